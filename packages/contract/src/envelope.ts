@@ -1,0 +1,15 @@
+import { Type, type Static, type TSchema } from 'typebox';
+
+/** Every successful reply: `{ success: true, data, message? }` (the reference system's envelope). */
+export function Envelope<T extends TSchema>(data: T) {
+  return Type.Object({ success: Type.Literal(true), data, message: Type.Optional(Type.String()) });
+}
+
+/** Every failed reply. `code` is stable and listed in `errors.ts`; 5xx replies say nothing but the request id. */
+export const ErrorReply = Type.Object({
+  success: Type.Literal(false),
+  code: Type.String(),
+  message: Type.String(),
+  request_id: Type.Optional(Type.String()),
+});
+export type ErrorReply = Static<typeof ErrorReply>;

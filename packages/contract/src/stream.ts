@@ -1,0 +1,72 @@
+import { Type, type Static } from 'typebox';
+import { Nullable } from './nullable.ts';
+import { PublicCamera } from './camera.ts';
+
+
+/** States of the media engine as the public sees them; `maintenance` and `disabled` come from the operator. */
+export const StreamStateName = Type.Union([
+  Type.Literal('live'),
+  Type.Literal('connecting'),
+  /** Nobody is watching, nothing is known to be wrong. */
+  Type.Literal('idle'),
+  /** Trouble: see `reason`. */
+  Type.Literal('offline'),
+  Type.Literal('maintenance'),
+]);
+export type StreamStateName = Static<typeof StreamStateName>;
+
+/** Where a player finds the stream, as paths under the site's origin (or absolute with `PUBLIC_URL`). */
+export const StreamUrls = Type.Object({
+  /** Standard HLS, multivariant playlist: the default. */
+  hls: Type.String(),
+  /** Low-latency HLS. */
+  llhls: Type.String(),
+  /** MSE over WebSocket (path; the player makes it ws: or wss:). */
+  mse: Type.String(),
+});
+export type StreamUrls = Static<typeof StreamUrls>;
+
+export const StreamReason = Type.Object({
+  /** A code of `packages/media/src/media-error.ts`; the web client has words for each. */
+  code: Type.String(),
+  message: Type.String(),
+});
+export type StreamReason = Static<typeof StreamReason>;
+
+export const StreamVideo = Type.Object({
+  codec: Type.String(),
+  codec_string: Type.String(),
+  width: Type.Integer(),
+  height: Type.Integer(),
+  fps: Nullable(Type.Number()),
+});
+
+export const StreamAudio = Type.Object({
+  codec: Type.String(),
+  codec_string: Type.String(),
+});
+
+/** One camera with its live state: an entry of `GET /api/stream`, the list the landing page polls. */
+export const StreamCamera = Type.Object({
+  ...PublicCamera.properties,
+  state: StreamStateName,
+  is_online: Type.Boolean(),
+  /** UTC, ISO 8601: since when `state` holds. */
+  state_since: Nullable(Type.String({ format: 'date-time' })),
+  /** UTC, ISO 8601: last time a picture arrived. */
+  last_online_at: Nullable(Type.String({ format: 'date-time' })),
+  reason: Nullable(StreamReason),
+  video: Nullable(StreamVideo),
+  audio: Nullable(StreamAudio),
+  viewers: Type.Integer({ minimum: 0 }),
+  streams: StreamUrls,
+});
+export type StreamCamera = Static<typeof StreamCamera>;
+
+/** `GET /api/stream` → `Envelope(StreamList)`. */
+export const StreamList = Type.Array(StreamCamera);
+export type StreamList = Static<typeof StreamList>;
+
+/** `GET /api/stream/:id` → `Envelope(StreamDetail)`. */
+export const StreamDetail = Type.Object({ camera: StreamCamera, streams: StreamUrls });
+export type StreamDetail = Static<typeof StreamDetail>;

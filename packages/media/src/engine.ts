@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
+import type { StreamStatus } from './stream/stream-status.ts';
+import type { ProbeReport } from './probe-report.ts';
+
+/**
+ * What the server knows of the media world: this interface, spoken by the embedded engine here and, at scale, by
+ * `packages/media-mediamtx`. The engine knows no HTTP framework, no database and no environment.
+ */
+export interface MediaEngine extends AsyncDisposable {
+  /** Makes the set of streams exactly `definitions`: adds, replaces what changed (viewers are moved on), removes the rest. */
+  setStreams(definitions: readonly StreamDefinition[]): void;
+  /** Status of every stream, in the order of `setStreams`. */
+  listStatuses(): readonly StreamStatus[];
+  findStatus(key: string): StreamStatus | undefined;
+  /** Calls back after a stream entered another state. Returns the unsubscribe function. */
+  onStateChange(listener: (status: StreamStatus) => void): () => void;
+  /**
+   * Opens the source once, apart from any stream, and reports what it is.
+   * @throws MediaError when it cannot be opened or says nothing playable before `timeoutMs` (default 10 000).
+   */
+  probe(source: SourceDefinition, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<ProbeReport>;
+  /**
+   * Answers `GET|HEAD|OPTIONS /hls/<key>/<file>` on raw HTTP: the thin path. Never throws; every outcome is an HTTP reply.
+   * @param path what follows `/hls/`, with the query: `<key>/<file>?…`
+   */
+  handleHls(request: IncomingMessage, response: ServerResponse, path: string): void;
+  /**
+   * Takes over the WebSocket upgrade of `/mse/<key>`. Never throws.
+   * @param key what follows `/mse/`
+   */
+  handleMseUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, key: string): void;
+  /** Figures for `/health` and the log. */
+  stats(): EngineStats;
+  /** Tells viewers, sends TEARDOWN, closes sources; idempotent. `[Symbol.asyncDispose]` calls it. */
+  stop(): Promise<void>;
+}
+
+export interface EngineStats {
+  readonly streams: number;
+  readonly live: number;
+  readonly viewers: number;
+  /** Media bytes held in memory for delivery. */
+  readonly bufferedBytes: number;
+  /** Parked blocking playlist reloads (RFC 8216bis 6.2.5.2). */
+  readonly parkedReloads: number;
+}

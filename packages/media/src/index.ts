@@ -1,0 +1,13 @@
+/** The engine's public entry: all that `server` and the tools may use. */
+export { MediaError, MEDIA_ERROR_KINDS, type MediaErrorCode } from './media-error.ts';
+export type { MediaEngine, EngineStats } from './engine.ts';
+export type { SourceDefinition, StreamDefinition } from './source-definition.ts';
+export {
+  STREAM_STATES,
+  type StreamState,
+  type StreamStatus,
+  type StreamReason,
+  type VideoFacts,
+  type AudioFacts,
+} from './stream/stream-status.ts';
+export type { ProbeReport, ProbeTrack } from './probe-report.ts';

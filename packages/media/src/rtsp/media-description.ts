@@ -1,0 +1,19 @@
+/** A usable `m=` section of the session description (RFC 4566), already decided on by payload type. */
+export interface MediaDescription {
+  readonly kind: 'video' | 'audio' | 'other';
+  readonly payloadType: number;
+  /** Encoding name of `a=rtpmap` in upper case: `H264`, `MPEG4-GENERIC`, `PCMA`, … */
+  readonly encoding: string;
+  readonly clockRate: number;
+  /** Channels of `a=rtpmap` (audio), 1 when absent. */
+  readonly channels: number;
+  /** `a=fmtp` parameters, names in lower case, values as sent. */
+  readonly fmtp: ReadonlyMap<string, string>;
+  /** `a=control` as sent; undefined when absent. */
+  readonly control: string | undefined;
+  /** `a=framerate`, when sent. */
+  readonly framerate: number | undefined;
+}
+
+/** Codecs the engine carries today; anything else is described, not set up. */
+export type SupportedEncoding = 'H264' | 'MPEG4-GENERIC';

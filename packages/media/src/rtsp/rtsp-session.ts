@@ -1,0 +1,44 @@
+import type { Clock } from '@pantau/base/clock';
+import type { Logger } from '@pantau/base/logger';
+import type { RtpPacket } from '../rtp/rtp-packet.ts';
+import type { SourceDefinition } from '../source-definition.ts';
+import type { MediaDescription } from './media-description.ts';
+
+/** Callbacks of a playing session. They must not throw; they run on the socket's turn of the loop. */
+export interface RtspSessionHandler {
+  /**
+   * A packet of track `trackIndex` (index into `RtspSession.tracks`), in sequence order.
+   * @param lostBefore packets missing between this one and the one before it.
+   * @param arrivalMs `Clock.now()` when its bytes were read.
+   */
+  onRtp(trackIndex: number, packet: RtpPacket, lostBefore: number, arrivalMs: number): void;
+  /** An RTCP sender report: NTP time of `rtpTimestamp` by the camera's clock, UTC ms. */
+  onSenderReport(trackIndex: number, rtpTimestamp: number, ntpMs: number): void;
+}
+
+export interface RtspSessionOptions {
+  readonly source: SourceDefinition;
+  readonly handler: RtspSessionHandler;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Aborts opening, and ends a playing session without TEARDOWN. */
+  readonly signal: AbortSignal;
+  /** Ms for each step of opening. Default 5 000. */
+  readonly stepTimeoutMs?: number;
+  /** Ms without media after which a playing session fails with SOURCE_TIMEOUT. Default 10 000. */
+  readonly silenceTimeoutMs?: number;
+}
+
+/** An RTSP session in the playing state. Made by `openRtspSession` in `rtsp-client.ts`. */
+export interface RtspSession extends AsyncDisposable {
+  /** Every media section of the description, supported or not; `setUp` says which were. */
+  readonly tracks: readonly (MediaDescription & { readonly setUp: boolean })[];
+  /** `Server` header of the camera. */
+  readonly server: string | undefined;
+  /** Resolves never; rejects with MediaError when the session failed, resolves when `close` was called. */
+  readonly ended: Promise<void>;
+  /** Packets lost on all tracks so far. */
+  readonly lostPackets: number;
+  /** Sends TEARDOWN (bounded wait), closes the socket. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,75 @@
+/**
+ * The engine's common currency: what a depacketiser makes and a muxer, recorder or prober takes.
+ *
+ *   RTP packets ──► depacketiser ──► access units ──► timeline ──► Sample ──► fragment writer ──► viewers
+ *
+ * All times of a track are in that track's timescale (video 90 000, audio its sample rate), unwrapped,
+ * never negative, with one origin shared by the tracks of a stream.
+ */
+
+/** Ticks per second of every video track (RFC 6184 section 5: 90 kHz clock). */
+export const VIDEO_TIMESCALE = 90_000;
+
+export interface VideoConfig {
+  readonly kind: 'video';
+  readonly codec: 'h264';
+  /** RFC 6381 string from the SPS bytes, e.g. `avc1.64001f`. */
+  readonly codecString: string;
+  /** Ticks per second: always `VIDEO_TIMESCALE`. */
+  readonly timescale: number;
+  /** Cropped picture size in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Sample aspect ratio from the VUI, 1:1 when absent. */
+  readonly sampleAspectRatio: readonly [number, number];
+  /** Frame rate announced in the VUI, when it is there and believable. */
+  readonly announcedFps: number | undefined;
+  /** Pictures that may be reordered (0 = no B-frames); from the VUI, the profile or observation. */
+  readonly maxReorder: number;
+  /** Payload of the sample entry's configuration box: AVCDecoderConfigurationRecord (ISO 14496-15 5.3.3). */
+  readonly decoderConfig: Buffer;
+}
+
+export interface AudioConfig {
+  readonly kind: 'audio';
+  readonly codec: 'aac';
+  /** RFC 6381 string, e.g. `mp4a.40.2`. */
+  readonly codecString: string;
+  /** Ticks per second: the sampling rate. */
+  readonly timescale: number;
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** AudioSpecificConfig (ISO 14496-3 1.6.2.1). */
+  readonly decoderConfig: Buffer;
+}
+
+export type TrackConfig = VideoConfig | AudioConfig;
+
+/** What the tracks of a stream are, from this sample on. A new object means new init segment. */
+export interface StreamConfig {
+  readonly video: VideoConfig | undefined;
+  readonly audio: AudioConfig | undefined;
+}
+
+export interface Sample {
+  readonly kind: 'video' | 'audio';
+  /** Video: NAL units with 4-byte lengths, without parameter sets and AUD. Audio: one raw AAC frame. */
+  readonly data: Buffer;
+  /** Decode time, track timescale. Strictly increasing within a track. */
+  readonly dts: number;
+  /** Presentation time, track timescale; `pts >= dts` does not hold for every camera (trun v1 has signed offsets). */
+  readonly pts: number;
+  /** Time to the next sample of the track, track timescale, > 0. */
+  readonly duration: number;
+  /** True for an IDR (or recovery-point) access unit and for every audio frame. */
+  readonly keyframe: boolean;
+  /** When it was taken as far as we know, UTC ms: arrival based, smoothed; from RTCP SR once that is trusted. */
+  readonly wallMs: number;
+}
+
+/** What flows out of a source, in order. */
+export type MediaEvent =
+  | { readonly type: 'config'; readonly config: StreamConfig }
+  | { readonly type: 'sample'; readonly sample: Sample }
+  /** Media time is not continuous after this (reconnect, loss until the next key frame, jump of the camera's clock). */
+  | { readonly type: 'discontinuity'; readonly reason: string };

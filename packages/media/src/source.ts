@@ -1,0 +1,27 @@
+import type { Clock } from '@pantau/base/clock';
+import type { Logger } from '@pantau/base/logger';
+import type { MediaEvent } from './sample.ts';
+import type { SourceDefinition } from './source-definition.ts';
+import type { ProbeTrack } from './probe-report.ts';
+
+/** A source that is open and emitting: what the stream supervises, whatever the protocol behind it. */
+export interface MediaSource extends AsyncDisposable {
+  readonly server: string | undefined;
+  readonly tracks: readonly ProbeTrack[];
+  /** Rejects with MediaError when the source failed; resolves after `close`. */
+  readonly ended: Promise<void>;
+  readonly lostPackets: number;
+  close(): Promise<void>;
+}
+
+export interface OpenSourceOptions {
+  readonly source: SourceDefinition;
+  /** Receives config, samples and discontinuities in order; starts with a config, then a key frame. Must not throw. */
+  readonly onEvent: (event: MediaEvent) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Opens a source. The embedded engine's is `openRtspSource` in `rtsp-source.ts`. @throws MediaError */
+export type OpenSource = (options: OpenSourceOptions) => Promise<MediaSource>;

@@ -1,0 +1,58 @@
+import type { MediaErrorCode } from '../media-error.ts';
+
+/**
+ * What a stream is doing, as data: camera trouble is a state with a reason, not an exception.
+ *
+ *   idle ──first viewer / always──► connecting ──first key frame──► live
+ *    ▲                                  │  ▲                          │
+ *    └────last viewer + idleCloseMs─────┤  └──backoff──── retrying ◄──┘ any failure
+ */
+export const STREAM_STATES = ['idle', 'connecting', 'live', 'retrying', 'stopped'] as const;
+export type StreamState = (typeof STREAM_STATES)[number];
+
+export interface StreamReason {
+  readonly code: MediaErrorCode;
+  /** Plain English, no credentials, no addresses: fit for the public page. */
+  readonly message: string;
+}
+
+export interface VideoFacts {
+  /** `H.264` */
+  readonly codec: string;
+  readonly codecString: string;
+  readonly width: number;
+  readonly height: number;
+  /** Measured over the last seconds; undefined until two key frames were seen. */
+  readonly fps: number | undefined;
+  /** Distance of key frames, ms, measured. */
+  readonly gopMs: number | undefined;
+}
+
+export interface AudioFacts {
+  /** `AAC-LC` */
+  readonly codec: string;
+  readonly codecString: string;
+  readonly sampleRate: number;
+  readonly channels: number;
+}
+
+export interface StreamStatus {
+  readonly key: string;
+  readonly state: StreamState;
+  /** Why it is not live; undefined while it is live or idle without trouble. */
+  readonly reason: StreamReason | undefined;
+  /** When `state` was entered, UTC ms. */
+  readonly sinceMs: number;
+  /** Last time it was live, UTC ms. */
+  readonly lastLiveMs: number | undefined;
+  readonly lastKeyframeMs: number | undefined;
+  readonly nextAttemptMs: number | undefined;
+  readonly video: VideoFacts | undefined;
+  readonly audio: AudioFacts | undefined;
+  /** Video and audio together, bits per second over the last seconds. */
+  readonly bitrate: number | undefined;
+  /** Watching now: WebSocket viewers plus HLS clients seen in the last seconds. */
+  readonly viewers: number;
+  /** Packets lost since the source was opened. */
+  readonly lostPackets: number;
+}
