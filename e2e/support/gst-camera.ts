@@ -1,0 +1,92 @@
+/** GStreamer's RTSP server as a camera: an implementation that shares no line with ours. */
+import { fileURLToPath } from 'node:url';
+import { Child } from './child.ts';
+import { eventually } from './eventually.ts';
+import { PYTHON } from './requirements.ts';
+
+export interface GstMount {
+  readonly path: string;
+  /** H.264 profile; `high-bframes` has three B-frames in a row. Default `baseline`. */
+  readonly profile?: 'baseline' | 'main' | 'high' | 'high-bframes';
+  readonly audio?: boolean;
+  /** Draws the time into the picture: see `clock-bits.ts`. */
+  readonly clockBits?: boolean;
+  /** Pixels. Default 640 × 360. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly fps?: number;
+  readonly gopSeconds?: number;
+  readonly kbps?: number;
+  readonly login?: {
+    readonly username: string;
+    readonly password: string;
+    readonly method?: 'digest' | 'basic';
+  };
+}
+
+/** A running GStreamer camera. Its ports stay the same over `kill` and `restart`. */
+export class GstCamera implements AsyncDisposable {
+  readonly #mounts: readonly GstMount[];
+  #ports: { readonly port: number; readonly loginPort: number };
+  #child: Child;
+
+  private constructor(mounts: readonly GstMount[], child: Child, ports: { port: number; loginPort: number }) {
+    this.#mounts = mounts;
+    this.#child = child;
+    this.#ports = ports;
+  }
+
+  static async open(mounts: readonly GstMount[]): Promise<GstCamera> {
+    const { child, ports } = await spawnServer(mounts, { port: 0, loginPort: 0 });
+    return new GstCamera(mounts, child, ports);
+  }
+
+  /** RTSP URL of a mount, without its login. */
+  url(path: string): string {
+    const mount = this.#mounts.find((candidate) => candidate.path === path);
+    if (mount === undefined) throw new Error(`no mount ${path}`);
+    return `rtsp://127.0.0.1:${mount.login ? this.#ports.loginPort : this.#ports.port}${path}`;
+  }
+
+  /** The camera loses power. */
+  async kill(): Promise<void> {
+    await this.#child.kill();
+  }
+
+  /** The camera comes back on the same ports. */
+  async restart(): Promise<void> {
+    const { child, ports } = await spawnServer(this.#mounts, this.#ports);
+    this.#child = child;
+    this.#ports = ports;
+  }
+
+  get log(): string {
+    return this.#child.stderr;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#child.stop(2_000);
+  }
+}
+
+async function spawnServer(
+  mounts: readonly GstMount[],
+  ports: { port: number; loginPort: number },
+): Promise<{ child: Child; ports: { port: number; loginPort: number } }> {
+  const script = fileURLToPath(new URL('gst-server.py', import.meta.url));
+  const child = new Child(PYTHON, { args: [script, JSON.stringify({ ...ports, mounts })] });
+  const line = await eventually(
+    'the GStreamer camera to listen',
+    () => {
+      if (child.exit) throw new Error(`it ended: ${child.stderr}`);
+      return child.stdout.split('\n').find((text) => text.startsWith('{'));
+    },
+    { timeoutMs: 20_000, everyMs: 50 },
+  );
+  const bound: unknown = JSON.parse(line);
+  const read = (name: string): number => {
+    const value: unknown = typeof bound === 'object' && bound !== null ? Reflect.get(bound, name) : undefined;
+    return typeof value === 'number' ? value : 0;
+  };
+  return { child, ports: { port: read('port'), loginPort: read('loginPort') } };
+}
