@@ -10,6 +10,15 @@
 /** Ticks per second of every video track (RFC 6184 section 5: 90 kHz clock). */
 export const VIDEO_TIMESCALE = 90_000;
 
+/** How the numbers of a picture become colours: code points of ISO/IEC 23091-2 (2 = not specified). */
+export interface ColourDescription {
+  readonly primaries: number;
+  readonly transfer: number;
+  readonly matrix: number;
+  /** True: luma 0..255; false: 16..235. */
+  readonly fullRange: boolean;
+}
+
 export interface VideoConfig {
   readonly kind: 'video';
   readonly codec: 'h264';
@@ -24,6 +33,8 @@ export interface VideoConfig {
   readonly sampleAspectRatio: readonly [number, number];
   /** Frame rate announced in the VUI, when it is there and believable. */
   readonly announcedFps: number | undefined;
+  /** Colours as the VUI describes them; absent when it does not. */
+  readonly colour?: ColourDescription | undefined;
   /** Pictures that may be reordered (0 = no B-frames); from the VUI, the profile or observation. */
   readonly maxReorder: number;
   /** Payload of the sample entry's configuration box: AVCDecoderConfigurationRecord (ISO 14496-15 5.3.3). */

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { findBox, formatBoxTree, readBoxes } from './box-reader.ts';
+import { encodeInitSegment } from './init-segment.ts';
+import { AUDIO, VIDEO } from './testing-configs.ts';
+
+describe('encodeInitSegment', () => {
+  it('has this structure for video and audio', () => {
+    const init = encodeInitSegment({ video: VIDEO, audio: AUDIO });
+    expect(`\n${formatBoxTree(readBoxes(init))}`).toBe(`
+ftyp 24
+moov 1027
+  mvhd 108
+  trak 434
+    tkhd 92
+    mdia 334
+      mdhd 32
+      hdlr 38
+      minf 256
+        vmhd 20
+        dinf 36
+          dref 28
+            url  12
+        stbl 192
+          stsd 116
+            avc1 100
+              avcC 14
+          stts 16
+          stsc 16
+          stsz 20
+          stco 16
+  trak 405
+    tkhd 92
+    mdia 305
+      mdhd 32
+      hdlr 38
+      minf 227
+        smhd 16
+        dinf 36
+          dref 28
+            url  12
+        stbl 167
+          stsd 91
+            mp4a 75
+              esds 39
+          stts 16
+          stsc 16
+          stsz 20
+          stco 16
+  mvex 72
+    trex 32
+    trex 32
+`);
+  });
+
+  it.each([
+    ['both tracks are no CMAF track', { video: VIDEO, audio: AUDIO }, 'iso6mp41'],
+    ['video alone is one', { video: VIDEO, audio: undefined }, 'iso6mp41cmfc'],
+  ] as const)('brands: %s', (_name, config, brands) => {
+    const fileType = findBox(readBoxes(encodeInitSegment(config)), 'ftyp')?.content.toString('latin1');
+    expect(fileType).toBe(`iso6\0\0\0\0${brands}`);
+  });
+
+  it('describes the picture: pixel shape, colours, display size', () => {
+    const video = {
+      ...VIDEO,
+      width: 704,
+      height: 576,
+      sampleAspectRatio: [16, 11] as const,
+      colour: { primaries: 1, transfer: 13, matrix: 6, fullRange: true },
+    };
+    const boxes = readBoxes(encodeInitSegment({ video, audio: undefined }));
+    const entry = 'moov/trak/mdia/minf/stbl/stsd/avc1';
+    expect(findBox(boxes, entry)?.content.readUInt16BE(24)).toBe(704);
+    expect(findBox(boxes, entry)?.content.readUInt16BE(26)).toBe(576);
+    expect(findBox(boxes, `${entry}/pasp`)?.content.toString('hex')).toBe('000000100000000b');
+    expect(findBox(boxes, `${entry}/colr`)?.content.toString('hex')).toBe('6e636c780001000d000680');
+    expect(findBox(boxes, 'moov/trak/tkhd')?.content.subarray(-8).toString('hex')).toBe('0400000002400000');
+  });
+
+  it('puts AudioSpecificConfig into nested descriptors', () => {
+    const boxes = readBoxes(encodeInitSegment({ video: undefined, audio: AUDIO }));
+    expect(findBox(boxes, 'moov/trak/mdia/minf/stbl/stsd/mp4a/esds')?.content.toString('hex')).toBe(
+      '00000000' + // version and flags
+        '0319' +
+        '000200' + // ES_Descriptor, 25 bytes: id 2, no flags
+        '0411' +
+        '4015000000' +
+        '0000000000000000' + // DecoderConfig, 17 bytes: MPEG-4 audio, rates not known
+        '0502' +
+        '1188' + // DecoderSpecificInfo: AAC-LC 48 kHz mono
+        '0601' +
+        '02', // SLConfig: MP4
+    );
+  });
+
+  it('leaves out a sampling rate that does not fit its field', () => {
+    const boxes = readBoxes(encodeInitSegment({ video: undefined, audio: { ...AUDIO, sampleRate: 96_000 } }));
+    expect(findBox(boxes, 'moov/trak/mdia/minf/stbl/stsd/mp4a')?.content.readUInt32BE(24)).toBe(0);
+  });
+});
