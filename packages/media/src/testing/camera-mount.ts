@@ -1,0 +1,38 @@
+/** One path of the fake camera: a clip that plays while somebody watches it. */
+import type { ClipVideo, Clip } from './clip.ts';
+import { ClipPlayer } from './clip-player.ts';
+import type { FakeLogin } from './fake-auth.ts';
+import type { FakeFaults } from './fake-faults.ts';
+import type { PictureOverlay } from './picture-overlay.ts';
+
+export interface MountOptions {
+  /** Path with its leading slash, and the query if the camera's URL has one: `/cam/realmonitor?channel=1&subtype=0`. */
+  readonly path: string;
+  readonly clip: Clip;
+  readonly login?: FakeLogin;
+  /** Session name in the SDP. Default the path. */
+  readonly name?: string;
+  /** Makes what is drawn live into the pictures of `clip`. */
+  readonly overlay?: (video: ClipVideo) => PictureOverlay;
+}
+
+export class CameraMount {
+  readonly path: string;
+  readonly name: string;
+  readonly login: FakeLogin | undefined;
+  readonly player: ClipPlayer;
+  faults: FakeFaults;
+
+  constructor(options: MountOptions, faults: FakeFaults) {
+    this.path = options.path;
+    this.name = options.name ?? options.path;
+    this.login = options.login;
+    this.player = new ClipPlayer(options.clip, options.overlay?.(options.clip.video));
+    this.faults = faults;
+  }
+
+  /** Somebody plays: a clip that nobody watched starts at its first picture, so that the first viewer sees it at once. */
+  join(nowMs: number): void {
+    if (!this.player.running) this.player.start(nowMs);
+  }
+}

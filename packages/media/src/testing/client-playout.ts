@@ -1,0 +1,182 @@
+/**
+ * What one client receives: its own SSRCs, sequence numbers and timestamps over the shared packets of a mount, with the faults that
+ * concern packets. A client that does not read is dropped once `MAX_UNSENT_BYTES` wait for it.
+ */
+import { randomInt } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { ClipPlayer, MediaUnit } from './clip-player.ts';
+import type { FakeFaults } from './fake-faults.ts';
+import type { SeededRandom } from './random.ts';
+import { splitFrames, stampRuns, type PacketRun } from './rtp-layout.ts';
+import { encodeSenderReport } from './sender-report.ts';
+
+export type TrackKind = 'video' | 'audio';
+
+const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
+
+interface PlayoutTrack {
+  readonly kind: TrackKind;
+  readonly channel: number;
+  readonly ssrc: number;
+  readonly clockRate: number;
+  sequence: number;
+  /** RTP timestamp of media tick 0. */
+  offset: number;
+  packets: number;
+  octets: number;
+}
+
+export class ClientPlayout {
+  readonly #socket: Socket;
+  readonly #player: ClipPlayer;
+  readonly #random: SeededRandom;
+  readonly #tracks = new Map<TrackKind, PlayoutTrack>();
+  #playing = false;
+  #keyframesSeen = 0;
+  #started = false;
+  #held: Buffer | undefined;
+  /** Set while bytes of a reply are being dripped out: media may not come between them. */
+  muted = false;
+
+  constructor(socket: Socket, player: ClipPlayer, random: SeededRandom) {
+    this.#socket = socket;
+    this.#player = player;
+    this.#random = random;
+  }
+
+  get playing(): boolean {
+    return this.#playing;
+  }
+
+  addTrack(kind: TrackKind, channel: number, faults: FakeFaults): void {
+    this.#tracks.set(kind, {
+      kind,
+      channel,
+      ssrc: randomInt(2 ** 32),
+      clockRate: kind === 'video' ? 90_000 : (this.#player.clip.audio?.sampleRate ?? 8000),
+      sequence: faults.startSequence ?? randomInt(2 ** 16),
+      offset: randomInt(2 ** 32),
+      packets: 0,
+      octets: 0,
+    });
+  }
+
+  /** Starts the packets and returns what RTP-Info says: per track its kind, first sequence number and timestamp. */
+  play(faults: FakeFaults): { kind: TrackKind; sequence: number; timestamp: number }[] {
+    this.#playing = true;
+    this.#started = faults.joinMidGop || !this.#tracks.has('video');
+    this.#keyframesSeen = 0;
+    return [...this.#tracks.values()].map((track) => {
+      const first = this.#firstTicks(track.kind, faults);
+      if (faults.startTimestamp !== undefined) track.offset = faults.startTimestamp - scale(first, faults);
+      return {
+        kind: track.kind,
+        sequence: track.sequence,
+        timestamp: wrap(track.offset + scale(first, faults)),
+      };
+    });
+  }
+
+  pause(): void {
+    this.#playing = false;
+  }
+
+  /** Shifts the RTP timestamps of all tracks, as a camera does whose clock is set. */
+  jumpTimestamps(byMs: number): void {
+    for (const track of this.#tracks.values()) track.offset += Math.round((byMs * track.clockRate) / 1000);
+  }
+
+  /** Sends one picture or sound. Returns false when the client had to be dropped. */
+  send(unit: MediaUnit, faults: FakeFaults): boolean {
+    const track = this.#tracks.get(unit.kind);
+    if (track === undefined || !this.#wants(unit, faults)) return true;
+    if (this.#socket.writableLength > MAX_UNSENT_BYTES) return false;
+    const stamped = stampRuns(this.#runsOf(unit, faults), {
+      channel: track.channel,
+      sequence: track.sequence,
+      timestamp: wrap(track.offset + scale(unit.ticks, faults)),
+      ssrc: track.ssrc,
+      markers: faults.markers || unit.kind === 'audio',
+    });
+    const packets = (stamped.nextSequence - track.sequence) & 0xffff;
+    track.sequence = stamped.nextSequence;
+    track.packets += packets;
+    track.octets += stamped.bytes.length - 16 * packets;
+    if (faults.garbageBytes > 0 && unit.kind === 'video')
+      this.#socket.write(this.#garbage(faults.garbageBytes));
+    const harmed =
+      faults.lossRate > 0 || faults.duplicateRate > 0 || faults.reorderRate > 0 || this.#held !== undefined;
+    if (harmed) this.#sendHarmed(stamped.bytes, faults);
+    else this.#socket.write(stamped.bytes);
+    return true;
+  }
+
+  /** Sends a sender report per track that has sent something. @param nowMs monotonic. @param wallMs UTC ms. */
+  sendReports(nowMs: number, wallMs: number, faults: FakeFaults): void {
+    if (!this.#playing || this.muted || faults.silent || !faults.senderReports) return;
+    for (const track of this.#tracks.values()) {
+      if (track.packets === 0) continue;
+      const ticks = Math.round((this.#player.mediaMs(nowMs) * track.clockRate) / 1000);
+      const report = encodeSenderReport({
+        ssrc: track.ssrc,
+        wallMs,
+        timestamp: wrap(track.offset + scale(ticks, faults)),
+        packets: track.packets,
+        octets: track.octets,
+      });
+      this.#socket.write(Buffer.concat([Buffer.from([0x24, track.channel + 1, 0, report.length]), report]));
+    }
+  }
+
+  #firstTicks(kind: TrackKind, faults: FakeFaults): number {
+    if (kind === 'audio') return this.#player.nextAudioTicks();
+    return faults.joinMidGop ? this.#player.nextPictureTicks() : this.#player.nextKeyframeTicks();
+  }
+
+  #wants(unit: MediaUnit, faults: FakeFaults): boolean {
+    if (!this.#playing || this.muted || faults.silent) return false;
+    if (unit.kind === 'audio') return this.#started && !faults.audioSilent;
+    if (unit.keyframe) this.#started = true;
+    return this.#started;
+  }
+
+  #runsOf(unit: MediaUnit, faults: FakeFaults): readonly PacketRun[] {
+    if (unit.kind === 'audio' || !unit.keyframe) return unit.runs;
+    this.#keyframesSeen++;
+    const inBand = faults.inBandFromGop > 0 && this.#keyframesSeen >= faults.inBandFromGop;
+    return inBand && unit.parameterSets !== undefined ? [unit.parameterSets, ...unit.runs] : unit.runs;
+  }
+
+  #sendHarmed(bytes: Buffer, faults: FakeFaults): void {
+    const out: Buffer[] = [];
+    for (const frame of splitFrames(bytes)) {
+      if (this.#random.chance(faults.lossRate)) continue;
+      if (this.#held === undefined && this.#random.chance(faults.reorderRate)) {
+        this.#held = frame;
+        continue;
+      }
+      out.push(frame);
+      if (this.#random.chance(faults.duplicateRate)) out.push(frame);
+      if (this.#held !== undefined) out.push(this.#held);
+      this.#held = undefined;
+    }
+    if (out.length > 0) this.#socket.write(Buffer.concat(out));
+  }
+
+  #garbage(length: number): Buffer {
+    const bytes = Buffer.alloc(length);
+    for (let at = 0; at < length; at++) {
+      const byte = this.#random.integer(256);
+      bytes[at] = byte === 0x24 ? 0x25 : byte;
+    }
+    return bytes;
+  }
+}
+
+function scale(ticks: number, faults: FakeFaults): number {
+  return faults.clockDriftPpm === 0 ? ticks : Math.round(ticks * (1 + faults.clockDriftPpm / 1e6));
+}
+
+function wrap(timestamp: number): number {
+  return ((timestamp % 2 ** 32) + 2 ** 32) % 2 ** 32;
+}

@@ -1,0 +1,201 @@
+/**
+ * One mount's clip in real time: it says when the next picture or sound is due and hands it out as prepared packets, shared by all
+ * clients of the mount. The loop is seamless: times go on, the first picture of a clip is an IDR.
+ *
+ * Times are media ticks since the player started: 90 kHz for video, the sampling rate for sound.
+ */
+import type { Clip, ClipPicture } from './clip.ts';
+import { AUDIO_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE } from './fake-sdp.ts';
+import type { PictureOverlay } from './picture-overlay.ts';
+import { packetiseAac, packetiseNals, type PacketRun, type PacketShape } from './rtp-layout.ts';
+
+export type MediaUnit =
+  | {
+      readonly kind: 'video';
+      readonly keyframe: boolean;
+      readonly ticks: number;
+      /** Sent before the picture when it is a key frame and the faults do not say otherwise. */
+      readonly parameterSets: PacketRun | undefined;
+      readonly runs: readonly PacketRun[];
+    }
+  | { readonly kind: 'audio'; readonly ticks: number; readonly runs: readonly PacketRun[] };
+
+export interface ClipPlayerShape {
+  readonly mtuBytes: number;
+  readonly aggregate: boolean;
+}
+
+/** Prepared packets of one picture: up to the first slice, and the rest. Without an overlay all is in `rest`. */
+interface PictureLayout {
+  readonly parameterSets: PacketRun | undefined;
+  readonly before: PacketRun | undefined;
+  readonly rest: PacketRun;
+}
+
+/** Later than this a player skips the time it missed instead of sending a burst, ms. */
+const MAX_LATE_MS = 2000;
+const AAC_SAMPLES = 1024;
+
+export class ClipPlayer {
+  #clip: Clip;
+  readonly #overlay: PictureOverlay | undefined;
+  #originMs = 0;
+  #running = false;
+  /** Pictures handed out since the start or the last change of clip, and where in time that was. */
+  #pictures = 0;
+  #baseMs = 0;
+  #frames = 0;
+
+  constructor(clip: Clip, overlay: PictureOverlay | undefined) {
+    this.#clip = clip;
+    this.#overlay = overlay;
+  }
+
+  get clip(): Clip {
+    return this.#clip;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Starts at the clip's first picture. @param nowMs monotonic. */
+  start(nowMs: number): void {
+    this.#originMs = nowMs;
+    this.#baseMs = 0;
+    this.#pictures = 0;
+    this.#frames = 0;
+    this.#running = true;
+  }
+
+  stop(): void {
+    this.#running = false;
+  }
+
+  /** Goes on with another clip from its first picture (a change of resolution in mid-stream). Sound keeps its own time. */
+  switchClip(clip: Clip): void {
+    this.#baseMs += (this.#pictures * 1000) / this.#clip.video.fps;
+    this.#pictures = 0;
+    this.#clip = clip;
+  }
+
+  /** Monotonic ms when something is due; Infinity when stopped. */
+  get dueMs(): number {
+    if (!this.#running) return Infinity;
+    return this.#originMs + Math.min(this.#videoDueMs(), this.#audioDueMs());
+  }
+
+  /** Media ms since the start: what sender reports relate to the wall clock. */
+  mediaMs(nowMs: number): number {
+    return nowMs - this.#originMs;
+  }
+
+  /** Media ticks of the next key frame: where a session that waits for one will begin. */
+  nextKeyframeTicks(): number {
+    const { pictures } = this.#clip.video;
+    let ahead = 0;
+    while (ahead < pictures.length && pictures[(this.#pictures + ahead) % pictures.length]?.keyframe !== true)
+      ahead++;
+    return this.#videoTicks(this.#pictures + ahead);
+  }
+
+  nextPictureTicks(): number {
+    return this.#videoTicks(this.#pictures);
+  }
+
+  nextAudioTicks(): number {
+    return this.#frames * AAC_SAMPLES;
+  }
+
+  /** Hands out everything that is due, in order of time. */
+  advance(nowMs: number, wallMs: number, shape: ClipPlayerShape, emit: (unit: MediaUnit) => void): void {
+    if (this.#running && nowMs - this.dueMs > MAX_LATE_MS) this.#originMs += nowMs - this.dueMs;
+    while (this.dueMs <= nowMs) {
+      if (this.#audioDueMs() < this.#videoDueMs()) emit(this.#nextAudio());
+      else emit(this.#nextVideo(wallMs, shape));
+    }
+  }
+
+  #videoDueMs(): number {
+    return this.#baseMs + (this.#pictures * 1000) / this.#clip.video.fps;
+  }
+
+  #audioDueMs(): number {
+    const audio = this.#clip.audio;
+    return audio === undefined ? Infinity : (this.#frames * AAC_SAMPLES * 1000) / audio.sampleRate;
+  }
+
+  #videoTicks(count: number): number {
+    const { pictures, fps } = this.#clip.video;
+    const display =
+      count + (pictures[count % pictures.length]?.displayIndex ?? 0) - (count % pictures.length);
+    return Math.round(this.#baseMs * 90 + (display * 90_000) / fps);
+  }
+
+  #nextAudio(): MediaUnit {
+    const frames = this.#clip.audio?.frames ?? [];
+    const frame = frames[this.#frames % frames.length] ?? Buffer.alloc(0);
+    const ticks = this.nextAudioTicks();
+    this.#frames++;
+    return { kind: 'audio', ticks, runs: [audioLayout(frame)] };
+  }
+
+  #nextVideo(wallMs: number, shape: ClipPlayerShape): MediaUnit {
+    const { video } = this.#clip;
+    const index = this.#pictures % video.pictures.length;
+    const picture = video.pictures[index];
+    if (picture === undefined) throw new Error('a clip without pictures');
+    const ticks = this.#videoTicks(this.#pictures);
+    this.#pictures++;
+    const packetShape = { payloadType: VIDEO_PAYLOAD_TYPE, ...shape };
+    const overlay = this.#overlay?.fits(video) === true ? this.#overlay : undefined;
+    const layout = pictureLayout(this.#clip, index, picture, packetShape, overlay !== undefined);
+    const runs: PacketRun[] = [];
+    if (layout.before !== undefined) runs.push(layout.before);
+    if (overlay !== undefined) runs.push(packetiseNals([overlay.slice(index, wallMs)], packetShape, false));
+    runs.push(layout.rest);
+    return { kind: 'video', keyframe: picture.keyframe, ticks, parameterSets: layout.parameterSets, runs };
+  }
+}
+
+/** Layouts are shared by every mount that plays the clip: a hundred copies cost the memory of one. */
+const pictureLayouts = new WeakMap<Clip, Map<string, PictureLayout>>();
+const audioLayouts = new WeakMap<Buffer, PacketRun>();
+
+function audioLayout(frame: Buffer): PacketRun {
+  const known = audioLayouts.get(frame);
+  if (known !== undefined) return known;
+  const run = packetiseAac(frame, AUDIO_PAYLOAD_TYPE);
+  audioLayouts.set(frame, run);
+  return run;
+}
+
+function pictureLayout(
+  clip: Clip,
+  index: number,
+  picture: ClipPicture,
+  shape: PacketShape,
+  overlaid: boolean,
+): PictureLayout {
+  let layouts = pictureLayouts.get(clip);
+  if (layouts === undefined) pictureLayouts.set(clip, (layouts = new Map<string, PictureLayout>()));
+  const key = `${index} ${shape.mtuBytes} ${shape.aggregate} ${overlaid}`;
+  let layout = layouts.get(key);
+  if (layout === undefined) layouts.set(key, (layout = layOutPicture(clip, picture, shape, overlaid)));
+  return layout;
+}
+
+function layOutPicture(
+  clip: Clip,
+  picture: ClipPicture,
+  shape: PacketShape,
+  overlaid: boolean,
+): PictureLayout {
+  const parameterSets = picture.keyframe
+    ? packetiseNals([clip.video.sps, clip.video.pps], shape, false)
+    : undefined;
+  const first = picture.nals.findIndex((nal) => ((nal[0] ?? 0) & 31) === 1 || ((nal[0] ?? 0) & 31) === 5);
+  if (!overlaid) return { parameterSets, before: undefined, rest: packetiseNals(picture.nals, shape, true) };
+  const before = first > 0 ? packetiseNals(picture.nals.slice(0, first), shape, false) : undefined;
+  return { parameterSets, before, rest: packetiseNals(picture.nals.slice(first + 1), shape, true) };
+}
