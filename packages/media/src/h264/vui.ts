@@ -1,0 +1,119 @@
+/** Video usability information at the end of an SPS (ITU-T H.264 annex E): pixel shape, colours, timing, reordering. */
+import type { BitReader } from '../bytes/bit-reader.ts';
+import { MediaError } from '../media-error.ts';
+import type { ColourDescription } from '../sample.ts';
+
+export interface Vui {
+  readonly sampleAspectRatio: readonly [number, number] | undefined;
+  readonly colour: ColourDescription | undefined;
+  /** time_scale / (2 × num_units_in_tick), frames per second; undefined when absent or nonsense. */
+  readonly fps: number | undefined;
+  /** max_num_reorder_frames, when the bitstream restriction is there. */
+  readonly maxReorderFrames: number | undefined;
+}
+
+/** aspect_ratio_idc 1..16 (table E-1). */
+const ASPECT_RATIOS: readonly (readonly [number, number])[] = [
+  [1, 1],
+  [12, 11],
+  [10, 11],
+  [16, 11],
+  [40, 33],
+  [24, 11],
+  [20, 11],
+  [32, 11],
+  [80, 33],
+  [18, 11],
+  [15, 11],
+  [64, 33],
+  [160, 99],
+  [4, 3],
+  [3, 2],
+  [2, 1],
+];
+const EXTENDED_SAR = 255;
+const UNSPECIFIED = 2;
+const MAX_BELIEVABLE_FPS = 240;
+
+/** Reads the VUI from `reader`, which stands right behind vui_parameters_present_flag. @throws MediaError */
+export function parseVui(reader: BitReader): Vui {
+  const sampleAspectRatio = readAspectRatio(reader);
+  if (reader.readFlag()) reader.skipBits(1); // overscan
+  const colour = readColour(reader);
+  if (reader.readFlag()) {
+    reader.readUnsignedExpGolomb(); // chroma_sample_loc_type_top_field
+    reader.readUnsignedExpGolomb(); // chroma_sample_loc_type_bottom_field
+  }
+  const fps = readFps(reader);
+  return { sampleAspectRatio, colour, fps, maxReorderFrames: findMaxReorderFrames(reader) };
+}
+
+function readAspectRatio(reader: BitReader): readonly [number, number] | undefined {
+  if (!reader.readFlag()) return undefined;
+  const idc = reader.readBits(8);
+  if (idc !== EXTENDED_SAR) return ASPECT_RATIOS[idc - 1];
+  const horizontal = reader.readBits(16);
+  const vertical = reader.readBits(16);
+  const believable =
+    horizontal > 0 && vertical > 0 && horizontal <= vertical * 8 && vertical <= horizontal * 8;
+  return believable ? [horizontal, vertical] : undefined;
+}
+
+function readColour(reader: BitReader): ColourDescription | undefined {
+  if (!reader.readFlag()) return undefined;
+  reader.skipBits(3); // video_format
+  const fullRange = reader.readFlag();
+  if (!reader.readFlag()) {
+    return fullRange
+      ? { primaries: UNSPECIFIED, transfer: UNSPECIFIED, matrix: UNSPECIFIED, fullRange }
+      : undefined;
+  }
+  return {
+    primaries: reader.readBits(8),
+    transfer: reader.readBits(8),
+    matrix: reader.readBits(8),
+    fullRange,
+  };
+}
+
+function readFps(reader: BitReader): number | undefined {
+  if (!reader.readFlag()) return undefined;
+  const unitsInTick = reader.readBits(32);
+  const timeScale = reader.readBits(32);
+  reader.skipBits(1); // fixed_frame_rate_flag: cameras set it whatever they do
+  const fps = timeScale / (2 * unitsInTick);
+  return fps > 0 && fps <= MAX_BELIEVABLE_FPS ? fps : undefined; // 0/0 and x/0 fail both comparisons
+}
+
+/** What follows the timing is only wanted for its last fields: a VUI that breaks off here keeps the rest. */
+function findMaxReorderFrames(reader: BitReader): number | undefined {
+  try {
+    const nalHrd = reader.readFlag();
+    if (nalHrd) skipHrd(reader);
+    const vclHrd = reader.readFlag();
+    if (vclHrd) skipHrd(reader);
+    if (nalHrd || vclHrd) reader.skipBits(1); // low_delay_hrd_flag
+    reader.skipBits(1); // pic_struct_present_flag
+    if (!reader.readFlag()) return undefined;
+    reader.skipBits(1); // motion_vectors_over_pic_boundaries_flag
+    for (let field = 0; field < 4; field++) reader.readUnsignedExpGolomb(); // bytes, bits and vector bounds
+    const maxReorderFrames = reader.readUnsignedExpGolomb();
+    return maxReorderFrames <= 16 ? maxReorderFrames : undefined;
+  } catch (error) {
+    if (error instanceof MediaError) return undefined;
+    throw error;
+  }
+}
+
+/** hrd_parameters (section E.1.2). @throws MediaError */
+function skipHrd(reader: BitReader): void {
+  const count = reader.readUnsignedExpGolomb() + 1;
+  if (count > 32) throw new MediaError('VIDEO_MALFORMED', 'the buffering parameters are out of range');
+  reader.skipBits(8); // bit_rate_scale, cpb_size_scale
+  for (let index = 0; index < count; index++) {
+    reader.readUnsignedExpGolomb(); // bit_rate_value_minus1
+    reader.readUnsignedExpGolomb(); // cpb_size_value_minus1
+    reader.skipBits(1); // cbr_flag
+  }
+  reader.skipBits(20); // four lengths of five bits
+}
