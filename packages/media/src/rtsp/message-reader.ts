@@ -1,0 +1,254 @@
+/**
+ * Splits the byte stream of an RTSP connection into interleaved frames (RFC 2326 section 10.12), responses and
+ * requests of the camera, wherever TCP cut it.
+ *
+ *   boundary ─┬─ CR LF ................ skipped
+ *             ├─ '$' channel length ... frame: a view into the chunk, or one buffer of its own when chunks cut it
+ *             ├─ RTSP/… or METHOD … ... head until an empty line, then Content-Length bytes
+ *             └─ anything else ........ lost: scan for the next believable boundary, within a budget
+ *
+ * While lost, a `$` is believed only with a channel below 20 and RTP version 2 behind it. Bytes skipped and times lost
+ * are bounded; a long run of good frames refills the budget.
+ * Memory: one partial frame (≤ 64 KiB), or one head (≤ 16 KiB) and body (≤ 256 KiB).
+ */
+import { MediaError } from '../media-error.ts';
+import { parseHeaderLines, parseStartLine, type RtspMessage, type RtspStartLine } from './rtsp-message.ts';
+import type { RtspHeaders } from './rtsp-headers.ts';
+
+const DOLLAR = 0x24;
+const CR = 0x0d;
+const LF = 0x0a;
+const FRAME_HEADER_BYTES = 4;
+
+/** A method, a URL of 2 048 characters, the version. */
+const MAX_START_LINE_BYTES = 2112;
+const MAX_HEAD_BYTES = 16 * 1024;
+const MAX_BODY_BYTES = 256 * 1024;
+const MAX_JUNK_BYTES = 256 * 1024;
+const MAX_TIMES_LOST = 10;
+/** Frames in a row that show that framing is right again. */
+const FRAMES_TO_TRUST = 200;
+const MAX_RESYNC_CHANNEL = 20;
+
+export interface MessageReaderHandler {
+  /** An interleaved frame: its payload is `bytes[start, end)`, a view that stays valid. */
+  onFrame(channel: number, bytes: Buffer, start: number, end: number): void;
+  onMessage(message: RtspMessage): void;
+  /** Framing was lost; told once per loss, with the bytes skipped when it is found again. */
+  onResync(skippedBytes: number): void;
+}
+
+interface PartialFrame {
+  readonly channel: number;
+  readonly bytes: Buffer;
+  filled: number;
+}
+
+interface PartialBody {
+  readonly startLine: RtspStartLine;
+  readonly headers: RtspHeaders;
+  readonly bytes: Buffer;
+  filled: number;
+}
+
+export class MessageReader {
+  readonly #handler: MessageReaderHandler;
+  /** Bytes of an unfinished frame header or message head. */
+  #carry: Buffer | undefined;
+  #frame: PartialFrame | undefined;
+  #body: PartialBody | undefined;
+  /** Bytes skipped since framing was lost; undefined while it is not. */
+  #skipped: number | undefined;
+  #junkBytes = 0;
+  #timesLost = 0;
+  #framesInARow = 0;
+
+  constructor(handler: MessageReaderHandler) {
+    this.#handler = handler;
+  }
+
+  /**
+   * Takes the next bytes of the connection; the handler is called from within.
+   * @throws MediaError RTSP_MALFORMED when the budget for junk is used up or a message is too large. Not usable after.
+   */
+  push(chunk: Buffer): void {
+    let at = 0;
+    let bytes = chunk;
+    if (this.#frame !== undefined) {
+      at = this.#fillFrame(this.#frame, chunk);
+    } else if (this.#body !== undefined) {
+      at = this.#fillBody(this.#body, chunk);
+    } else if (this.#carry !== undefined) {
+      bytes = Buffer.concat([this.#carry, chunk]);
+      this.#carry = undefined;
+    }
+    while (at < bytes.length) {
+      const next = this.#readAt(bytes, at);
+      if (next < 0) {
+        // a copy, so that a few bytes do not pin the whole chunk
+        this.#carry = Buffer.from(bytes.subarray(at));
+        return;
+      }
+      at = next;
+    }
+  }
+
+  /**
+   * Ends a body that is shorter than its Content-Length said: what arrived is taken for all of it.
+   * @returns whether there was such a message.
+   */
+  finishShortBody(): boolean {
+    const body = this.#body;
+    if (body === undefined || body.filled === 0) return false;
+    this.#body = undefined;
+    this.#emit(body.startLine, body.headers, body.bytes.subarray(0, body.filled));
+    return true;
+  }
+
+  /** Reads what begins at `at`. Returns where the next thing begins, or −1 when more bytes are needed. */
+  #readAt(bytes: Buffer, at: number): number {
+    const first = bytes[at];
+    if (first === DOLLAR) return this.#readFrame(bytes, at);
+    if (first === CR || first === LF) {
+      if (this.#skipped !== undefined) this.#skipped++;
+      return at + 1;
+    }
+    if (couldStartMessage(bytes, at)) return this.#readHead(bytes, at);
+    return this.#skipJunk(bytes, at);
+  }
+
+  #readFrame(bytes: Buffer, at: number): number {
+    if (at + FRAME_HEADER_BYTES > bytes.length) return -1;
+    const channel = bytes.readUInt8(at + 1);
+    const start = at + FRAME_HEADER_BYTES;
+    const length = bytes.readUInt16BE(at + 2);
+    if (this.#skipped !== undefined) {
+      if (start >= bytes.length) return -1;
+      if (channel >= MAX_RESYNC_CHANNEL || length < 8 || bytes.readUInt8(start) >>> 6 !== 2) {
+        return this.#skipJunk(bytes, at);
+      }
+      this.#found();
+    }
+    const end = start + length;
+    if (end <= bytes.length) {
+      this.#onFrame(channel, bytes, start, end);
+      return end;
+    }
+    const frame: PartialFrame = { channel, bytes: Buffer.allocUnsafeSlow(length), filled: 0 };
+    frame.filled = bytes.copy(frame.bytes, 0, start);
+    this.#frame = frame;
+    return bytes.length;
+  }
+
+  #fillFrame(frame: PartialFrame, chunk: Buffer): number {
+    const copied = chunk.copy(frame.bytes, frame.filled);
+    frame.filled += copied;
+    if (frame.filled === frame.bytes.length) {
+      this.#frame = undefined;
+      this.#onFrame(frame.channel, frame.bytes, 0, frame.bytes.length);
+    }
+    return copied;
+  }
+
+  #onFrame(channel: number, bytes: Buffer, start: number, end: number): void {
+    if (this.#timesLost > 0 && ++this.#framesInARow >= FRAMES_TO_TRUST) {
+      this.#timesLost = 0;
+      this.#junkBytes = 0;
+    }
+    this.#handler.onFrame(channel, bytes, start, end);
+  }
+
+  #readHead(bytes: Buffer, at: number): number {
+    const lineEnd = bytes.subarray(at, at + MAX_START_LINE_BYTES).indexOf(LF) + at;
+    if (lineEnd < at) return bytes.length - at >= MAX_START_LINE_BYTES ? this.#skipJunk(bytes, at) : -1;
+    const startText = bytes.toString('latin1', at, lineEnd);
+    const startLine = parseStartLine(startText);
+    if (startLine === undefined) {
+      if (startText.startsWith('HTTP/')) throw malformed('it answered in HTTP; is this the right port?');
+      return this.#skipJunk(bytes, at);
+    }
+    const end = endOfHead(bytes, lineEnd + 1, at + MAX_HEAD_BYTES);
+    if (end < 0) {
+      if (bytes.length - at >= MAX_HEAD_BYTES) throw malformed('an RTSP message head is too long');
+      return -1;
+    }
+    if (this.#skipped !== undefined) this.#found();
+    const headers = parseHeaderLines(bytes.toString('latin1', lineEnd + 1, end).split('\n'));
+    return this.#readBody(bytes, end, startLine, headers);
+  }
+
+  #readBody(bytes: Buffer, start: number, startLine: RtspStartLine, headers: RtspHeaders): number {
+    const length = headers.findNumber('content-length') ?? 0;
+    if (length > MAX_BODY_BYTES) throw malformed('an RTSP message body is too long');
+    const end = start + length;
+    if (end <= bytes.length) {
+      this.#emit(startLine, headers, bytes.subarray(start, end));
+      return end;
+    }
+    const body: PartialBody = { startLine, headers, bytes: Buffer.allocUnsafe(length), filled: 0 };
+    body.filled = bytes.copy(body.bytes, 0, start);
+    this.#body = body;
+    return bytes.length;
+  }
+
+  #fillBody(body: PartialBody, chunk: Buffer): number {
+    const copied = chunk.copy(body.bytes, body.filled);
+    body.filled += copied;
+    if (body.filled === body.bytes.length) {
+      this.#body = undefined;
+      this.#emit(body.startLine, body.headers, body.bytes);
+    }
+    return copied;
+  }
+
+  #emit(startLine: RtspStartLine, headers: RtspHeaders, body: Buffer): void {
+    this.#handler.onMessage({ ...startLine, headers, body });
+  }
+
+  /** Gives up the byte at `at` and goes to the next one that could start something. */
+  #skipJunk(bytes: Buffer, at: number): number {
+    if (this.#skipped === undefined) {
+      this.#skipped = 0;
+      this.#framesInARow = 0;
+      if (++this.#timesLost > MAX_TIMES_LOST) throw malformed('framing was lost again and again');
+    }
+    let next = at + 1;
+    while (next < bytes.length && bytes[next] !== DOLLAR && !couldStartMessage(bytes, next)) next++;
+    this.#skipped += next - at;
+    this.#junkBytes += next - at;
+    if (this.#junkBytes > MAX_JUNK_BYTES) throw malformed('too many bytes that are not RTSP');
+    return next;
+  }
+
+  #found(): void {
+    const skipped = this.#skipped ?? 0;
+    this.#skipped = undefined;
+    this.#handler.onResync(skipped);
+  }
+}
+
+/** Whether the bytes at `at` are, or with more bytes could become, `RTSP/` or a method of at least three capitals. */
+function couldStartMessage(bytes: Buffer, at: number): boolean {
+  for (let offset = 0; offset < 3; offset++) {
+    const byte = bytes[at + offset];
+    if (byte === undefined) return offset > 0;
+    if (byte < 0x41 || byte > 0x5a) return false;
+  }
+  return true;
+}
+
+/** Where the body begins: behind the first empty line at or after `at`. −1 when there is none before `limit`. */
+function endOfHead(bytes: Buffer, at: number, limit: number): number {
+  let lineStart = at;
+  for (;;) {
+    const lineEnd = bytes.indexOf(LF, lineStart);
+    if (lineEnd < 0 || lineEnd >= limit) return -1;
+    const isEmpty = lineEnd === lineStart || (lineEnd === lineStart + 1 && bytes[lineStart] === CR);
+    lineStart = lineEnd + 1;
+    if (isEmpty) return lineStart;
+  }
+}
+
+function malformed(what: string): MediaError {
+  return new MediaError('RTSP_MALFORMED', `The camera does not speak RTSP properly: ${what}`);
+}

@@ -1,0 +1,278 @@
+/**
+ * One TCP connection that speaks RTSP: requests get their responses by CSeq, the camera's own requests and interleaved
+ * frames go to the handler. Knows nothing of sessions and logins. No TLS, no UDP, no reconnecting.
+ *
+ * Queues: at most one request waits for a response in practice; what we send is a few hundred bytes each 5 s, and when
+ * the camera does not read, `canWrite` says so and the caller leaves optional messages out.
+ */
+import { connect as connectSocket, isIP, type Socket } from 'node:net';
+import { abortReason, deadline, type Clock } from '@pantau/base/clock';
+import { MediaError, type MediaErrorCode } from '../media-error.ts';
+import { isInwardAddress, lookupOutward, refusedInward } from './address-guard.ts';
+import { MessageReader } from './message-reader.ts';
+import { encodeRequest, encodeResponse, type OutgoingHeaders } from './rtsp-message.ts';
+import type { RtspMessage, RtspRequest, RtspResponse } from './rtsp-message.ts';
+
+/** Unsent bytes beyond which optional messages are left out. */
+const MAX_UNSENT_BYTES = 64 * 1024;
+
+/** Time for the last bytes to leave, ms. */
+const FINISH_MS = 1000;
+
+/** Callbacks of a connection; they must not throw. */
+export interface RtspConnectionHandler {
+  /** Before the frames and messages of a chunk of the socket. */
+  onChunk(): void;
+  /** Payload of an interleaved frame is `bytes[start, end)`, a view that stays valid. */
+  onFrame(channel: number, bytes: Buffer, start: number, end: number): void;
+  onRequest(request: RtspRequest): void;
+  /** A response that no request is waiting for. */
+  onStrayResponse(response: RtspResponse): void;
+  /** Framing was lost and found again. */
+  onResync(skippedBytes: number): void;
+  /** The connection failed or was closed by the camera; called once, never after `destroy`. */
+  onFailure(error: MediaError): void;
+}
+
+export interface ConnectOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Refuse addresses of this very machine: for targets that a camera named. */
+  readonly outwardOnly: boolean;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly handler: RtspConnectionHandler;
+}
+
+interface Waiting {
+  readonly cseq: number;
+  readonly resolve: (response: RtspResponse) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Connects.
+ * @throws MediaError SOURCE_UNREACHABLE, SOURCE_TIMEOUT, SOURCE_REFUSED (inward redirect), or the signal's reason.
+ */
+export async function connectRtsp(options: ConnectOptions): Promise<RtspConnection> {
+  if (options.outwardOnly && isIP(options.host) !== 0 && isInwardAddress(options.host)) throw refusedInward();
+  using limit = deadline(
+    options.clock,
+    options.timeoutMs,
+    () => new MediaError('SOURCE_TIMEOUT', 'The camera does not answer: no connection in time'),
+    options.signal,
+  );
+  if (limit.signal.aborted) throw abortReason(limit.signal);
+  const socket = connectSocket({
+    host: options.host,
+    port: options.port,
+    noDelay: true,
+    ...(options.outwardOnly ? { lookup: lookupOutward } : {}),
+  });
+  const connected = Promise.withResolvers<undefined>();
+  const onAbort = () => connected.reject(abortReason(limit.signal));
+  const onError = (error: Error) => connected.reject(describeConnectError(error));
+  limit.signal.addEventListener('abort', onAbort, { once: true });
+  socket.once('connect', () => connected.resolve(undefined));
+  socket.once('error', onError);
+  try {
+    await connected.promise;
+  } catch (error) {
+    // a later error of the socket has no listener otherwise
+    socket.on('error', () => {});
+    socket.destroy();
+    throw error;
+  } finally {
+    limit.signal.removeEventListener('abort', onAbort);
+    socket.off('error', onError);
+  }
+  return new RtspConnection(socket, options.handler, options.clock);
+}
+
+export class RtspConnection {
+  readonly #socket: Socket;
+  readonly #handler: RtspConnectionHandler;
+  readonly #clock: Clock;
+  readonly #reader: MessageReader;
+  #cseq = 0;
+  #waiting: Waiting | undefined;
+  #failure: MediaError | undefined;
+  #isDestroyed = false;
+
+  constructor(socket: Socket, handler: RtspConnectionHandler, clock: Clock) {
+    this.#socket = socket;
+    this.#handler = handler;
+    this.#clock = clock;
+    this.#reader = new MessageReader({
+      onFrame: (channel, bytes, start, end) => handler.onFrame(channel, bytes, start, end),
+      onMessage: (message) => this.#onMessage(message),
+      onResync: (skippedBytes) => handler.onResync(skippedBytes),
+    });
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    socket.on('error', () => this.#fail(closedByCamera('The connection to the camera broke')));
+    socket.on('close', () => this.#fail(closedByCamera('The camera closed the connection')));
+  }
+
+  /** False when the camera has not read what was sent, or the connection is gone. */
+  get canWrite(): boolean {
+    return (
+      !this.#isDestroyed && this.#failure === undefined && this.#socket.writableLength < MAX_UNSENT_BYTES
+    );
+  }
+
+  /** What ended the connection, when it was not us. */
+  get failure(): MediaError | undefined {
+    return this.#failure;
+  }
+
+  /** The address that was dialled, after name resolution. */
+  get remoteAddress(): string {
+    return this.#socket.remoteAddress ?? '';
+  }
+
+  /**
+   * Sends a request and waits for its response; one at a time.
+   * @throws MediaError SOURCE_TIMEOUT or what ended the connection, or the signal's reason.
+   */
+  async request(
+    method: string,
+    url: string,
+    headers: OutgoingHeaders,
+    limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<RtspResponse> {
+    using limit = deadline(
+      this.#clock,
+      limits.timeoutMs,
+      () => new MediaError('SOURCE_TIMEOUT', `The camera did not answer ${method} in time`),
+      limits.signal,
+    );
+    if (limit.signal.aborted) throw abortReason(limit.signal);
+    const answer = Promise.withResolvers<RtspResponse>();
+    // what arrived of a body that is shorter than announced is better than nothing
+    const onAbort = () => {
+      if (limits.signal.aborted || !this.#reader.finishShortBody()) answer.reject(abortReason(limit.signal));
+    };
+    limit.signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      const cseq = this.send(method, url, headers);
+      this.#waiting = { cseq, resolve: answer.resolve, reject: answer.reject };
+      return await answer.promise;
+    } finally {
+      limit.signal.removeEventListener('abort', onAbort);
+      this.#waiting = undefined;
+    }
+  }
+
+  /**
+   * Sends a request whose response nobody waits for; returns its CSeq.
+   * @throws MediaError when the connection is gone.
+   */
+  send(method: string, url: string, headers: OutgoingHeaders): number {
+    if (this.#failure !== undefined) throw this.#failure;
+    const cseq = ++this.#cseq;
+    this.write(encodeRequest(method, url, { CSeq: String(cseq), ...headers }));
+    return cseq;
+  }
+
+  /** Answers a request of the camera. */
+  respond(request: RtspRequest, status: number, reason: string, headers: OutgoingHeaders): void {
+    if (!this.canWrite) return;
+    this.write(encodeResponse(status, reason, { CSeq: request.headers.find('cseq') ?? '0', ...headers }));
+  }
+
+  /** Sends bytes as they are. Does nothing when the connection is gone. */
+  write(bytes: Buffer): void {
+    if (this.#failure === undefined && !this.#isDestroyed) this.#socket.write(bytes);
+  }
+
+  /** Lets what was written leave (at most 1 s), then closes; nothing is called back any more. */
+  finish(): void {
+    if (this.#isDestroyed) return;
+    this.#leave();
+    const timer = this.#clock.setTimer(FINISH_MS, () => this.#socket.destroy(), { unref: true });
+    this.#socket.once('close', () => timer.cancel());
+    this.#socket.end();
+  }
+
+  /** Closes at once; nothing is called back any more. Idempotent. */
+  destroy(): void {
+    this.#leave();
+    this.#socket.destroy();
+  }
+
+  #leave(): void {
+    this.#isDestroyed = true;
+    this.#waiting?.reject(closedByCamera('The connection was closed'));
+    this.#waiting = undefined;
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#isDestroyed || this.#failure !== undefined) return;
+    this.#handler.onChunk();
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      // a defect of ours must cost one camera, not the process
+      this.#fail(
+        error instanceof MediaError
+          ? error
+          : new MediaError('RTSP_MALFORMED', 'Reading from the camera failed unexpectedly', { cause: error }),
+      );
+    }
+  }
+
+  #onMessage(message: RtspMessage): void {
+    if (this.#isDestroyed) return;
+    if (message.kind === 'request') {
+      this.#handler.onRequest(message);
+      return;
+    }
+    const cseq = message.headers.findNumber('cseq');
+    // 1xx only says "wait"; a response without CSeq can only be the one that is waited for
+    const isAnswer = this.#waiting !== undefined && (cseq === undefined || cseq === this.#waiting.cseq);
+    if (message.status < 200) return;
+    if (isAnswer) this.#waiting?.resolve(message);
+    else this.#handler.onStrayResponse(message);
+  }
+
+  #fail(error: MediaError): void {
+    if (this.#failure !== undefined || this.#isDestroyed) return;
+    this.#failure = error;
+    this.#socket.destroy();
+    this.#waiting?.reject(error);
+    this.#waiting = undefined;
+    this.#handler.onFailure(error);
+  }
+}
+
+function closedByCamera(message: string): MediaError {
+  return new MediaError('SOURCE_CLOSED', message);
+}
+
+const CONNECT_ERRORS: Readonly<Record<string, readonly [MediaErrorCode, string]>> = {
+  ENOTFOUND: ['SOURCE_UNREACHABLE', "The camera's host name does not resolve"],
+  EAI_AGAIN: ['SOURCE_UNREACHABLE', "The camera's host name cannot be looked up right now"],
+  ECONNREFUSED: ['SOURCE_UNREACHABLE', 'The camera refuses connections on this port'],
+  EHOSTUNREACH: ['SOURCE_UNREACHABLE', 'The camera cannot be reached: no route to its address'],
+  ENETUNREACH: ['SOURCE_UNREACHABLE', 'The camera cannot be reached: no route to its network'],
+  ECONNRESET: ['SOURCE_UNREACHABLE', 'The camera reset the connection at once'],
+  ETIMEDOUT: ['SOURCE_TIMEOUT', 'The camera does not answer: no connection in time'],
+};
+
+/** The system's message holds the address, so only its code is kept. */
+function describeConnectError(error: Error): MediaError {
+  if (error instanceof MediaError) return error;
+  const systemCode = systemCodeOf(error);
+  const [code, message] = CONNECT_ERRORS[systemCode] ?? [
+    'SOURCE_UNREACHABLE',
+    'The camera cannot be reached',
+  ];
+  return new MediaError(code, message, { details: { systemCode } });
+}
+
+/** The code of a system error; of several tried addresses the first. */
+function systemCodeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return systemCodeOf(error.errors[0]);
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,122 @@
+/**
+ * Requests on one connection with what every request needs: login, User-Agent, Session. Turns statuses into errors.
+ */
+import { MediaError } from '../media-error.ts';
+import type { Authenticator, ChallengeVerdict } from './authenticator.ts';
+import type { RtspConnection } from './rtsp-connection.ts';
+import type { OutgoingHeaders, RtspResponse } from './rtsp-message.ts';
+import { DEFAULT_SESSION_TIMEOUT_SECONDS, parseSessionHeader } from './session-header.ts';
+import { isRedirect, statusError } from './status-error.ts';
+
+const USER_AGENT = 'Pantau';
+
+/** Thrown out of a request that the camera answered with a redirect; `openRtspSession` follows it. */
+export class RtspRedirect extends Error {
+  readonly location: string;
+
+  constructor(location: string) {
+    super('redirect');
+    this.location = location;
+  }
+}
+
+export class RtspDialogue {
+  readonly #connection: RtspConnection;
+  readonly #authenticator: Authenticator;
+  #sessionId: string | undefined;
+  #timeoutSeconds: number | undefined;
+
+  constructor(connection: RtspConnection, authenticator: Authenticator) {
+    this.#connection = connection;
+    this.#authenticator = authenticator;
+  }
+
+  /** True once the camera has given out a session: it wants a TEARDOWN then. */
+  get hasSession(): boolean {
+    return this.#sessionId !== undefined;
+  }
+
+  /** The smallest session timeout the camera has named, else that of the RFC. */
+  get sessionTimeoutSeconds(): number {
+    return this.#timeoutSeconds ?? DEFAULT_SESSION_TIMEOUT_SECONDS;
+  }
+
+  /**
+   * A request that must succeed.
+   * @throws MediaError by status, SOURCE_TIMEOUT, SOURCE_CLOSED; RtspRedirect; the signal's reason.
+   */
+  async request(
+    method: string,
+    url: string,
+    headers: OutgoingHeaders,
+    limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<RtspResponse> {
+    const response = await this.exchange(method, url, headers, limits);
+    if (isRedirect(response)) throw new RtspRedirect(response.headers.find('location') ?? '');
+    if (response.status >= 300) throw statusError(method, response);
+    this.#readSession(response);
+    return response;
+  }
+
+  /**
+   * A request whose status the caller judges; only 401 is dealt with here: signed again as long as that makes sense.
+   * @throws MediaError SOURCE_UNAUTHORIZED, SOURCE_TIMEOUT, SOURCE_CLOSED; the signal's reason.
+   */
+  async exchange(
+    method: string,
+    url: string,
+    headers: OutgoingHeaders,
+    limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<RtspResponse> {
+    for (let tries = 1; ; tries++) {
+      const signed = this.#complete(method, url, headers);
+      const response = await this.#connection.request(method, url, signed, limits);
+      if (response.status !== 401) return response;
+      const verdict = this.#authenticator.challenge(
+        response.headers.list('www-authenticate'),
+        tries,
+        tries > 1,
+      );
+      if (verdict !== 'retry') throw unauthorized(verdict);
+    }
+  }
+
+  /** Sends a signed request that nobody waits for. @throws MediaError when the connection is gone. */
+  send(method: string, url: string): void {
+    this.#connection.send(method, url, this.#complete(method, url, {}));
+  }
+
+  /** Takes the 401 of a request that was only sent; returns whether sending it again makes sense. */
+  acceptChallenge(response: RtspResponse): boolean {
+    return this.#authenticator.challenge(response.headers.list('www-authenticate'), 1, false) === 'retry';
+  }
+
+  #complete(method: string, url: string, headers: OutgoingHeaders): OutgoingHeaders {
+    return {
+      'User-Agent': USER_AGENT,
+      Authorization: this.#authenticator.authorize(method, url),
+      Session: this.#sessionId,
+      ...headers,
+    };
+  }
+
+  /** The first session id stays; of several timeouts the smallest counts. */
+  #readSession(response: RtspResponse): void {
+    const session = parseSessionHeader(response.headers.find('session') ?? '');
+    if (session === undefined) return;
+    this.#sessionId ??= session.id;
+    if (session.timeoutSeconds !== undefined) {
+      this.#timeoutSeconds = Math.min(session.timeoutSeconds, this.#timeoutSeconds ?? session.timeoutSeconds);
+    }
+  }
+}
+
+const UNAUTHORIZED: Readonly<Record<Exclude<ChallengeVerdict, 'retry'>, string>> = {
+  'no-credentials': 'The camera asks for a user name and password',
+  rejected: 'The camera does not accept the user name or password',
+  'unknown-scheme': 'The camera asks for a kind of login that Pantau does not know',
+};
+
+function unauthorized(verdict: Exclude<ChallengeVerdict, 'retry'>): MediaError {
+  return new MediaError('SOURCE_UNAUTHORIZED', UNAUTHORIZED[verdict], { details: { reason: verdict } });
+}

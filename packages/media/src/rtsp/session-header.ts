@@ -1,0 +1,30 @@
+/** The Session header (RFC 2326 section 12.37): `id[;timeout=seconds]`, with the spaces cameras put in. */
+
+/** RFC 2326: "the default is 60 seconds". */
+export const DEFAULT_SESSION_TIMEOUT_SECONDS = 60;
+
+export interface SessionHeader {
+  readonly id: string;
+  /** Undefined when absent, zero or not a number. */
+  readonly timeoutSeconds: number | undefined;
+}
+
+/** Undefined when there is no usable id. */
+export function parseSessionHeader(value: string): SessionHeader | undefined {
+  const [id = '', ...parameters] = value.split(';').map((part) => part.trim());
+  if (id === '' || id.length > 256) return undefined;
+  let timeoutSeconds: number | undefined;
+  for (const parameter of parameters) {
+    const seconds = Number(/^timeout\s*=\s*(\d{1,6})/i.exec(parameter)?.[1] ?? 0);
+    if (seconds > 0) timeoutSeconds = seconds;
+  }
+  return { id, timeoutSeconds };
+}
+
+const MIN_KEEP_ALIVE_MS = 1000;
+const MAX_KEEP_ALIVE_MS = 30_000;
+
+/** Ms between keep-alives: half of the session timeout, at least 1 s, at most 30 s. */
+export function keepAliveIntervalMs(timeoutSeconds: number): number {
+  return Math.min(MAX_KEEP_ALIVE_MS, Math.max(MIN_KEEP_ALIVE_MS, (timeoutSeconds * 1000) / 2));
+}
