@@ -1,7 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Nullable } from './nullable.ts';
 
-
 /** An area of the town with the levels of an Indonesian address: kecamatan > kelurahan > RW > RT. */
 export const PublicArea = Type.Object({
   id: Type.Integer({ minimum: 1 }),

@@ -8,7 +8,12 @@ const Check = Type.Object({
 
 /** `GET /health`: 200 while `status` is `ok` or `degraded`, 503 when `failed` or `stopping`. Not in the envelope: the seed's checklist reads `status` at the top. */
 export const Health = Type.Object({
-  status: Type.Union([Type.Literal('ok'), Type.Literal('degraded'), Type.Literal('failed'), Type.Literal('stopping')]),
+  status: Type.Union([
+    Type.Literal('ok'),
+    Type.Literal('degraded'),
+    Type.Literal('failed'),
+    Type.Literal('stopping'),
+  ]),
   /** UTC, ISO 8601. */
   timestamp: Type.String({ format: 'date-time' }),
   uptime_seconds: Type.Integer({ minimum: 0 }),

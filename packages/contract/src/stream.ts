@@ -2,7 +2,6 @@ import { Type, type Static } from 'typebox';
 import { Nullable } from './nullable.ts';
 import { PublicCamera } from './camera.ts';
 
-
 /** States of the media engine as the public sees them; `maintenance` and `disabled` come from the operator. */
 export const StreamStateName = Type.Union([
   Type.Literal('live'),
@@ -15,7 +14,7 @@ export const StreamStateName = Type.Union([
 ]);
 export type StreamStateName = Static<typeof StreamStateName>;
 
-/** Where a player finds the stream, as paths under the site's origin (or absolute with `PUBLIC_URL`). */
+/** Where a player finds the stream: paths under the site's origin, whatever name the site was reached by. */
 export const StreamUrls = Type.Object({
   /** Standard HLS, multivariant playlist: the default. */
   hls: Type.String(),

@@ -1,0 +1,94 @@
+/**
+ * Takes a camera's address apart as people paste it: user and password are removed from the URL and kept separately.
+ * Passwords are often pasted without percent-encoding, so `@`, `/`, `?`, `#` and `:` may stand in them.
+ */
+import { isIP } from 'node:net';
+import { Secret } from '@pantau/base/secret';
+import { MediaError } from '@pantau/media';
+
+export interface ParsedSourceUrl {
+  /** `rtsp://host[:port]/path?query`, without user, password and fragment. */
+  readonly url: string;
+  readonly username: string | undefined;
+  readonly password: Secret | undefined;
+}
+
+const MAX_LENGTH = 2000;
+const AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,253})(?::(\d{1,5}))?$/i;
+
+/** @throws MediaError SOURCE_URL_INVALID; the message never repeats the URL. */
+export function parseSourceUrl(text: string): ParsedSourceUrl {
+  const trimmed = text.trim();
+  if (trimmed.length > MAX_LENGTH) throw invalid('the address is too long');
+  if (/[\s\p{Cc}]/u.test(trimmed)) throw invalid('the address must not contain spaces or control characters');
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed);
+  if (scheme === null) throw invalid('the address must begin with rtsp://');
+  if (scheme[1]?.toLowerCase() !== 'rtsp') throw invalid('only rtsp:// addresses can be used');
+  const { userInfo, authority, path } = split(trimmed.slice(scheme[0].length));
+  const match = AUTHORITY.exec(authority);
+  if (match === null) throw invalid('the host or port of the address is not valid');
+  const [, host = '', port] = match;
+  if (!isHost(host)) throw invalid('the host of the address is not valid');
+  if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65_535))
+    throw invalid('the port must be 1 to 65535');
+  return { url: `rtsp://${host}${port === undefined ? '' : `:${port}`}${path}`, ...parseUserInfo(userInfo) };
+}
+
+/**
+ * Where the host begins. The plain reading ends the authority at the first `/`, `?` or `#`. When that leaves no valid
+ * host, but a later `@` does, the characters before it belong to the password.
+ */
+function split(rest: string): { userInfo: string | undefined; authority: string; path: string } {
+  const candidates: number[] = [];
+  for (let at = rest.indexOf('@'); at >= 0; at = rest.indexOf('@', at + 1)) candidates.push(at);
+  const plainEnd = endOfAuthority(rest);
+  const plainAt = rest.lastIndexOf('@', plainEnd - 1);
+  if (plainAt >= 0 || isAuthority(rest.slice(0, plainEnd))) return cut(rest, plainAt);
+  const at = candidates.find((candidate) => isAuthority(authorityAfter(rest, candidate)));
+  return cut(rest, at ?? plainAt);
+}
+
+function cut(rest: string, at: number): { userInfo: string | undefined; authority: string; path: string } {
+  const authority = authorityAfter(rest, at);
+  const path = rest.slice(at + 1 + authority.length).replace(/#.*$/, '');
+  return { userInfo: at >= 0 ? rest.slice(0, at) : undefined, authority, path };
+}
+
+function authorityAfter(rest: string, at: number): string {
+  const after = rest.slice(at + 1);
+  return after.slice(0, endOfAuthority(after));
+}
+
+function endOfAuthority(text: string): number {
+  const end = text.search(/[/?#]/);
+  return end < 0 ? text.length : end;
+}
+
+function isAuthority(text: string): boolean {
+  return AUTHORITY.test(text);
+}
+
+function isHost(host: string): boolean {
+  if (host.startsWith('[')) return isIP(host.slice(1, -1)) === 6;
+  return host.split('.').every((label) => /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/i.test(label));
+}
+
+function parseUserInfo(userInfo: string | undefined): Pick<ParsedSourceUrl, 'username' | 'password'> {
+  if (userInfo === undefined) return { username: undefined, password: undefined };
+  const colon = userInfo.indexOf(':');
+  const username = decode(colon < 0 ? userInfo : userInfo.slice(0, colon));
+  return { username, password: colon < 0 ? undefined : new Secret(decode(userInfo.slice(colon + 1))) };
+}
+
+/** Percent-decoding where the text is percent-encoded; a bare `%` means itself. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function invalid(why: string): MediaError {
+  return new MediaError('SOURCE_URL_INVALID', `The camera's address cannot be used: ${why}.`);
+}

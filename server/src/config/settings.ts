@@ -1,0 +1,101 @@
+/**
+ * Every setting the server reads from the environment, with type, default and one sentence for the operator.
+ * `docs/reference/config.md` and `.env.example` are written from this table (`server/src/config/write-reference.ts`).
+ */
+
+interface SettingBase {
+  /** One or two sentences: what it does, its unit. */
+  readonly doc: string;
+  /** The default in words, when the value itself would not say it. */
+  readonly defaultText?: string;
+}
+
+export type Setting =
+  | (SettingBase & {
+      readonly type: 'integer';
+      readonly min: number;
+      readonly max: number;
+      readonly default: number;
+    })
+  | (SettingBase & { readonly type: 'choice'; readonly choices: readonly string[]; readonly default: string })
+  | (SettingBase & { readonly type: 'text'; readonly default: string })
+  /** An http(s) origin, with an optional path. */
+  | (SettingBase & { readonly type: 'web-url'; readonly default: undefined })
+  /** A `postgres://` URL; it holds a password, so it is never printed. */
+  | (SettingBase & { readonly type: 'postgres-url'; readonly default: undefined })
+  | (SettingBase & { readonly type: 'trust-proxy'; readonly default: string });
+
+export const SETTINGS = {
+  PORT: {
+    type: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 3000,
+    doc: 'TCP port of the web server. 0 lets the system choose; the log says which.',
+  },
+  HOST: {
+    type: 'text',
+    default: '0.0.0.0',
+    doc: 'Address to listen on. `127.0.0.1` behind a reverse proxy on the same machine, `::` for IPv6 and IPv4.',
+  },
+  DATA_DIR: {
+    type: 'text',
+    default: './data',
+    doc: 'Folder for the database and everything else Pantau keeps. Created when missing; relative to the working folder.',
+  },
+  DATABASE_URL: {
+    type: 'postgres-url',
+    default: undefined,
+    defaultText: 'SQLite file `pantau.db` in `DATA_DIR`',
+    doc: 'Use PostgreSQL instead of the built-in SQLite: `postgres://user:password@host:5432/name`.',
+  },
+  PUBLIC_URL: {
+    type: 'web-url',
+    default: undefined,
+    defaultText: 'the address it listens on',
+    doc: 'Address under which visitors reach the site, e.g. `https://cctv.example.go.id`. Used in messages; with https it also turns on HSTS.',
+  },
+  TRUST_PROXY: {
+    type: 'trust-proxy',
+    default: 'false',
+    doc: 'Whose `X-Forwarded-For` is believed: `false`, the number of proxies in front, or a comma-separated list of addresses and CIDR ranges (`loopback`, `linklocal`, `uniquelocal` are understood).',
+  },
+  LOG_LEVEL: {
+    type: 'choice',
+    choices: ['debug', 'info', 'warn', 'error', 'silent'],
+    default: 'info',
+    doc: 'Least serious level that is logged.',
+  },
+  LOG_FORMAT: {
+    type: 'choice',
+    choices: ['auto', 'json', 'pretty'],
+    default: 'auto',
+    doc: 'One JSON object per line, or lines for people. `auto` is pretty in a terminal, JSON otherwise.',
+  },
+  PANTAU_IDLE_CLOSE_SECONDS: {
+    type: 'integer',
+    min: 0,
+    max: 86_400,
+    default: 30,
+    doc: 'Seconds between the last viewer leaving and closing the connection to a camera that is pulled on demand.',
+  },
+  PANTAU_READ_CONNECTIONS: {
+    type: 'integer',
+    min: 1,
+    max: 5,
+    default: 5,
+    doc: 'Most read connections to the database for heavy queries; with SQLite each is a worker thread, opened on demand.',
+  },
+  PANTAU_STOP_DELAY_MS: {
+    type: 'integer',
+    min: 0,
+    max: 5000,
+    default: 500,
+    doc: 'Milliseconds for which `/health` answers 503 before a stop goes on, so that a load balancer sees it.',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Keys beginning like this are ours: an unknown one is a typing mistake and refused. */
+export const OWN_PREFIX = 'PANTAU_';

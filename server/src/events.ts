@@ -1,0 +1,42 @@
+/** What happens in the life of the server, in words: one function per event, so that the log reads the same everywhere. */
+import type { AddressInfo } from 'node:net';
+import type { Logger } from '@pantau/base/logger';
+import type { Config } from './config/config.ts';
+
+interface Started {
+  readonly address: AddressInfo;
+  readonly config: Config;
+}
+
+export function serverStarted(
+  logger: Logger,
+  { address, config, tookMs }: Started & { readonly tookMs: number },
+): void {
+  const url = siteUrl(address, config);
+  logger.info({ url, port: address.port, startMs: Math.round(tookMs) }, `Pantau is ready: ${url}`);
+}
+
+/** Shown on a first start. */
+export function noCamerasYet(logger: Logger, started: Started): void {
+  logger.info(
+    {},
+    'There are no cameras yet. Add one: npm run pantau -- camera add "rtsp://user:password@192.168.1.10/stream1" --name "Simpang Empat". ' +
+      `It appears by itself on ${siteUrl(started.address, started.config)}`,
+  );
+}
+
+export function serverStopping(logger: Logger, reason: string): void {
+  logger.info({ reason }, 'Stopping: nothing new is accepted');
+}
+
+export function serverStopped(logger: Logger): void {
+  logger.info({}, 'Stopped');
+}
+
+/** Where a person on this machine opens the site. */
+export function siteUrl(address: AddressInfo, config: Pick<Config, 'publicUrl'>): string {
+  if (config.publicUrl !== undefined) return config.publicUrl;
+  const anywhere = address.address === '0.0.0.0' || address.address === '::';
+  const host = anywhere ? 'localhost' : address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}

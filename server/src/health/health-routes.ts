@@ -1,0 +1,18 @@
+/** `GET /health`: for load balancers, monitors and the operator's checklist. */
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Health } from '@pantau/contract/health';
+import type { HealthService } from './health-service.ts';
+
+export function healthRoutes(health: HealthService): FastifyPluginCallbackTypebox {
+  return (app, _options, done) => {
+    app.get('/health', { schema: { response: { 200: Health, 503: Health } } }, async (_request, reply) => {
+      const report = await health.read();
+      const healthy = report.status === 'ok' || report.status === 'degraded';
+      return reply
+        .code(healthy ? 200 : 503)
+        .header('cache-control', 'no-store')
+        .send(report);
+    });
+    done();
+  };
+}

@@ -1,0 +1,8 @@
+/**
+ * Which other sites may read replies: the public lists are open to all, as the media is, and carry no cookies.
+ * Everything else has no CORS headers, so a browser keeps it to this site.
+ */
+export const PUBLIC_CORS_HEADERS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'ETag, X-Cache',
+} as const;

@@ -1,0 +1,64 @@
+/** The one table from the kind of an error to an HTTP status, and the one shape of failed replies. */
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, type ErrorKind } from '@pantau/base/errors';
+import type { ErrorReply } from '@pantau/contract/envelope';
+
+export const STATUS_BY_KIND: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  precondition: 412,
+  exhausted: 503,
+  unavailable: 503,
+  timeout: 504,
+  cancelled: 503,
+  unsupported: 501,
+  'data-loss': 500,
+  internal: 500,
+};
+
+/** Statuses below 500 that Fastify or Node itself decides on, with our code for each. */
+const CODE_BY_STATUS: Readonly<Record<number, string>> = {
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  408: 'REQUEST_TIMEOUT',
+  431: 'HEADERS_TOO_LARGE',
+};
+
+export function errorBody(code: string, message: string, requestId?: string): ErrorReply {
+  return { success: false, code, message, ...(requestId === undefined ? {} : { request_id: requestId }) };
+}
+
+/** Fastify's error handler. What failed on our side is logged with the request id and not told. */
+export function sendError(
+  error: FastifyError | AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const status = statusOf(error);
+  reply.code(status).header('cache-control', 'no-store').type('application/json; charset=utf-8');
+  if (status >= 500) {
+    request.log.error(
+      { err: error, requestId: request.id, method: request.method, path: pathOf(request.url) },
+      'Request failed',
+    );
+    const code = error instanceof AppError ? error.code : 'INTERNAL';
+    if (status === 503) reply.header('retry-after', '2');
+    reply.send(errorBody(code, 'The request could not be answered.', request.id));
+    return;
+  }
+  const code = error instanceof AppError ? error.code : (CODE_BY_STATUS[status] ?? 'REQUEST_INVALID');
+  reply.send(errorBody(code, error.message));
+}
+
+function statusOf(error: FastifyError | AppError): number {
+  if (error instanceof AppError) return STATUS_BY_KIND[error.kind];
+  const status = error.statusCode ?? 500;
+  return status >= 400 && status < 600 ? status : 500;
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '';
+}

@@ -1,0 +1,102 @@
+/**
+ * The raw HTTP server in front of Fastify. Media is answered here, before the framework sees the request: at low latency
+ * a viewer asks several times a second, and the framework's share would be most of the cost.
+ *
+ *   request  /hls/…  ──► engine          (thin path)
+ *            else    ──► Fastify
+ *   upgrade  /mse/…  ──► engine
+ *            else    ──► 404
+ *   after `refuse()`: 503 for everything but /health
+ */
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { MediaEngine } from '@pantau/media';
+import { errorBody } from './error-response.ts';
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface FrontServer {
+  readonly server: Server;
+  /** From now on only `/health` is answered; everything else gets 503 and its connection is closed. */
+  refuse(): void;
+}
+
+const HLS_PREFIX = '/hls/';
+const MSE_PREFIX = '/mse/';
+/** Bytes of request line and headers together. */
+const MAX_HEADER_BYTES = 16_384;
+
+export function createFrontServer(
+  engine: Pick<MediaEngine, 'handleHls' | 'handleMseUpgrade'>,
+  handler: RequestHandler,
+): FrontServer {
+  let refusing = false;
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Slow senders are cut off; a parked playlist request is a finished request and not affected.
+      headersTimeout: 15_000,
+      requestTimeout: 30_000,
+      // Longer than the usual 60 s of a reverse proxy, so that the proxy closes first.
+      keepAliveTimeout: 72_000,
+      noDelay: true,
+    },
+    (request, response) => {
+      const url = request.url ?? '/';
+      if (refusing && !isHealth(url)) refuseRequest(response);
+      else if (url.startsWith(HLS_PREFIX)) engine.handleHls(request, response, url.slice(HLS_PREFIX.length));
+      else handler(request, response);
+    },
+  );
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    if (refusing) refuseSocket(socket, 503, 'STOPPING', 'The server is shutting down.');
+    else if (!path.startsWith(MSE_PREFIX))
+      refuseSocket(socket, 404, 'NOT_FOUND', 'Nothing here takes a WebSocket.');
+    else engine.handleMseUpgrade(request, socket, head, path.slice(MSE_PREFIX.length));
+  });
+  server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else if (error.code === 'HPE_HEADER_OVERFLOW')
+      refuseSocket(socket, 431, 'HEADERS_TOO_LARGE', 'The request headers are too long.');
+    else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
+      refuseSocket(socket, 408, 'REQUEST_TIMEOUT', 'The request did not arrive in time.');
+    else refuseSocket(socket, 400, 'REQUEST_INVALID', 'This is not HTTP as we understand it.');
+  });
+  return { server, refuse: () => void (refusing = true) };
+}
+
+function isHealth(url: string): boolean {
+  return url === '/health' || url.startsWith('/health?');
+}
+
+function refuseRequest(response: ServerResponse): void {
+  const body = JSON.stringify(errorBody('STOPPING', 'The server is shutting down.'));
+  response.writeHead(503, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'retry-after': '5',
+    'access-control-allow-origin': '*',
+    connection: 'close',
+  });
+  response.end(body);
+}
+
+/** Answers on a bare socket: an upgrade, or bytes that never became a request. */
+function refuseSocket(socket: Duplex, status: number, code: string, message: string): void {
+  const body = JSON.stringify(errorBody(code, message));
+  // Without a listener an error of a socket that is being refused would end the process.
+  socket.on('error', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}

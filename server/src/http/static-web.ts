@@ -1,0 +1,70 @@
+/**
+ * The built web client: files of `web/dist`, compressed at build time. Portal addresses answer with the page, which then
+ * reads its own address; other addresses are 404.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { pageHeaders } from './security-headers.ts';
+
+/** Addresses that the portal's own router knows. */
+const PORTAL_PATHS = [/^\/$/, /^\/kamera\/[^/]+\/?$/, /^\/area\/[^/]+\/?$/, /^\/(?:peta|multi|tentang)\/?$/];
+
+export interface StaticWebOptions {
+  /** `web/dist` */
+  readonly folder: string;
+  readonly secure: boolean;
+}
+
+export interface StaticWeb {
+  /** Answers a page address. @returns false, having done nothing, when `path` is not one. */
+  sendPage(path: string, reply: FastifyReply): boolean;
+}
+
+export async function registerStaticWeb(app: FastifyInstance, options: StaticWebOptions): Promise<StaticWeb> {
+  const headers = pageHeaders(options.secure);
+  const indexFile = join(options.folder, 'index.html');
+  if (existsSync(options.folder)) {
+    await app.register(fastifyStatic, {
+      root: options.folder,
+      index: false,
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders(reply, path) {
+        // Names under assets/ carry a hash of the content.
+        const immutable = /[/\\]assets[/\\]/.test(path);
+        reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+        for (const [name, value] of Object.entries(headers)) reply.header(name, value);
+      },
+    });
+  }
+  return {
+    sendPage(path, reply) {
+      if (!PORTAL_PATHS.some((pattern) => pattern.test(path))) return false;
+      reply.headers(headers).header('cache-control', 'no-cache');
+      if (existsSync(indexFile)) reply.sendFile('index.html');
+      else reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
+      return true;
+    },
+  };
+}
+
+/** Whether a visitor's browser asks for a page, rather than a program for data. */
+export function wantsHtml(request: FastifyRequest): boolean {
+  return request.headers.accept?.includes('text/html') === true;
+}
+
+export const NOT_FOUND_PAGE = page(
+  'Halaman tidak ditemukan',
+  'Alamat ini tidak ada. <span lang="en">This address does not exist.</span> <a href="/">Kembali ke beranda</a>',
+);
+
+const NOT_BUILT = page(
+  'Pantau is running',
+  'The web pages have not been built yet. Run <code>npm start</code>, which builds them, or <code>npm run dev</code>. The API answers at <a href="/health">/health</a>.',
+);
+
+function page(title: string, text: string): string {
+  return `<!doctype html><html lang="id"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><h1>${title}</h1><p>${text}</p></html>\n`;
+}

@@ -1,0 +1,56 @@
+/** One run of the server, from configuration to exit code. */
+import { sleep, systemClock } from '@pantau/base/clock';
+import { AppError } from '@pantau/base/errors';
+import { buildApp } from './app.ts';
+import { loadConfig, type Config } from './config/config.ts';
+import { openContext } from './context.ts';
+import { describeFailure } from './describe-failure.ts';
+import { createDefaultEngine } from './default-engine.ts';
+import * as events from './events.ts';
+import { exitCodeOf, EXIT_INTERNAL } from './exit-codes.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { asLogger, openLogger } from './logger.ts';
+
+/** Runs until a signal; sets `process.exitCode`. */
+export async function run(): Promise<void> {
+  const startedAtMs = systemClock.monotonic();
+  let config: Config;
+  try {
+    config = loadConfig({ environment: process.env, workingDir: process.cwd() });
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  const log = openLogger(config);
+  const logger = asLogger(log);
+  const lifecycle = new Lifecycle(systemClock);
+  lifecycle.install(logger);
+  try {
+    await using context = await openContext({
+      config,
+      log,
+      clock: systemClock,
+      createEngine: createDefaultEngine,
+    });
+    const app = await buildApp(context);
+    const address = await context.listener.open(app.front.server, config.host, config.port);
+    events.serverStarted(logger, { address, config, tookMs: systemClock.monotonic() - startedAtMs });
+    if ((await context.cameras.count()) === 0) events.noCamerasYet(logger, { address, config });
+    const reason = await lifecycle.stopRequested;
+    events.serverStopping(logger, reason);
+    context.state.stopping = true;
+    app.front.refuse();
+    await sleep(systemClock, config.stopDelayMs);
+    await app.fastify.close();
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  events.serverStopped(logger);
+}
+
+/** Operator mistakes get a sentence; a fault of ours gets its stack. */
+function fail(error: unknown): void {
+  process.stderr.write(`${describeFailure(error)}\n`);
+  process.exitCode = error instanceof AppError ? exitCodeOf(error.code) : EXIT_INTERNAL;
+}

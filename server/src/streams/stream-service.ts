@@ -1,0 +1,189 @@
+/**
+ * The read model behind the public pages: which cameras there are, what the engine says of each, and the bytes of the
+ * public lists. It is filled from the database at start and whenever the database or the engine changed.
+ *
+ *   database revision ──poll 500 ms──► reload ──► engine.setStreams
+ *                                        │
+ *   engine state change ────────────────►├──► rebuild (≥ 250 ms apart) ──► CachedReply × 3
+ *   viewer figures, every 5 s ──────────►┘
+ */
+import type { Clock, Timer } from '@pantau/base/clock';
+import { AppError, messageOf } from '@pantau/base/errors';
+import type { Logger } from '@pantau/base/logger';
+import type { StreamDetail } from '@pantau/contract/stream';
+import type { MediaEngine, StreamDefinition } from '@pantau/media';
+import type { Area } from '../areas/area.ts';
+import { presentArea } from '../areas/area-present.ts';
+import type { AreaService } from '../areas/area-service.ts';
+import type { Camera } from '../cameras/camera.ts';
+import { presentCamera } from '../cameras/camera-present.ts';
+import type { CameraService } from '../cameras/camera-service.ts';
+import { Coalescer } from '../coalescer.ts';
+import { CachedReply } from '../http/cached-reply.ts';
+import { presentStream, presentUrls } from './stream-present.ts';
+
+const REVISION_POLL_MS = 500;
+/** Catches what changed without a new revision, such as an edit by hand. */
+const RELOAD_MS = 30_000;
+const VIEWER_REFRESH_MS = 5000;
+const REBUILD_INTERVAL_MS = 250;
+const FAILURE_LOG_INTERVAL_MS = 60_000;
+
+export interface StreamServiceOptions {
+  readonly cameras: CameraService;
+  readonly areas: AreaService;
+  readonly engine: MediaEngine;
+  /** See `Database.readRevision`. */
+  readonly readRevision: () => Promise<number>;
+  readonly idleCloseMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export class StreamService {
+  /** `GET /api/cameras/active` */
+  readonly activeCameras = new CachedReply();
+  /** `GET /api/stream` */
+  readonly streamList = new CachedReply();
+  /** `GET /api/areas/public` */
+  readonly publicAreas = new CachedReply();
+
+  readonly #options: StreamServiceOptions;
+  readonly #rebuild: Coalescer;
+  readonly #reload: Coalescer;
+  readonly #timers: Timer[] = [];
+  #unsubscribe: () => void = () => {};
+  #cameras: readonly Camera[] = [];
+  #areas: readonly Area[] = [];
+  #areaNames: ReadonlyMap<number, string> = new Map();
+  #revision = -1;
+  #polling = false;
+  #lastFailureLogMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: StreamServiceOptions) {
+    this.#options = options;
+    const { clock } = options;
+    const guard = (work: () => Promise<void>) => () => this.#reportFailure(work);
+    this.#rebuild = new Coalescer({
+      clock,
+      intervalMs: REBUILD_INTERVAL_MS,
+      work: guard(() => this.#build()),
+    });
+    this.#reload = new Coalescer({ clock, intervalMs: REBUILD_INTERVAL_MS, work: guard(() => this.#load()) });
+  }
+
+  /** Loads everything once, then keeps it current. @throws AppError when the database does not answer. */
+  async start(): Promise<void> {
+    const { clock, engine } = this.#options;
+    await this.#load();
+    this.#unsubscribe = engine.onStateChange(() => this.#rebuild.request());
+    this.#timers.push(
+      clock.setRepeating(REVISION_POLL_MS, () => void this.#poll(), { unref: true }),
+      clock.setRepeating(RELOAD_MS, () => this.#reload.request(), { unref: true }),
+      clock.setRepeating(VIEWER_REFRESH_MS, () => this.#rebuild.request(), { unref: true }),
+    );
+  }
+
+  /** Stops following changes; what was built can still be sent. */
+  async stop(): Promise<void> {
+    this.#unsubscribe();
+    for (const timer of this.#timers.splice(0)) timer.cancel();
+    await this.#reload.stop();
+    await this.#rebuild.stop();
+  }
+
+  /** Number of enabled cameras. */
+  get cameraCount(): number {
+    return this.#cameras.length;
+  }
+
+  /** @throws AppError CAMERA_NOT_FOUND, for a disabled camera too. */
+  getDetail(cameraId: number): StreamDetail {
+    const camera = this.#cameras.find(({ id }) => id === cameraId);
+    if (camera === undefined) throw new AppError('not-found', 'CAMERA_NOT_FOUND', 'There is no such camera.');
+    const status = this.#options.engine.findStatus(camera.streamKey);
+    return {
+      camera: presentStream(camera, this.#areaNameOf(camera), status),
+      streams: presentUrls(camera.streamKey),
+    };
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#polling) return;
+    this.#polling = true;
+    await this.#reportFailure(async () => {
+      if ((await this.#options.readRevision()) !== this.#revision) this.#reload.request();
+    });
+    this.#polling = false;
+  }
+
+  async #load(): Promise<void> {
+    const { cameras, areas, engine, idleCloseMs, readRevision } = this.#options;
+    // The revision first: a change in between is then loaded twice, never missed.
+    const revision = await readRevision();
+    const [allCameras, allAreas] = await Promise.all([cameras.list(), areas.list()]);
+    this.#cameras = allCameras.filter((camera) => camera.enabled);
+    this.#areas = allAreas;
+    this.#areaNames = new Map(allAreas.map((area) => [area.id, area.name]));
+    this.#revision = revision;
+    engine.setStreams(this.#cameras.filter(isStreamed).map((camera) => toDefinition(camera, idleCloseMs)));
+    await this.#build();
+  }
+
+  async #build(): Promise<void> {
+    const { engine } = this.#options;
+    const cameras = this.#cameras;
+    const statuses = new Map(engine.listStatuses().map((status) => [status.key, status]));
+    const counts = new Map<number, number>();
+    for (const { areaId } of cameras) {
+      if (areaId !== null) counts.set(areaId, (counts.get(areaId) ?? 0) + 1);
+    }
+    await Promise.all([
+      this.activeCameras.update(
+        envelope(cameras.map((camera) => presentCamera(camera, this.#areaNameOf(camera)))),
+      ),
+      this.streamList.update(
+        envelope(
+          cameras.map((camera) =>
+            presentStream(camera, this.#areaNameOf(camera), statuses.get(camera.streamKey)),
+          ),
+        ),
+      ),
+      this.publicAreas.update(
+        envelope(this.#areas.map((area) => presentArea(area, counts.get(area.id) ?? 0))),
+      ),
+    ]);
+  }
+
+  #areaNameOf(camera: Camera): string | null {
+    return camera.areaId === null ? null : (this.#areaNames.get(camera.areaId) ?? null);
+  }
+
+  /** A database that is away for a moment leaves the last lists in place; it is said once a minute. */
+  async #reportFailure(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const { clock, logger } = this.#options;
+      if (clock.monotonic() - this.#lastFailureLogMs < FAILURE_LOG_INTERVAL_MS) return;
+      this.#lastFailureLogMs = clock.monotonic();
+      logger.error(
+        { reason: messageOf(error) },
+        'The camera list could not be refreshed; the last one stays',
+      );
+    }
+  }
+}
+
+/** A camera in maintenance is not pulled: somebody is working on it. */
+function isStreamed(camera: Camera): boolean {
+  return camera.status === 'active';
+}
+
+function toDefinition(camera: Camera, idleCloseMs: number): StreamDefinition {
+  return { key: camera.streamKey, source: camera.source, pull: camera.pull, idleCloseMs };
+}
+
+function envelope(data: unknown): string {
+  return JSON.stringify({ success: true, data });
+}

@@ -1,0 +1,93 @@
+/** A media engine that plays nothing: it remembers what it was told, and its streams do what a test says. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { EngineStats, MediaEngine, ProbeReport, StreamDefinition, StreamStatus } from '@pantau/media';
+
+export class FakeEngine implements MediaEngine {
+  definitions: readonly StreamDefinition[] = [];
+  /** How often the set of streams was given. */
+  setStreamsCalls = 0;
+  stopped = false;
+  /** What `probe` answers or throws. */
+  onProbe: () => Promise<ProbeReport> = () => Promise.reject(new Error('the test has no answer for a probe'));
+  readonly #statuses = new Map<string, StreamStatus>();
+  readonly #listeners = new Set<(status: StreamStatus) => void>();
+
+  setStreams(definitions: readonly StreamDefinition[]): void {
+    this.setStreamsCalls++;
+    this.definitions = definitions;
+    const keys = new Set(definitions.map(({ key }) => key));
+    for (const key of this.#statuses.keys()) if (!keys.has(key)) this.#statuses.delete(key);
+    for (const key of keys) if (!this.#statuses.has(key)) this.#statuses.set(key, idleStatus(key));
+  }
+
+  listStatuses(): readonly StreamStatus[] {
+    return [...this.#statuses.values()];
+  }
+
+  findStatus(key: string): StreamStatus | undefined {
+    return this.#statuses.get(key);
+  }
+
+  onStateChange(listener: (status: StreamStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Puts a stream into another state, as a camera would. */
+  change(key: string, change: Partial<StreamStatus>): void {
+    const status = { ...idleStatus(key), ...this.#statuses.get(key), ...change };
+    this.#statuses.set(key, status);
+    for (const listener of this.#listeners) listener(status);
+  }
+
+  probe(): Promise<ProbeReport> {
+    return this.onProbe();
+  }
+
+  handleHls(_request: IncomingMessage, response: ServerResponse, path: string): void {
+    response.writeHead(200, { 'content-type': 'text/plain' });
+    response.end(`hls ${path}`);
+  }
+
+  handleMseUpgrade(_request: IncomingMessage, socket: Duplex, _head: Buffer, key: string): void {
+    socket.end(`HTTP/1.1 418 Fake\r\nContent-Length: ${key.length}\r\nConnection: close\r\n\r\n${key}`);
+  }
+
+  stats(): EngineStats {
+    const statuses = this.listStatuses();
+    return {
+      streams: statuses.length,
+      live: statuses.filter(({ state }) => state === 'live').length,
+      viewers: statuses.reduce((sum, { viewers }) => sum + viewers, 0),
+      bufferedBytes: 0,
+      parkedReloads: 0,
+    };
+  }
+
+  stop(): Promise<void> {
+    this.stopped = true;
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+function idleStatus(key: string): StreamStatus {
+  return {
+    key,
+    state: 'idle',
+    reason: undefined,
+    sinceMs: Date.UTC(2026, 0, 1),
+    lastLiveMs: undefined,
+    lastKeyframeMs: undefined,
+    nextAttemptMs: undefined,
+    video: undefined,
+    audio: undefined,
+    bitrate: undefined,
+    viewers: 0,
+    lostPackets: 0,
+  };
+}
