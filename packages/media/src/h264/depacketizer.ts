@@ -1,0 +1,142 @@
+/**
+ * RTP payloads to NAL units (RFC 6184): single units, STAP-A and FU-A; the packetization mode of the SDP is not asked,
+ * because cameras announce one and send the other. Access units are put together by `access-unit-assembler.ts`.
+ *
+ * What cannot be right (a fragment without its start, a size beyond the packet) costs the picture it belongs to, never
+ * more: the sink is told that bytes are missing and waits for the next key frame.
+ */
+import type { RtpPacket } from '../rtp/rtp-packet.ts';
+import { containsStartCode, flattenNalUnit, wholeNalUnit, type NalUnit } from './nal-unit.ts';
+import { findStartCode, splitAnnexB } from './nal.ts';
+
+/** What takes the units. */
+export interface NalSink {
+  /** A complete NAL unit of a packet with this RTP timestamp. */
+  onNalUnit(nal: NalUnit, timestamp: number): void;
+  /** Bytes are missing before what comes next. */
+  onLoss(): void;
+  /** The packet that just ended had the marker bit. */
+  onMarker(): void;
+  /** Something was wrong with the bytes: for counting. */
+  onTrouble(message: string): void;
+}
+
+const STAP_A = 24;
+const FU_A = 28;
+const LAST_SINGLE_TYPE = 23;
+/** No real NAL unit is near this: a 4K key frame at the highest rate is about 1.5 MB. */
+export const MAX_NAL_BYTES = 4 * 1024 * 1024;
+/** Fragments of one unit; 4 MiB in pieces of 400 bytes. */
+const MAX_FRAGMENTS = 10_500;
+
+interface Fragments {
+  readonly header: number;
+  readonly timestamp: number;
+  readonly pieces: Buffer[];
+  byteLength: number;
+}
+
+export class H264Depacketizer {
+  readonly #sink: NalSink;
+  #fragments: Fragments | undefined;
+
+  constructor(sink: NalSink) {
+    this.#sink = sink;
+  }
+
+  /**
+   * Takes the next packet of the track.
+   * @param lostBefore packets missing before it.
+   */
+  push(packet: RtpPacket, lostBefore: number): void {
+    if (lostBefore > 0) this.#drop(undefined);
+    const { payload } = packet;
+    const type = (payload[0] ?? 0) & 0x1f;
+    if (type !== FU_A && this.#fragments !== undefined) this.#drop('a fragmented unit has no end');
+    if (payload.length === 0) {
+      // A packet of padding alone: nothing to say.
+    } else if (type === FU_A) {
+      this.#readFragment(packet);
+    } else if (type === STAP_A) {
+      this.#readAggregate(packet);
+    } else if ((type >= 1 && type <= LAST_SINGLE_TYPE) || findStartCode(payload.subarray(0, 4)) !== -1) {
+      this.#emitBytes(payload, packet.timestamp);
+    } else {
+      this.#drop('a packet of a type that is not in use');
+    }
+    if (packet.marker) this.#sink.onMarker();
+  }
+
+  /** Section 5.7.1: sizes and units one after the other; zeros at the end are padding. */
+  #readAggregate({ payload, timestamp }: RtpPacket): void {
+    let at = 1;
+    while (at + 2 <= payload.length) {
+      const size = payload.readUInt16BE(at);
+      at += 2;
+      if (size === 0) break;
+      if (size > payload.length - at) {
+        this.#drop('an aggregated unit is larger than its packet');
+        return;
+      }
+      this.#emitBytes(payload.subarray(at, at + size), timestamp);
+      at += size;
+    }
+  }
+
+  /** Section 5.8. The reserved bit, and the type in any but the first fragment, are ignored: cameras fill in nonsense. */
+  #readFragment({ payload, timestamp }: RtpPacket): void {
+    const indicator = payload[0];
+    const fuHeader = payload[1];
+    if (indicator === undefined || fuHeader === undefined) {
+      this.#drop('a fragment has no header');
+      return;
+    }
+    const isStart = (fuHeader & 0x80) !== 0;
+    const isEnd = (fuHeader & 0x40) !== 0;
+    if (isStart) {
+      if (this.#fragments !== undefined) this.#drop('a fragmented unit has no end');
+      const header = (indicator & 0xe0) | (fuHeader & 0x1f);
+      this.#fragments = { header, timestamp, pieces: [], byteLength: 1 };
+    }
+    const fragments = this.#fragments;
+    if (fragments === undefined || fragments.timestamp !== timestamp) {
+      this.#drop(fragments === undefined ? undefined : 'a fragmented unit has no end');
+      return;
+    }
+    if (payload.length > 2) {
+      fragments.pieces.push(payload.subarray(2));
+      fragments.byteLength += payload.length - 2;
+    }
+    if (fragments.byteLength > MAX_NAL_BYTES || fragments.pieces.length > MAX_FRAGMENTS) {
+      this.#drop('a fragmented unit is too large');
+    } else if (isEnd) {
+      this.#fragments = undefined;
+      this.#emit(fragments, timestamp);
+    }
+  }
+
+  #emitBytes(bytes: Buffer, timestamp: number): void {
+    const nal = wholeNalUnit(bytes);
+    if (nal !== undefined) this.#emit(nal, timestamp);
+  }
+
+  /** Hands the unit on; what claims to be one unit but holds start codes is split first. */
+  #emit(nal: NalUnit, timestamp: number): void {
+    if (!containsStartCode(nal)) {
+      this.#sink.onNalUnit(nal, timestamp);
+      return;
+    }
+    for (const bytes of splitAnnexB(flattenNalUnit(nal))) {
+      if (bytes.length === 1) continue; // a header that stood before the first start code
+      const unit = wholeNalUnit(bytes);
+      if (unit !== undefined) this.#sink.onNalUnit(unit, timestamp);
+    }
+  }
+
+  /** Gives up what is under way. Without `trouble` it is ordinary loss, counted where packets are counted. */
+  #drop(trouble: string | undefined): void {
+    this.#fragments = undefined;
+    if (trouble !== undefined) this.#sink.onTrouble(trouble);
+    this.#sink.onLoss();
+  }
+}

@@ -1,0 +1,25 @@
+/** RTP packets of an H.264 track to access units: depacketiser, assembler and parameter sets put together. */
+import type { RtpPacket } from '../rtp/rtp-packet.ts';
+import type { Arrival } from './access-unit.ts';
+import { AccessUnitAssembler, type AccessUnitSink } from './access-unit-assembler.ts';
+import { H264Depacketizer } from './depacketizer.ts';
+import { ParameterSets } from './parameter-sets.ts';
+
+export class H264Reader {
+  readonly #assembler: AccessUnitAssembler;
+  readonly #depacketizer: H264Depacketizer;
+
+  /** @param fmtp parameters of the SDP, of which `sprop-parameter-sets` is taken as a hint. */
+  constructor(fmtp: ReadonlyMap<string, string>, sink: AccessUnitSink) {
+    const sets = new ParameterSets();
+    sets.addHints(fmtp.get('sprop-parameter-sets') ?? '');
+    this.#assembler = new AccessUnitAssembler(sets, sink);
+    this.#depacketizer = new H264Depacketizer(this.#assembler);
+  }
+
+  /** Takes the next packet of the track. @param lostBefore packets missing before it. */
+  push(packet: RtpPacket, lostBefore: number, arrival: Arrival): void {
+    this.#assembler.setArrival(arrival);
+    this.#depacketizer.push(packet, lostBefore);
+  }
+}
