@@ -1,0 +1,85 @@
+/**
+ * AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1): which AAC it is, at which rate, with how many channels.
+ * It beats what `a=rtpmap` says: cameras copy that line from elsewhere.
+ */
+import { BitReader } from '../bytes/bit-reader.ts';
+import { MediaError } from '../media-error.ts';
+import type { AudioConfig } from '../sample.ts';
+
+/** A track's configuration, with the length of its frames. */
+export interface AacFormat {
+  readonly config: AudioConfig;
+  /** Length of every frame, in `config.timescale`. */
+  readonly frameTicks: number;
+}
+
+const AOT = { lowComplexity: 2, sbr: 5, parametricStereo: 29, escape: 31 } as const;
+/** samplingFrequencyIndex (table 1.18). */
+const SAMPLE_RATES = [
+  96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000, 7350,
+];
+const EXPLICIT_RATE = 15;
+/** channelConfiguration (table 1.19): 7 means 7.1. */
+const CHANNELS = [undefined, 1, 2, 3, 4, 5, 6, 8];
+/** A configuration with every extension is below this. */
+const MAX_CONFIG_BYTES = 64;
+
+/**
+ * Parses the configuration.
+ * @param fallbackChannels of `a=rtpmap`, where the configuration leaves channels to a program config element.
+ * @throws MediaError `AUDIO_MALFORMED`, or `CODEC_UNSUPPORTED` for an object type that browsers do not play.
+ */
+export function parseAudioSpecificConfig(bytes: Buffer, fallbackChannels: number): AacFormat {
+  if (bytes.length > MAX_CONFIG_BYTES) throw malformed('the AAC configuration is too long');
+  const reader = new BitReader(bytes, 'AUDIO_MALFORMED');
+  const objectType = readObjectType(reader);
+  const coreRate = readSampleRate(reader);
+  const channelConfiguration = reader.readBits(4);
+  const isHighEfficiency = objectType === AOT.sbr || objectType === AOT.parametricStereo;
+  const outputRate = isHighEfficiency ? readSampleRate(reader) : coreRate;
+  const coreType = isHighEfficiency ? readObjectType(reader) : objectType;
+  if (coreType !== AOT.lowComplexity) {
+    throw new MediaError('CODEC_UNSUPPORTED', `AAC object type ${coreType} does not play in browsers`);
+  }
+  const coreFrameSamples = reader.bitsLeft > 0 && reader.readFlag() ? 960 : 1024;
+  const channels = CHANNELS[channelConfiguration] ?? fallbackChannels;
+  if (channels < 1 || channels > 8) throw malformed('the number of audio channels is out of range');
+  return {
+    config: {
+      kind: 'audio',
+      codec: 'aac',
+      codecString: `mp4a.40.${objectType}`,
+      timescale: outputRate,
+      sampleRate: outputRate,
+      channels,
+      decoderConfig: Buffer.from(bytes),
+    },
+    frameTicks: Math.round((coreFrameSamples * outputRate) / coreRate),
+  };
+}
+
+/** A configuration for AAC-LC, for cameras that announce AAC without one. Undefined for rates that AAC does not have. */
+export function encodeLowComplexityConfig(sampleRate: number, channels: number): Buffer | undefined {
+  const rateIndex = SAMPLE_RATES.indexOf(sampleRate);
+  const channelConfiguration = CHANNELS.indexOf(channels);
+  if (rateIndex < 0 || channelConfiguration < 1) return undefined;
+  const bits = (AOT.lowComplexity << 11) | (rateIndex << 7) | (channelConfiguration << 3);
+  return Buffer.from([bits >> 8, bits & 0xff]);
+}
+
+function readObjectType(reader: BitReader): number {
+  const type = reader.readBits(5);
+  return type === AOT.escape ? 32 + reader.readBits(6) : type;
+}
+
+function readSampleRate(reader: BitReader): number {
+  const index = reader.readBits(4);
+  const rate = index === EXPLICIT_RATE ? reader.readBits(24) : SAMPLE_RATES[index];
+  if (rate === undefined || rate < 4000 || rate > 192_000)
+    throw malformed('the AAC sampling rate is out of range');
+  return rate;
+}
+
+function malformed(message: string): MediaError {
+  return new MediaError('AUDIO_MALFORMED', message);
+}
