@@ -10,12 +10,15 @@ export class BitWriter {
   /** Appends the low `count` (0..32) bits of `value`, most significant first. */
   bits(value: number, count: number): this {
     this.#reserve(count);
-    for (let bit = count - 1; bit >= 0; bit--) {
-      if (Math.floor(value / 2 ** bit) % 2 === 1) {
-        const at = this.#bitLength >> 3;
-        this.#bytes[at] = (this.#bytes[at] ?? 0) | (0x80 >> (this.#bitLength & 7));
-      }
-      this.#bitLength++;
+    let left = count;
+    while (left > 0) {
+      const at = this.#bitLength >> 3;
+      const room = 8 - (this.#bitLength & 7);
+      const taken = Math.min(room, left);
+      const piece = (value >>> (left - taken)) & ((1 << taken) - 1);
+      this.#bytes[at] = (this.#bytes[at] ?? 0) | (piece << (room - taken));
+      this.#bitLength += taken;
+      left -= taken;
     }
     return this;
   }
@@ -37,9 +40,10 @@ export class BitWriter {
 
   /** Copies the first `bitCount` bits of `source`. */
   copy(source: Uint8Array, bitCount: number): this {
-    for (let bit = 0; bit < bitCount; bit++) {
-      this.bits(((source[bit >> 3] ?? 0) >> (7 - (bit & 7))) & 1, 1);
-    }
+    const whole = bitCount >> 3;
+    const rest = bitCount & 7;
+    for (let at = 0; at < whole; at++) this.bits(source[at] ?? 0, 8);
+    if (rest > 0) this.bits((source[whole] ?? 0) >> (8 - rest), rest);
     return this;
   }
 

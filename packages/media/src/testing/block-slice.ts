@@ -68,6 +68,12 @@ function sameMacroblock(a: BlockPicture, b: BlockPicture, x: number, y: number):
   return true;
 }
 
+/** Scratch of `writeMacroblock`: it runs to completion, and thousands of times a second in the simulator. */
+const target = new Int32Array(16);
+const half = new Int32Array(16);
+const levels = new Int32Array(16);
+const restored = new Int32Array(16);
+
 function writeMacroblock(
   writer: BitWriter,
   wanted: BlockPicture,
@@ -76,20 +82,18 @@ function writeMacroblock(
   y: number,
 ): void {
   const prediction = predictDc(decoded, x, y);
-  const target = Array.from({ length: 16 }, () => 0);
   for (let at = 0; at < 16; at++) {
-    target[at] = 2 * ((wanted.luma[(y + (at >> 2)) * wanted.width + x + (at & 3)] ?? 0) - prediction);
+    const grey = wanted.luma[(y + (at >> 2)) * wanted.width + x + (at & 3)] ?? 0;
+    target[at] = 2 * (grey - prediction);
   }
-  const levels = hadamard(target).map((value) => Math.round(value / 16));
-  const restored = hadamard(levels);
+  hadamard(target, levels);
+  for (let at = 0; at < 16; at++) levels[at] = Math.round((levels[at] ?? 0) / 16);
+  hadamard(levels, restored);
   for (let at = 0; at < 16; at++) {
     const grey = prediction + (((restored[at] ?? 0) + 1) >> 1);
     decoded.luma[(y + (at >> 2)) * decoded.width + x + (at & 3)] = Math.max(0, Math.min(255, grey));
   }
-  writeLevels(
-    writer,
-    ZIGZAG.map((at) => levels[at] ?? 0),
-  );
+  writeLevels(writer, levels);
 }
 
 /** Intra_16x16_DC (8.3.3.3): the mean of the row above and the column to the left, as far as they are in the slice. */
@@ -112,15 +116,12 @@ function predictDc(decoded: BlockPicture, x: number, y: number): number {
 }
 
 /** The 4×4 Hadamard transform without scaling; its own inverse times 16. */
-function hadamard(values: readonly number[]): number[] {
-  const half = Array.from({ length: 16 }, () => 0);
+function hadamard(values: Int32Array, out: Int32Array): void {
   for (let row = 0; row < 4; row++) butterfly(values, half, row * 4, 1);
-  const out = Array.from({ length: 16 }, () => 0);
   for (let column = 0; column < 4; column++) butterfly(half, out, column, 4);
-  return out;
 }
 
-function butterfly(from: readonly number[], to: number[], start: number, step: number): void {
+function butterfly(from: Int32Array, to: Int32Array, start: number, step: number): void {
   const a = from[start] ?? 0;
   const b = from[start + step] ?? 0;
   const c = from[start + 2 * step] ?? 0;
@@ -131,12 +132,13 @@ function butterfly(from: readonly number[], to: number[], start: number, step: n
   to[start + 3 * step] = a - b + c - d;
 }
 
-/** residual_block_cavlc for 16 levels in zigzag order with nC 0 (9.2). */
-function writeLevels(writer: BitWriter, levels: readonly number[]): void {
+/** residual_block_cavlc for 16 levels, given row by row, with nC 0 (9.2). */
+function writeLevels(writer: BitWriter, blockLevels: Int32Array): void {
   const values: number[] = [];
   const runs: number[] = [];
   let run = 0;
-  for (const level of levels) {
+  for (const at of ZIGZAG) {
+    const level = blockLevels[at] ?? 0;
     if (level === 0) {
       run++;
       continue;

@@ -152,7 +152,7 @@ export class ClipPlayer {
     const layout = pictureLayout(this.#clip, index, picture, packetShape, overlay !== undefined);
     const runs: PacketRun[] = [];
     if (layout.before !== undefined) runs.push(layout.before);
-    if (overlay !== undefined) runs.push(packetiseNals([overlay.slice(index, wallMs)], packetShape, false));
+    if (overlay !== undefined) runs.push(overlayLayout(overlay.slice(index, wallMs), packetShape));
     runs.push(layout.rest);
     return { kind: 'video', keyframe: picture.keyframe, ticks, parameterSets: layout.parameterSets, runs };
   }
@@ -161,6 +161,17 @@ export class ClipPlayer {
 /** Layouts are shared by every mount that plays the clip: a hundred copies cost the memory of one. */
 const pictureLayouts = new WeakMap<Clip, Map<string, PictureLayout>>();
 const audioLayouts = new WeakMap<Buffer, PacketRun>();
+
+/** An overlay hands out the same slice again and again while nothing changes. */
+const overlayLayouts = new WeakMap<Buffer, { readonly mtuBytes: number; readonly run: PacketRun }>();
+
+function overlayLayout(nal: Buffer, shape: PacketShape): PacketRun {
+  const known = overlayLayouts.get(nal);
+  if (known !== undefined && known.mtuBytes === shape.mtuBytes) return known.run;
+  const run = packetiseNals([nal], shape, false);
+  overlayLayouts.set(nal, { mtuBytes: shape.mtuBytes, run });
+  return run;
+}
 
 function audioLayout(frame: Buffer): PacketRun {
   const known = audioLayouts.get(frame);

@@ -69,8 +69,7 @@ class BarOverlay implements ClockOverlay {
   #shown: BlockPicture;
   #drawnSecond = Number.NaN;
   #drawn: BlockPicture;
-  /** Slices that change nothing, by picture: most of them. */
-  readonly #unchanged = new Map<number, Buffer>();
+  readonly #unchanged: Map<number, Buffer>;
 
   constructor(video: ClipVideo, options: ClockOverlayOptions) {
     if (video.ppsFields.cabac) throw new Error('a clock needs a CAVLC clip');
@@ -84,6 +83,7 @@ class BarOverlay implements ClockOverlay {
     this.#timeZone = options.timeZone ?? 'Asia/Jakarta';
     this.#label = options.label;
     this.#heads = video.pictures.map((picture) => sliceHead(video, picture));
+    this.#unchanged = unchangedSlices(video);
     this.#deblockingControl = video.ppsFields.deblockingControl;
     this.#qpDelta = BLOCK_SLICE_QP - video.ppsFields.initialQp;
     this.#textTop = Math.floor((4 * (bits ? rows - 1 : rows) - GLYPH_HEIGHT) / 2);
@@ -138,6 +138,17 @@ class BarOverlay implements ClockOverlay {
     });
     return bar;
   }
+}
+
+/** Slices that change nothing, by picture, shared by all overlays of a clip: they are most of what is sent. */
+const unchangedByVideo = new WeakMap<ClipVideo, Map<number, Buffer>>();
+
+function unchangedSlices(video: ClipVideo): Map<number, Buffer> {
+  const known = unchangedByVideo.get(video);
+  if (known !== undefined) return known;
+  const slices = new Map<number, Buffer>();
+  unchangedByVideo.set(video, slices);
+  return slices;
 }
 
 /** Rows of macroblocks in the first slice, the same in every picture. */
