@@ -17,6 +17,8 @@ export interface CameraToAdd {
   readonly username?: string;
   readonly password?: string;
   readonly area?: string;
+  /** Looks at the camera before it is stored, as the command line does by itself: some seconds. Default false. */
+  readonly isProbed?: boolean;
   /** More options of `camera add`, as typed. */
   readonly options?: readonly string[];
 }
@@ -95,10 +97,10 @@ export class PantauServer implements AsyncDisposable {
       [
         'camera',
         'add',
+        camera.url,
         '--name',
         camera.name,
-        '--url',
-        camera.url,
+        ...(camera.isProbed ? [] : ['--no-probe']),
         ...(camera.username === undefined ? [] : ['--username', camera.username]),
         ...(camera.password === undefined ? [] : ['--password-stdin']),
         ...(camera.area === undefined ? [] : ['--area', camera.area]),
@@ -135,6 +137,11 @@ export class PantauServer implements AsyncDisposable {
     this.#child.signal(signal);
   }
 
+  /** Stops it as an operator would; the data stays. */
+  stop(): Promise<ChildExit> {
+    return this.#child.stop(12_000);
+  }
+
   async kill(): Promise<void> {
     await this.#child.kill();
   }
@@ -145,9 +152,9 @@ export class PantauServer implements AsyncDisposable {
     this.#child = await spawnServer(this.#env, this.port, this.dataDir);
   }
 
-  /** Stops it as an operator would and removes its data. */
+  /** Stops it and removes its data. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#child.stop(12_000);
+    await this.stop();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,67 @@
+/**
+ * The media engine alone in a process (`node engine-process.ts '<json>'`), pulling every camera always: what ingest costs
+ * without a web server around it. Answers each line on standard input with one line of JSON.
+ */
+import { systemClock } from '@pantau/base/clock';
+import { silentLogger } from '@pantau/base/logger';
+import { createMediaEngine } from '@pantau/media';
+import { Child } from '../../e2e/support/child.ts';
+import { eventually } from '../../e2e/support/eventually.ts';
+
+export interface EngineAnswer {
+  readonly live: number;
+  readonly bufferedBytes: number;
+  readonly lostPackets: number;
+}
+
+export class BenchEngine implements AsyncDisposable {
+  readonly #child: Child;
+  #answers = 0;
+
+  constructor(urls: readonly string[]) {
+    this.#child = new Child(process.execPath, { args: [import.meta.filename, JSON.stringify(urls)] });
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Asks for the engine's figures. */
+  async ask(): Promise<EngineAnswer> {
+    const wanted = ++this.#answers;
+    this.#child.writeLine('?');
+    const line = await eventually('the engine to answer', () => {
+      if (this.#child.exit) throw new Error(this.#child.stderr);
+      const lines = this.#child.stdout.split('\n');
+      return lines.length > wanted ? lines[wanted - 1] : undefined;
+    });
+    return JSON.parse(line) as EngineAnswer; // written below
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#child.stop();
+  }
+}
+
+if (import.meta.main) {
+  const urls = JSON.parse(process.argv[2] ?? '[]') as string[]; // written by the constructor above
+  const engine = createMediaEngine({ clock: systemClock, logger: silentLogger });
+  engine.setStreams(
+    urls.map((url, index) => ({
+      key: `bench-camera-${String(index).padStart(4, '0')}`,
+      source: { url, username: undefined, password: undefined },
+      pull: 'always' as const,
+    })),
+  );
+  process.stdin.setEncoding('utf8').on('data', (text: string) => {
+    for (const _ of text.matchAll(/\n/g)) {
+      const { live, bufferedBytes } = engine.stats();
+      const lostPackets = engine.listStatuses().reduce((sum, status) => sum + status.lostPackets, 0);
+      console.log(JSON.stringify({ live, bufferedBytes, lostPackets } satisfies EngineAnswer));
+    }
+  });
+  process.once('SIGTERM', () => {
+    process.stdin.destroy();
+    void engine.stop();
+  });
+}
