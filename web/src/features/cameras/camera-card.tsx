@@ -1,0 +1,97 @@
+import type { StreamCamera } from '@pantau/contract/stream';
+import { Eye, MapPin } from 'lucide-react';
+import { useRef } from 'react';
+import { Link } from 'wouter';
+import { formatCount, formatMoment, splitAge } from '../../lib/format.ts';
+import { useText } from '../../locales/use-text.ts';
+import { LivePicture } from '../../player/live-picture.tsx';
+import { usePlayer } from '../../player/use-player.ts';
+import { classNames } from '../../ui/class-names.ts';
+import { useNow } from '../../ui/use-now.ts';
+import { StateBadge } from '../streams/state-badge.tsx';
+import { cameraPath } from './camera-path.ts';
+import { EmptyPicture } from './empty-picture.tsx';
+import { usePreviewTurn } from './use-preview-turn.ts';
+
+/** A camera in the list: its picture (moving while it has its turn), state, name, place, and who watches. */
+export function CameraCard({
+  camera,
+  headingLevel = 'h3',
+}: {
+  readonly camera: StreamCamera;
+  readonly headingLevel?: 'h2' | 'h3';
+}) {
+  const { t, language } = useText();
+  const boxRef = useRef<HTMLElement>(null);
+  const isPlayable = camera.state !== 'offline' && camera.state !== 'maintenance';
+  const hasTurn = usePreviewTurn(camera.id, boxRef, isPlayable);
+  const player = usePlayer({ camera, isWanted: hasTurn, mode: 'hls', hiddenGraceMs: 0 });
+  const { snapshot, hasKept } = player;
+  const isMoving = snapshot.phase === 'playing';
+  const hasSomething = isMoving || hasKept || snapshot.phase === 'stalled';
+  const age = snapshot.staleForS === undefined ? undefined : splitAge(snapshot.staleForS);
+  const Heading = headingLevel;
+  return (
+    <article
+      ref={boxRef}
+      aria-labelledby={`camera-${camera.id}`}
+      data-camera={camera.id}
+      data-phase={snapshot.phase}
+      className="group relative grid content-start gap-2.5"
+    >
+      <div
+        className={classNames(
+          'relative aspect-video overflow-hidden rounded-picture bg-video shadow-one',
+          'outline-2 outline-offset-2 outline-transparent transition-[outline-color] group-hover:outline-accent',
+        )}
+      >
+        <LivePicture player={player} label={camera.name} />
+        {!hasSomething && <EmptyPicture state={camera.state} isOpening={hasTurn} />}
+        <StateBadge state={isMoving ? 'live' : camera.state} className="absolute top-2.5 left-2.5" />
+        {age !== undefined && hasKept && (
+          <span className="absolute right-2.5 bottom-2.5 rounded-full bg-scrim px-2.5 py-1 text-xs text-on-video">
+            {t('card.age', { age: t(`age.${age.unit}`, { count: age.count }) })}
+          </span>
+        )}
+      </div>
+      <div className="grid gap-0.5 px-0.5">
+        <Heading id={`camera-${camera.id}`} className="text-base leading-snug">
+          <Link href={cameraPath(camera)} className="after:absolute after:inset-0 after:rounded-picture">
+            {camera.name}
+          </Link>
+        </Heading>
+        <div className="flex items-start justify-between gap-3 text-sm text-ink-soft">
+          <Place camera={camera} />
+          {camera.viewers > 0 && (
+            <span className="flex shrink-0 items-center gap-1">
+              <Eye size={15} aria-hidden="true" />
+              {t('cameras.watching', { count: formatCount(camera.viewers, language) })}
+            </span>
+          )}
+        </div>
+        <TroubleLine camera={camera} />
+      </div>
+    </article>
+  );
+}
+
+function Place({ camera }: { readonly camera: StreamCamera }) {
+  const place = camera.location ?? camera.area_name;
+  if (place === null) return <span />;
+  return (
+    <span className="flex min-w-0 items-center gap-1">
+      <MapPin size={15} className="shrink-0" aria-hidden="true" />
+      <span className="truncate">{place}</span>
+    </span>
+  );
+}
+
+function TroubleLine({ camera }: { readonly camera: StreamCamera }) {
+  const { t, language } = useText();
+  const nowMs = useNow(60_000);
+  if (camera.state === 'maintenance')
+    return <p className="text-sm text-maintenance">{t('state.maintenanceNote')}</p>;
+  if (camera.state !== 'offline' || camera.state_since === null) return null;
+  const time = formatMoment(Date.parse(camera.state_since), nowMs, camera.timezone, language);
+  return <p className="text-sm text-down">{t('state.offlineSince', { time })}</p>;
+}

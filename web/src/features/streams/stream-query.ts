@@ -1,0 +1,59 @@
+/** The list of cameras with their live state, asked for again and again; an unchanged list costs a 304 and no drawing. */
+import type { StreamCamera, StreamList } from '@pantau/contract/stream';
+import type { PublicArea, PublicAreas } from '@pantau/contract/area';
+import { useQuery, type QueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { readDeviceFacts } from '../../lib/device-class.ts';
+import { conditionalFetcher } from './conditional-fetch.ts';
+
+const POLL_MS = 15_000;
+const POLL_SLOW_MS = 45_000;
+const POLL_HIDDEN_MS = 120_000;
+/** While the server does not answer: short enough to notice its return. */
+const POLL_LOST_MS = 5_000;
+const AREAS_FRESH_MS = 300_000;
+
+const STREAMS_KEY = ['streams'] as const;
+const fetchStreams = conditionalFetcher<StreamList>('/api/stream');
+const fetchAreas = conditionalFetcher<PublicAreas>('/api/areas/public');
+
+export function useStreams(): UseQueryResult<readonly StreamCamera[]> {
+  return useQuery<readonly StreamCamera[]>({
+    queryKey: STREAMS_KEY,
+    queryFn: ({ signal }) => fetchStreams(signal),
+    refetchInterval: (query) =>
+      pollDelayMs({
+        isHidden: document.visibilityState === 'hidden',
+        isSavingData: readDeviceFacts().isSavingData,
+        isLost: query.state.fetchFailureCount > 0 || query.state.status === 'error',
+      }),
+    refetchIntervalInBackground: true,
+    refetchOnWindowFocus: 'always',
+    networkMode: 'always',
+    retry: false,
+  });
+}
+
+export function useAreas(): UseQueryResult<readonly PublicArea[]> {
+  return useQuery<readonly PublicArea[]>({
+    queryKey: ['areas'],
+    queryFn: ({ signal }) => fetchAreas(signal),
+    staleTime: AREAS_FRESH_MS,
+    refetchInterval: (query) => (query.state.status === 'error' ? POLL_LOST_MS : AREAS_FRESH_MS),
+    networkMode: 'always',
+    retry: false,
+  });
+}
+
+/** Asks for the list now, unless it was asked for within the last moments: a player met trouble. */
+export function refreshStreams(client: QueryClient, nowMs: number): void {
+  const state = client.getQueryState(STREAMS_KEY);
+  const lastMs = Math.max(state?.dataUpdatedAt ?? 0, state?.errorUpdatedAt ?? 0);
+  if (state?.fetchStatus === 'idle' && nowMs - lastMs > 3_000)
+    void client.refetchQueries({ queryKey: STREAMS_KEY });
+}
+
+export function pollDelayMs(facts: { isHidden: boolean; isSavingData: boolean; isLost: boolean }): number {
+  if (facts.isHidden) return POLL_HIDDEN_MS;
+  if (facts.isLost) return POLL_LOST_MS;
+  return facts.isSavingData ? POLL_SLOW_MS : POLL_MS;
+}

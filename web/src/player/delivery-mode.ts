@@ -1,0 +1,44 @@
+/**
+ * The three ways a picture reaches the page, and which of them to use.
+ *
+ *   mse    WebSocket + MediaSource, about half a second behind: "Cepat"
+ *   llhls  low-latency HLS, about two seconds: the step between
+ *   hls    plain HLS, about six seconds, survives bad networks: "Hemat", the default
+ */
+export const DELIVERY_MODES = ['mse', 'llhls', 'hls'] as const;
+export type DeliveryMode = (typeof DELIVERY_MODES)[number];
+
+/** What this browser can do. */
+export interface Capabilities {
+  /** MediaSource or ManagedMediaSource exists. */
+  readonly hasMediaSource: boolean;
+  readonly hasWebSocket: boolean;
+  /** The `<video>` element plays HLS by itself (Safari). */
+  readonly hasNativeHls: boolean;
+}
+
+/** Modes to try, the wished one first, then ever hardier ones; empty when the browser can play none. */
+export function modeChain(preferred: DeliveryMode, capabilities: Capabilities): readonly DeliveryMode[] {
+  return DELIVERY_MODES.slice(DELIVERY_MODES.indexOf(preferred)).filter((mode) => canUse(mode, capabilities));
+}
+
+export function canUse(mode: DeliveryMode, capabilities: Capabilities): boolean {
+  if (mode === 'mse') return capabilities.hasMediaSource && capabilities.hasWebSocket;
+  return capabilities.hasMediaSource || capabilities.hasNativeHls;
+}
+
+/** Failures in the wished mode before hardier ones get their turn. */
+const ATTEMPTS_BEFORE_OTHERS = 2;
+
+/**
+ * The mode of the next attempt. After a few failures the modes take turns, the wished one included: when the server is
+ * away nothing plays, and that must not cost the visitor the fast mode; only a mode that plays where the wished one
+ * does not is kept.
+ */
+export function modeForAttempt(
+  chain: readonly DeliveryMode[],
+  failedAttempts: number,
+): DeliveryMode | undefined {
+  if (chain.length === 0 || failedAttempts < ATTEMPTS_BEFORE_OTHERS) return chain[0];
+  return chain[(failedAttempts - ATTEMPTS_BEFORE_OTHERS + 1) % chain.length];
+}

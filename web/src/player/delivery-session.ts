@@ -1,0 +1,34 @@
+/** One attempt at delivering pictures into a `<video>`: opened by the controller, closed once, never reused. */
+import type { SessionFailure, Trouble } from './player-trouble.ts';
+
+export type SessionEvent =
+  /** The session is over; nothing more will come from it. */
+  | { readonly type: 'failed'; readonly failure: SessionFailure }
+  /** Connected, but the camera has trouble (undefined: none any more). The session waits on the server's word. */
+  | { readonly type: 'trouble'; readonly trouble: Trouble | undefined }
+  | { readonly type: 'audio'; readonly hasAudio: boolean };
+
+export interface DeliverySession {
+  /** Distance to the newest picture, s; undefined until known. */
+  findLatencyS(): number | undefined;
+  /** Latency to aim for, s. */
+  targetLatencyS(): number;
+  /** Latency beyond which the player jumps, s. */
+  maxLatencyS(): number;
+  jumpToEdge(): void;
+  /** The picture stopped though the session is open. */
+  noteStall(): void;
+  /** Whether the server itself holds the session open without pictures: then waiting is right. */
+  isHeld(): boolean;
+  /** Frees the element, the connection and the buffers; idempotent. */
+  close(): void;
+}
+
+/** Where a player finds the stream (the contract's `StreamUrls`). */
+export interface StreamAddresses {
+  readonly hls: string;
+  readonly llhls: string;
+  readonly mse: string;
+}
+
+export type EmitSessionEvent = (event: SessionEvent) => void;

@@ -1,0 +1,153 @@
+/**
+ * HLS and low-latency HLS through hls.js (light build), in a chunk of its own that is loaded when a player first needs it.
+ * hls.js retries little here: the controller owns the retries, one owner per thing.
+ */
+import Hls, { type ErrorData, type HlsConfig, type LevelUpdatedData } from 'hls.js/light';
+import type { DeviceClass } from '../lib/device-class.ts';
+import { hlsBufferBudget } from '../lib/device-class.ts';
+import type { DeliverySession, EmitSessionEvent } from './delivery-session.ts';
+import { classifyHlsFailure } from './hls-failure.ts';
+import type { SessionFailure } from './player-trouble.ts';
+
+export interface HlsSessionOptions {
+  readonly url: string;
+  readonly video: HTMLVideoElement;
+  readonly emit: EmitSessionEvent;
+  readonly isLowLatency: boolean;
+  readonly device: DeviceClass;
+}
+
+/** A playlist of a stream that must be pulled first may take 10 s. */
+const COLD_PLAYLIST_MS = 16_000;
+const HLS_TARGET_S = 5;
+const HLS_MAX_S = 16;
+const LOW_LATENCY_MAX_EXTRA_S = 4;
+const BACK_BUFFER_S = 8;
+/** A media sequence that falls back by more than this is a new timeline, not a late reply. */
+const SEQUENCE_RESTART = 2;
+const MEDIA_RECOVERIES_MAX = 1;
+
+export class HlsSession implements DeliverySession {
+  readonly #options: HlsSessionOptions;
+  readonly #hls: Hls;
+  #newestSequence = -1;
+  #mediaRecoveries = 0;
+  #isOver = false;
+
+  constructor(options: HlsSessionOptions) {
+    this.#options = options;
+    this.#hls = new Hls(hlsConfig(options));
+    this.#hls.on(Hls.Events.ERROR, (_event, data) => this.#onError(data));
+    this.#hls.on(Hls.Events.LEVEL_UPDATED, (_event, data) => this.#onLevelUpdated(data));
+    this.#hls.on(Hls.Events.BUFFER_CODECS, (_event, data) => {
+      const hasAudio = data.audio !== undefined || /mp4a|opus|flac/i.test(data.audiovideo?.codec ?? '');
+      options.emit({ type: 'audio', hasAudio });
+    });
+    this.#hls.loadSource(options.url);
+    this.#hls.attachMedia(options.video);
+  }
+
+  findLatencyS(): number | undefined {
+    return this.#hls.latency > 0 ? this.#hls.latency : undefined;
+  }
+
+  targetLatencyS(): number {
+    return this.#hls.targetLatency ?? HLS_TARGET_S;
+  }
+
+  maxLatencyS(): number {
+    return this.#options.isLowLatency
+      ? this.targetLatencyS() + LOW_LATENCY_MAX_EXTRA_S
+      : Math.max(HLS_MAX_S, this.targetLatencyS() * 2);
+  }
+
+  jumpToEdge(): void {
+    const position = this.#hls.liveSyncPosition;
+    if (position !== null) this.#options.video.currentTime = position;
+  }
+
+  noteStall(): void {
+    // hls.js raises its own target on stalls (liveSyncOnStallIncrease).
+  }
+
+  isHeld(): boolean {
+    return false;
+  }
+
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#hls.destroy();
+  }
+
+  #onLevelUpdated({ details }: LevelUpdatedData): void {
+    if (details.endSN + SEQUENCE_RESTART < this.#newestSequence) this.#fail({ kind: 'timeline' });
+    this.#newestSequence = Math.max(this.#newestSequence, details.endSN);
+  }
+
+  #onError(data: ErrorData): void {
+    if (!data.fatal) return;
+    if (data.type === Hls.ErrorTypes.MEDIA_ERROR && this.#mediaRecoveries < MEDIA_RECOVERIES_MAX) {
+      const isCodec = classifyHlsFailure(data).kind === 'codec';
+      if (!isCodec) {
+        this.#mediaRecoveries++;
+        this.#hls.recoverMediaError();
+        return;
+      }
+    }
+    this.#fail(classifyHlsFailure(data));
+  }
+
+  #fail(failure: SessionFailure): void {
+    if (this.#isOver) return;
+    this.close();
+    this.#options.emit({ type: 'failed', failure });
+  }
+}
+
+/** Whether hls.js can run here: MediaSource or ManagedMediaSource with H.264. */
+export function isHlsSupported(): boolean {
+  return Hls.isSupported();
+}
+
+function hlsConfig({ isLowLatency, device }: HlsSessionOptions): Partial<HlsConfig> {
+  const budget = hlsBufferBudget(device);
+  const retry = { maxNumRetry: 2, retryDelayMs: 500, maxRetryDelayMs: 2_000 };
+  return {
+    enableWorker: true,
+    lowLatencyMode: isLowLatency,
+    backBufferLength: BACK_BUFFER_S,
+    maxBufferLength: isLowLatency ? 8 : budget.aheadS,
+    maxMaxBufferLength: isLowLatency ? 12 : budget.aheadS * 2,
+    maxBufferSize: budget.megabytes * 1_000_000,
+    // Where the picture should be; the controller does the catching up, for all deliveries alike.
+    ...(isLowLatency ? {} : { liveSyncDuration: HLS_TARGET_S, liveMaxLatencyDuration: HLS_MAX_S * 2 }),
+    maxLiveSyncPlaybackRate: 1,
+    liveDurationInfinity: true,
+    nudgeMaxRetry: 5,
+    manifestLoadPolicy: {
+      default: {
+        maxTimeToFirstByteMs: COLD_PLAYLIST_MS,
+        maxLoadTimeMs: COLD_PLAYLIST_MS,
+        timeoutRetry: null,
+        errorRetry: null,
+      },
+    },
+    playlistLoadPolicy: {
+      default: {
+        maxTimeToFirstByteMs: COLD_PLAYLIST_MS,
+        maxLoadTimeMs: COLD_PLAYLIST_MS,
+        timeoutRetry: { ...retry, maxNumRetry: 1 },
+        errorRetry: retry,
+      },
+    },
+    fragLoadPolicy: {
+      default: {
+        maxTimeToFirstByteMs: 8_000,
+        maxLoadTimeMs: 20_000,
+        timeoutRetry: { ...retry, maxNumRetry: 1 },
+        errorRetry: retry,
+      },
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { Check, Settings2 } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { useText } from '../locales/use-text.ts';
+import { IconButton } from '../ui/icon-button.tsx';
+import { canUse, DELIVERY_MODES, type DeliveryMode } from './delivery-mode.ts';
+import { readCapabilities } from './open-session.ts';
+
+export interface ModeMenuProps {
+  readonly wanted: DeliveryMode;
+  readonly used: DeliveryMode | undefined;
+  readonly onChoose: (mode: DeliveryMode) => void;
+}
+
+/** "How to watch": data saver, smooth or fast, each with what it costs. A radio group in a small panel. */
+export function ModeMenu({ wanted, used, onChoose }: ModeMenuProps) {
+  const { t } = useText();
+  const [isOpen, setIsOpen] = useState(false);
+  const rootRef = useRef<HTMLDivElement>(null);
+  const buttonRef = useRef<HTMLButtonElement>(null);
+  const capabilities = readCapabilities();
+
+  useEffect(() => {
+    if (!isOpen) return;
+    const abort = new AbortController();
+    const { signal } = abort;
+    rootRef.current?.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
+    document.addEventListener(
+      'pointerdown',
+      ({ target }) => {
+        if (target instanceof Node && !rootRef.current?.contains(target)) setIsOpen(false);
+      },
+      { signal },
+    );
+    return () => abort.abort();
+  }, [isOpen]);
+
+  const close = () => {
+    setIsOpen(false);
+    buttonRef.current?.focus();
+  };
+  const modes = DELIVERY_MODES.filter((mode) => canUse(mode, capabilities)).toReversed();
+  return (
+    <div
+      ref={rootRef}
+      className="relative"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && isOpen) {
+          event.stopPropagation();
+          close();
+        }
+        if (isOpen && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+          event.preventDefault();
+          event.stopPropagation();
+          moveFocus(rootRef.current, event.key === 'ArrowDown' ? 1 : -1);
+        }
+      }}
+    >
+      <IconButton
+        ref={buttonRef}
+        tone="video"
+        label={t('player.settings')}
+        aria-haspopup="true"
+        aria-expanded={isOpen}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        <Settings2 size={20} aria-hidden="true" />
+        <span className="ml-2 hidden text-sm sm:inline">{t(`player.mode.${used ?? wanted}`)}</span>
+      </IconButton>
+      {isOpen && (
+        <div
+          role="radiogroup"
+          aria-label={t('player.settings')}
+          className="absolute right-0 bottom-full z-20 mb-2 w-72 rounded-picture border border-line bg-surface p-1.5 text-ink shadow-one"
+        >
+          {modes.map((mode) => (
+            <button
+              key={mode}
+              type="button"
+              role="radio"
+              aria-checked={mode === wanted}
+              onClick={() => {
+                onChoose(mode);
+                close();
+              }}
+              className="flex min-h-14 w-full items-center gap-3 rounded-control px-3 py-2 text-left hover:bg-raised"
+            >
+              <span className="grid flex-1">
+                <span className="text-sm font-semibold">{t(`player.mode.${mode}`)}</span>
+                <span className="text-xs text-ink-soft">{t(`player.mode.${mode}.hint`)}</span>
+              </span>
+              {mode === wanted && <Check size={18} className="text-accent" aria-hidden="true" />}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function moveFocus(root: HTMLElement | null, step: number): void {
+  const items = [...(root?.querySelectorAll<HTMLElement>('[role="radio"]') ?? [])];
+  const at = items.findIndex((item) => item === document.activeElement);
+  items[(at + step + items.length) % items.length]?.focus();
+}

@@ -1,0 +1,255 @@
+/**
+ * Low-latency delivery: a WebSocket brings a config, an init segment and fragments; they go into a MediaSource.
+ *
+ *   config ─► (create MediaSource | changeType) ─► init segment ─► fragment ─► fragment ─► …
+ *   status: the camera is not live, the socket stays open; bye: the server closes, and says why
+ *
+ * Positions are the stream's own and start anywhere: the session places the element at the newest data, and steps over
+ * holes that lost packets leave.
+ */
+import type { Clock, Timer } from '../lib/clock.ts';
+import { BufferFeeder } from './buffer-feeder.ts';
+import type { DeliverySession, EmitSessionEvent } from './delivery-session.ts';
+import { AdaptiveTarget } from './live-edge.ts';
+import type { MediaSourceLike, MediaSourceMaker } from './media-source.ts';
+import { mimeHasAudio, parseMseMessage, type MseMessage } from './mse-message.ts';
+import type { FailureKind, SessionFailure } from './player-trouble.ts';
+
+const CONNECT_TIMEOUT_MS = 8_000;
+/** Data that waits for the MediaSource to open: a key frame and a little more. */
+const MAX_EARLY_BYTES = 6_000_000;
+const MAX_PENDING_BYTES = 8_000_000;
+const MAX_BEHIND_TARGET_S = 2.5;
+
+/** The slice of WebSocket that is used. */
+export interface SocketLike {
+  binaryType: string;
+  onopen: ((event: Event) => void) | null;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onclose: ((event: CloseEvent) => void) | null;
+  close(): void;
+}
+
+export interface MseSessionOptions {
+  readonly url: string;
+  readonly video: HTMLVideoElement;
+  readonly clock: Clock;
+  readonly emit: EmitSessionEvent;
+  readonly openSocket: (url: string) => SocketLike;
+  readonly media: MediaSourceMaker;
+}
+
+export class MseSession implements DeliverySession {
+  readonly #options: MseSessionOptions;
+  readonly #socket: SocketLike;
+  readonly #target: AdaptiveTarget;
+  readonly #connectTimer: Timer;
+  #source: MediaSourceLike | undefined;
+  #detach: (() => void) | undefined;
+  #feeder: BufferFeeder | undefined;
+  #mime: string | undefined;
+  #early: ArrayBuffer[] = [];
+  #earlyBytes = 0;
+  #isPlaced = false;
+  #isHeld = false;
+  #hasOpened = false;
+  #isOver = false;
+  readonly #onVideoError = () => this.#fail('decode', `MediaError ${this.#options.video.error?.code ?? 0}`);
+
+  constructor(options: MseSessionOptions) {
+    this.#options = options;
+    this.#target = new AdaptiveTarget(options.clock.monotonic());
+    this.#connectTimer = options.clock.setTimer(CONNECT_TIMEOUT_MS, () => {
+      if (!this.#hasOpened) this.#fail('network');
+    });
+    options.video.addEventListener('error', this.#onVideoError);
+    const socket = options.openSocket(options.url);
+    this.#socket = socket;
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => {
+      this.#hasOpened = true;
+    };
+    socket.onmessage = (event) => {
+      if (this.#isOver) return;
+      const data: unknown = event.data;
+      if (typeof data === 'string') this.#onText(data);
+      else if (data instanceof ArrayBuffer) this.#onData(data);
+    };
+    socket.onclose = ({ code }) => this.#onClose(code);
+  }
+
+  findLatencyS(): number | undefined {
+    const endS = this.#endS();
+    return endS === undefined || !this.#isPlaced ? undefined : endS - this.#options.video.currentTime;
+  }
+
+  targetLatencyS(): number {
+    return this.#target.read(this.#options.clock.monotonic());
+  }
+
+  maxLatencyS(): number {
+    return this.targetLatencyS() + MAX_BEHIND_TARGET_S;
+  }
+
+  jumpToEdge(): void {
+    const endS = this.#endS();
+    const { buffered } = this.#options.video;
+    if (endS === undefined || buffered.length === 0) return;
+    const startS = buffered.start(buffered.length - 1);
+    this.#options.video.currentTime = Math.max(startS, endS - this.targetLatencyS());
+  }
+
+  noteStall(): void {
+    this.#target.noteStall(this.#options.clock.monotonic());
+  }
+
+  isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  close(): void {
+    this.#isOver = true;
+    this.#connectTimer.cancel();
+    this.#options.video.removeEventListener('error', this.#onVideoError);
+    this.#feeder?.close();
+    this.#early = [];
+    this.#earlyBytes = 0;
+    this.#socket.onopen = null;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    this.#socket.close();
+    this.#detach?.();
+    this.#detach = undefined;
+  }
+
+  #onText(text: string): void {
+    const message = parseMseMessage(text);
+    if (message === undefined) return;
+    switch (message.type) {
+      case 'config':
+        this.#onConfig(message.mime);
+        return;
+      case 'status':
+        this.#onStatus(message);
+        return;
+      case 'bye':
+        this.#fail(byeKind(message.reason), message.reason);
+        return;
+      case 'discontinuity':
+        // What follows starts at a key frame; a hole in the timeline is stepped over when the picture reaches it.
+        return;
+    }
+  }
+
+  #onConfig(mime: string): void {
+    this.#setHeld(false, undefined);
+    if (!this.#options.media.isTypeSupported(mime)) {
+      this.#fail('codec', mime);
+      return;
+    }
+    this.#options.emit({ type: 'audio', hasAudio: mimeHasAudio(mime) });
+    const isChange = this.#mime !== undefined && this.#mime !== mime;
+    this.#mime = mime;
+    if (this.#source === undefined) this.#openSource();
+    else if (isChange && this.#feeder !== undefined) this.#feeder.changeType(mime);
+  }
+
+  #openSource(): void {
+    const { media, video } = this.#options;
+    const source = media.create();
+    this.#source = source;
+    source.addEventListener('sourceopen', () => this.#onSourceOpen(source), { once: true });
+    this.#detach = media.attach(video, source);
+  }
+
+  #onSourceOpen(source: MediaSourceLike): void {
+    if (this.#isOver || this.#mime === undefined) return;
+    try {
+      const buffer = source.addSourceBuffer(this.#mime);
+      this.#feeder = new BufferFeeder(buffer, {
+        maxPendingBytes: MAX_PENDING_BYTES,
+        keepBehindS: 4,
+        trimAtS: 8,
+        positionS: () => this.#options.video.currentTime,
+        onAppended: () => this.#place(),
+        onFailed: (why) => this.#fail(why === 'overrun' ? 'stalled' : 'decode', why),
+      });
+    } catch {
+      this.#fail('codec', this.#mime);
+      return;
+    }
+    const early = this.#early;
+    this.#early = [];
+    this.#earlyBytes = 0;
+    for (const data of early) this.#feeder.append(data);
+  }
+
+  #onData(data: ArrayBuffer): void {
+    if (this.#feeder !== undefined) {
+      this.#feeder.append(data);
+      return;
+    }
+    this.#earlyBytes += data.byteLength;
+    if (this.#earlyBytes > MAX_EARLY_BYTES) this.#fail('stalled', 'overrun');
+    else this.#early.push(data);
+  }
+
+  /** Puts the element where the data is: at first, and whenever it stands before a hole. */
+  #place(): void {
+    const { video } = this.#options;
+    const { buffered } = video;
+    if (buffered.length === 0) return;
+    const last = buffered.length - 1;
+    const positionS = video.currentTime;
+    if (!this.#isPlaced) {
+      this.#isPlaced = true;
+      video.currentTime = Math.max(buffered.start(0), buffered.end(last) - this.targetLatencyS());
+      return;
+    }
+    if (positionS > buffered.end(last) + 0.5 || positionS < buffered.start(0) - 0.5) {
+      this.jumpToEdge();
+      return;
+    }
+    for (let index = 0; index < last; index++) {
+      const isAtHole = positionS >= buffered.end(index) - 0.1 && positionS < buffered.start(index + 1);
+      if (isAtHole) video.currentTime = buffered.start(index + 1) + 0.01;
+    }
+  }
+
+  #onStatus(message: Extract<MseMessage, { type: 'status' }>): void {
+    const { state, reasonCode } = message;
+    if (state === 'live') this.#setHeld(false, undefined);
+    else if (state === 'connecting' && reasonCode === undefined) this.#setHeld(true, undefined);
+    else this.#setHeld(true, reasonCode ?? '');
+  }
+
+  #setHeld(isHeld: boolean, reasonCode: string | undefined): void {
+    this.#isHeld = isHeld;
+    const trouble = reasonCode === undefined ? undefined : { kind: 'camera' as const, detail: reasonCode };
+    this.#options.emit({ type: 'trouble', trouble });
+  }
+
+  #onClose(code: number): void {
+    // 1001 "going away" and 1012 "service restart" are the server's own wish; 1013 "try again later".
+    if (code === 1001 || code === 1012 || code === 1013) this.#fail('server');
+    else this.#fail('network');
+  }
+
+  #endS(): number | undefined {
+    const { buffered } = this.#options.video;
+    return buffered.length === 0 ? undefined : buffered.end(buffered.length - 1);
+  }
+
+  #fail(kind: FailureKind, detail?: string): void {
+    if (this.#isOver) return;
+    const failure: SessionFailure = { kind, ...(detail === undefined ? {} : { detail }) };
+    this.close();
+    this.#options.emit({ type: 'failed', failure });
+  }
+}
+
+function byeKind(reason: string): FailureKind {
+  if (/not[-_ ]?found|removed|unknown/i.test(reason)) return 'not-found';
+  if (/slow|behind|overflow/i.test(reason)) return 'stalled';
+  return 'server';
+}

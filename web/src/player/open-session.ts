@@ -1,0 +1,45 @@
+/** Chooses and opens the session for a mode in a real browser. hls.js is fetched only here, when first needed. */
+import { browserClock } from '../lib/clock.ts';
+import { classifyDevice, readDeviceFacts } from '../lib/device-class.ts';
+import type { Capabilities } from './delivery-mode.ts';
+import type { DeliverySession } from './delivery-session.ts';
+import { findMediaSourceMaker } from './media-source.ts';
+import { MseSession } from './mse-session.ts';
+import { NativeSession } from './native-session.ts';
+import type { SessionRequest } from './player-controller.ts';
+
+export function readCapabilities(): Capabilities {
+  const probe = document.createElement('video');
+  return {
+    hasMediaSource: findMediaSourceMaker() !== undefined,
+    hasWebSocket: 'WebSocket' in globalThis,
+    hasNativeHls: probe.canPlayType('application/vnd.apple.mpegurl') !== '',
+  };
+}
+
+export async function openBrowserSession(request: SessionRequest): Promise<DeliverySession> {
+  const { mode, addresses, video, emit } = request;
+  const media = findMediaSourceMaker();
+  if (mode === 'mse' && media !== undefined) {
+    return new MseSession({
+      url: socketUrl(addresses.mse),
+      video,
+      clock: browserClock,
+      emit,
+      openSocket: (url) => new WebSocket(url),
+      media,
+    });
+  }
+  const url = mode === 'llhls' ? addresses.llhls : addresses.hls;
+  if (media === undefined) return new NativeSession({ url, video, emit });
+  const { HlsSession } = await import('./hls-session.ts');
+  const device = classifyDevice(readDeviceFacts());
+  return new HlsSession({ url, video, emit, isLowLatency: mode === 'llhls', device });
+}
+
+/** `/mse/<key>` or an absolute http(s) address as a WebSocket address. */
+export function socketUrl(address: string, base: string = location.href): string {
+  const url = new URL(address, base);
+  url.protocol = url.protocol === 'https:' || url.protocol === 'wss:' ? 'wss:' : 'ws:';
+  return url.href;
+}
