@@ -1,6 +1,7 @@
 /**
  * A clip made without any encoder or file, for unit tests and machines without ffmpeg: a grey field with a frame around it, a
- * bright block that moves, and a row of blocks that count the pictures. Constrained Baseline, one slice per picture, 4 kB/s.
+ * bright block that moves, and a row of blocks that count the pictures. Constrained Baseline, 6 kB/s. With `barRows` the top is a
+ * slice of its own, as in the demo's clips, so that the clock can be burnt in.
  * The sound is AAC silence: a whole silent frame is a handful of constant bits (ISO 14496-3 4.4.2).
  */
 import { BitWriter, encodeNal } from './bit-writer.ts';
@@ -20,6 +21,8 @@ export interface SyntheticClipOptions {
   readonly gop?: number;
   /** Adds silent AAC-LC of this rate and channel count. Default none. */
   readonly audio?: { readonly sampleRate: 16_000 | 44_100 | 48_000; readonly channels: 1 | 2 };
+  /** Rows of 16 pixels at the top that are a slice of their own, plain dark: room for a clock overlay. Default 0: one slice. */
+  readonly barRows?: number;
   /** Appends about this many bytes of filler data (NAL type 12) to each picture, to reach a bit rate. Default 0. */
   readonly fillerBytes?: number;
 }
@@ -34,17 +37,20 @@ export function createSyntheticClip(options: SyntheticClipOptions = {}): Clip {
 /** The clip's pictures as an Annex B stream, parameter sets before each IDR. */
 export function encodeSyntheticVideo(options: SyntheticClipOptions = {}): Buffer {
   const { width = 320, height = 240, fps = 25 } = options;
-  const { pictures = 4 * fps, gop = 2 * fps, fillerBytes = 0 } = options;
+  const { pictures = 4 * fps, gop = 2 * fps, fillerBytes = 0, barRows = 0 } = options;
   if (width % 16 !== 0 || height % 16 !== 0) throw new RangeError('the size must be a multiple of 16');
+  if (barRows < 0 || barRows * 16 >= height) throw new RangeError('the bar must leave room for a picture');
   const parts: Buffer[] = [];
-  const decoded = createBlockPicture(width / 4, height / 4);
-  let shown = createBlockPicture(width / 4, height / 4);
+  const bar = new SliceSeries(width / 4, barRows * 4, 0);
+  const field = new SliceSeries(width / 4, height / 4 - barRows * 4, (barRows * width) / 16);
+  const dark = createBlockPicture(width / 4, barRows * 4, 28);
   for (let index = 0; index < pictures; index++) {
-    const inGop = index % gop;
-    const wanted = drawPicture(width / 4, height / 4, index, pictures);
-    if (inGop === 0) parts.push(START_CODE, syntheticSps(width, height, fps), START_CODE, syntheticPps());
-    parts.push(START_CODE, encodePicture(wanted, shown, decoded, inGop, Math.floor(index / gop)));
-    shown = wanted;
+    const place = { inGop: index % gop, gopIndex: Math.floor(index / gop) };
+    if (place.inGop === 0) {
+      parts.push(START_CODE, syntheticSps(width, height, fps), START_CODE, syntheticPps());
+    }
+    if (barRows > 0) parts.push(START_CODE, bar.encode(dark, place));
+    parts.push(START_CODE, field.encode(drawPicture(field.width, field.height, index, pictures), place));
     if (fillerBytes > 0) parts.push(START_CODE, fillerNal(fillerBytes));
   }
   return Buffer.concat(parts);
@@ -53,28 +59,44 @@ export function encodeSyntheticVideo(options: SyntheticClipOptions = {}): Buffer
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 const LOG2_MAX_FRAME_NUM = 8;
 
-function encodePicture(
-  wanted: BlockPicture,
-  shown: BlockPicture,
-  decoded: BlockPicture,
-  inGop: number,
-  gopIndex: number,
-): Buffer {
-  const writer = new BitWriter();
-  const idr = inGop === 0;
-  writer
-    .unsigned(0)
-    .unsigned(idr ? 7 : 5)
-    .unsigned(0); // first_mb_in_slice, slice_type, pic_parameter_set_id
-  writer.bits(inGop % 2 ** LOG2_MAX_FRAME_NUM, LOG2_MAX_FRAME_NUM);
-  if (idr) writer.unsigned(gopIndex % 2);
-  else writer.flag(false).flag(false); // no override of the reference count, no list modification
-  if (idr) writer.bits(0, 2);
-  else writer.flag(false); // dec_ref_pic_marking: sliding window
-  writer.signed(BLOCK_SLICE_QP - 26);
-  writer.unsigned(1); // disable_deblocking_filter_idc
-  writeBlockSlice(writer, wanted, shown, decoded, idr);
-  return encodeNal(idr ? 0x65 : 0x61, writer.finish());
+/** The same slice of one picture after the other, with what the decoder holds for it. */
+class SliceSeries {
+  readonly width: number;
+  readonly height: number;
+  readonly #firstMb: number;
+  readonly #decoded: BlockPicture;
+  #shown: BlockPicture;
+
+  /** @param width @param height in blocks of 4 pixels. */
+  constructor(width: number, height: number, firstMb: number) {
+    this.width = width;
+    this.height = height;
+    this.#firstMb = firstMb;
+    this.#decoded = createBlockPicture(width, height);
+    this.#shown = this.#decoded;
+  }
+
+  encode(
+    wanted: BlockPicture,
+    { inGop, gopIndex }: { readonly inGop: number; readonly gopIndex: number },
+  ): Buffer {
+    const writer = new BitWriter();
+    const idr = inGop === 0;
+    writer
+      .unsigned(this.#firstMb)
+      .unsigned(idr ? 7 : 5)
+      .unsigned(0); // slice_type, pic_parameter_set_id
+    writer.bits(inGop % 2 ** LOG2_MAX_FRAME_NUM, LOG2_MAX_FRAME_NUM);
+    if (idr) writer.unsigned(gopIndex % 2);
+    else writer.flag(false).flag(false); // no override of the reference count, no list modification
+    if (idr) writer.bits(0, 2);
+    else writer.flag(false); // dec_ref_pic_marking: sliding window
+    writer.signed(BLOCK_SLICE_QP - 26);
+    writer.unsigned(1); // disable_deblocking_filter_idc
+    writeBlockSlice(writer, wanted, this.#shown, this.#decoded, idr);
+    this.#shown = wanted;
+    return encodeNal(idr ? 0x65 : 0x61, writer.finish());
+  }
 }
 
 function syntheticSps(width: number, height: number, fps: number): Buffer {
