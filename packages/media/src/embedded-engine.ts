@@ -1,0 +1,221 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { systemClock, type Clock, type Timer } from '@pantau/base/clock';
+import { messageOf } from '@pantau/base/errors';
+import { silentLogger, type Logger } from '@pantau/base/logger';
+import type { EngineStats, MediaEngine } from './engine.ts';
+import { HlsHandler } from './hls/hls-handler.ts';
+import { ParkingBudget } from './hls/parked-requests.ts';
+import { MediaError } from './media-error.ts';
+import { MseServer } from './mse/mse-server.ts';
+import { probeSource } from './probe.ts';
+import type { ProbeReport } from './probe-report.ts';
+import { openRtspSource } from './rtsp-source.ts';
+import type { OpenSource } from './source.ts';
+import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
+import { DEFAULT_LIMITS, TICK_MS, type EngineLimits } from './stream/engine-limits.ts';
+import { Stream } from './stream/stream.ts';
+import type { StreamStatus } from './stream/stream-status.ts';
+
+/** The media engine in this process: `MediaEngine` over RTSP sources, in memory. */
+export interface MediaEngineOptions {
+  /** Default: the system's clock. */
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  /** Default: RTSP over TCP. */
+  readonly openSource?: OpenSource;
+  /** Bounds that differ from `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<EngineLimits>;
+  /** Address of an HLS viewer, for counting; behind a trusted proxy the forwarded one. Default: the socket's. */
+  readonly clientAddress?: (request: IncomingMessage) => string;
+  /** Random numbers in [0, 1) for the jitter of retries. */
+  readonly random?: () => number;
+}
+
+/** Makes an engine without streams. Call `stop` (or dispose it) at the end. */
+export function createMediaEngine(options: MediaEngineOptions = {}): MediaEngine {
+  return new EmbeddedEngine(options);
+}
+
+class EmbeddedEngine implements MediaEngine {
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #openSource: OpenSource;
+  readonly #limits: EngineLimits;
+  readonly #random: (() => number) | undefined;
+  readonly #parking: ParkingBudget;
+  readonly #hls: HlsHandler;
+  readonly #mse: MseServer;
+  readonly #listeners = new Set<(status: StreamStatus) => void>();
+  readonly #ticker: Timer;
+  #streams = new Map<string, Stream>();
+  /** Streams that were replaced or removed and are still saying goodbye. */
+  readonly #leaving = new Set<Promise<void>>();
+  /** No stream that is gone used a number from here on: media names never come twice. */
+  #freeSequence = 0;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: MediaEngineOptions) {
+    this.#clock = options.clock ?? systemClock;
+    this.#logger = options.logger ?? silentLogger;
+    this.#openSource = options.openSource ?? openRtspSource;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#random = options.random;
+    this.#parking = new ParkingBudget(this.#limits.maxParked);
+    const findStream = (key: string) => this.#streams.get(key);
+    this.#hls = new HlsHandler({
+      clock: this.#clock,
+      limits: this.#limits,
+      findStream,
+      clientAddress: options.clientAddress ?? ((request) => request.socket.remoteAddress ?? ''),
+    });
+    this.#mse = new MseServer({ clock: this.#clock, limits: this.#limits, findStream });
+    this.#ticker = this.#clock.setRepeating(TICK_MS, () => this.#tick(), { unref: true });
+  }
+
+  setStreams(definitions: readonly StreamDefinition[]): void {
+    if (this.#stopped) return;
+    const before = this.#streams;
+    this.#streams = new Map();
+    for (const definition of definitions) {
+      const existing = before.get(definition.key);
+      before.delete(definition.key);
+      if (existing && isSameSource(existing.definition.source, definition.source)) {
+        this.#streams.set(definition.key, existing);
+        existing.update(definition);
+        continue;
+      }
+      if (existing) this.#dismiss(existing, 'replaced');
+      const stream = this.#createStream(definition);
+      this.#streams.set(definition.key, stream);
+      stream.start();
+    }
+    for (const removed of before.values()) this.#dismiss(removed, 'removed');
+  }
+
+  listStatuses(): readonly StreamStatus[] {
+    return [...this.#streams.values()].map((stream) => stream.status());
+  }
+
+  findStatus(key: string): StreamStatus | undefined {
+    return this.#streams.get(key)?.status();
+  }
+
+  onStateChange(listener: (status: StreamStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  probe(
+    source: SourceDefinition,
+    options: { timeoutMs?: number; signal?: AbortSignal } = {},
+  ): Promise<ProbeReport> {
+    if (this.#stopped) return Promise.reject(new MediaError('ENGINE_STOPPING', 'the engine is stopping'));
+    return probeSource({
+      source,
+      openSource: this.#openSource,
+      clock: this.#clock,
+      logger: this.#logger,
+      timeoutMs: options.timeoutMs ?? DEFAULT_PROBE_TIMEOUT_MS,
+      signal: options.signal,
+    });
+  }
+
+  handleHls(request: IncomingMessage, response: ServerResponse, path: string): void {
+    try {
+      this.#hls.handle(request, response, path);
+    } catch (error) {
+      this.#logger.error({ error: messageOf(error) }, 'serving an HLS request failed');
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500, ['Content-Length', '0', 'Cache-Control', 'no-store']).end();
+    }
+  }
+
+  handleMseUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, key: string): void {
+    try {
+      this.#mse.handleUpgrade(request, socket, head, key);
+    } catch (error) {
+      this.#logger.error({ error: messageOf(error) }, 'a WebSocket upgrade failed');
+      socket.destroy();
+    }
+  }
+
+  stats(): EngineStats {
+    let live = 0;
+    let viewers = 0;
+    let bufferedBytes = 0;
+    for (const stream of this.#streams.values()) {
+      if (stream.isLive) live++;
+      viewers += stream.viewerCount;
+      bufferedBytes += stream.window.byteLength;
+    }
+    return { streams: this.#streams.size, live, viewers, bufferedBytes, parkedReloads: this.#parking.used };
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#mse.close();
+    await Promise.all([
+      ...[...this.#streams.values()].map((stream) => stream.stop('stopping')),
+      ...this.#leaving,
+    ]);
+    for (const stream of this.#streams.values()) stream.dropViewers();
+    this.#ticker.cancel();
+    this.#listeners.clear();
+  }
+
+  #createStream(definition: StreamDefinition): Stream {
+    const firstSequence = Math.max(Math.floor(this.#clock.now() / 1000), this.#freeSequence);
+    return new Stream({
+      definition,
+      openSource: this.#openSource,
+      clock: this.#clock,
+      logger: this.#logger.child({ stream: definition.key }),
+      limits: this.#limits,
+      parking: this.#parking,
+      firstSequence,
+      onState: (stream) => this.#announce(stream),
+      ...(this.#random ? { random: this.#random } : {}),
+    });
+  }
+
+  #dismiss(stream: Stream, reason: 'replaced' | 'removed'): void {
+    const leaving = stream.stop(reason).finally(() => {
+      stream.dropViewers();
+      this.#leaving.delete(leaving);
+    });
+    this.#leaving.add(leaving);
+    this.#freeSequence = Math.max(this.#freeSequence, stream.muxer.nextSequence);
+  }
+
+  #announce(stream: Stream): void {
+    if (this.#listeners.size === 0 || this.#streams.get(stream.key) !== stream) return;
+    const status = stream.status();
+    for (const listener of this.#listeners) {
+      try {
+        listener(status);
+      } catch (error) {
+        this.#logger.error({ error: messageOf(error) }, 'a listener for stream states failed');
+      }
+    }
+  }
+
+  #tick(): void {
+    const nowMs = this.#clock.monotonic();
+    for (const stream of this.#streams.values()) stream.tick(nowMs);
+  }
+}
+
+const DEFAULT_PROBE_TIMEOUT_MS = 10_000;
+
+function isSameSource(a: SourceDefinition, b: SourceDefinition): boolean {
+  return a.url === b.url && a.username === b.username && a.password?.reveal() === b.password?.reveal();
+}

@@ -1,0 +1,179 @@
+import type { LiveMuxer } from '../stream/live-muxer.ts';
+import type { MediaPart, MediaSegment, MediaWindow } from '../stream/media-window.ts';
+import { formatMediaPlaylist } from './format-media-playlist.ts';
+import { formatMultivariantPlaylist } from './format-multivariant-playlist.ts';
+import type { MediaPlaylist, PlaylistPart, PlaylistSegment } from './media-playlist.ts';
+import { PlaylistBytes } from './playlist-bytes.ts';
+
+/** File names of a stream's playlists, and what each is. */
+export const PLAYLISTS = {
+  'index.m3u8': 'multivariant',
+  'low-latency.m3u8': 'multivariant-ll',
+  'media.m3u8': 'media',
+  'media-ll.m3u8': 'media-ll',
+} as const;
+export type PlaylistKind = (typeof PLAYLISTS)[keyof typeof PLAYLISTS] | 'media-ll-delta';
+
+export interface HlsPlaylistsOptions {
+  readonly window: MediaWindow;
+  readonly muxer: LiveMuxer;
+  readonly segmentMs: number;
+  /** Measured frame rate, when known. */
+  readonly fps: () => number | undefined;
+}
+
+/** Seconds of media after which a raised target duration may fall again. */
+const TARGET_HOLD_SEGMENTS = 60;
+
+/** The playlists of one stream, each built at most once per change and shared by all who ask. */
+export class HlsPlaylists {
+  readonly #options: HlsPlaylistsOptions;
+  readonly #built = new Map<PlaylistKind, PlaylistBytes>();
+  #targetS: number;
+  #segmentsSinceRaised = 0;
+  #ended = false;
+
+  constructor(options: HlsPlaylistsOptions) {
+    this.#options = options;
+    this.#targetS = Math.round(options.segmentMs / 1000) || 1;
+  }
+
+  /** EXT-X-TARGETDURATION, seconds. */
+  get targetDurationS(): number {
+    return this.#targetS;
+  }
+
+  /** Call when a part was added, and with the segment that it finished. */
+  update(finished: MediaSegment | undefined): void {
+    if (finished) this.#followDuration(Math.round(finished.durationS));
+    this.#built.clear();
+  }
+
+  /** Call when the media was forgotten. */
+  reset(): void {
+    this.#built.clear();
+  }
+
+  /** Nothing more will come: the playlists say so from now on. */
+  end(): void {
+    this.#ended = true;
+    this.#built.clear();
+  }
+
+  get isEnded(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether `kind` would list something to play. */
+  isReady(kind: PlaylistKind): boolean {
+    const { window, muxer } = this.#options;
+    if (!muxer.init) return false;
+    if (window.listed.length > 0) return true;
+    return kind !== 'media' && kind !== 'multivariant' && (window.open?.parts.length ?? 0) > 0;
+  }
+
+  get(kind: PlaylistKind): PlaylistBytes {
+    let bytes = this.#built.get(kind);
+    if (!bytes) {
+      bytes = new PlaylistBytes(this.#format(kind));
+      this.#built.set(kind, bytes);
+    }
+    return bytes;
+  }
+
+  #format(kind: PlaylistKind): string {
+    switch (kind) {
+      case 'multivariant':
+        return this.#formatMultivariant('media.m3u8');
+      case 'multivariant-ll':
+        return this.#formatMultivariant('media-ll.m3u8');
+      case 'media':
+        return formatMediaPlaylist(this.#model(false));
+      case 'media-ll':
+        return formatMediaPlaylist(this.#model(true));
+      case 'media-ll-delta':
+        return formatMediaPlaylist(this.#model(true), true);
+    }
+  }
+
+  #formatMultivariant(uri: string): string {
+    const { window, muxer, fps } = this.#options;
+    const segments = window.listed.length > 0 ? window.listed : window.open ? [window.open] : [];
+    let peak = 0;
+    let bytes = 0;
+    let durationS = 0;
+    for (const segment of segments) {
+      bytes += segment.byteLength;
+      durationS += segment.durationS;
+      if (segment.durationS > 0) peak = Math.max(peak, (segment.byteLength * 8) / segment.durationS);
+    }
+    return formatMultivariantPlaylist({
+      uri,
+      config: muxer.init?.config ?? { video: undefined, audio: undefined },
+      peakBitrate: peak,
+      averageBitrate: durationS > 0 ? (bytes * 8) / durationS : peak,
+      fps: fps(),
+    });
+  }
+
+  #model(lowLatency: boolean): MediaPlaylist {
+    const { window, muxer } = this.#options;
+    const finished = window.listed;
+    const open = window.open;
+    const isOpenListed = lowLatency && open !== undefined && open.parts.length > 0;
+    const segments = finished.map(toPlaylistSegment);
+    if (isOpenListed) segments.push(toPlaylistSegment(open));
+    const first = finished[0] ?? open;
+    return {
+      mediaSequence: first?.sequence ?? muxer.nextSequence,
+      discontinuitySequence: window.discontinuitySequence,
+      segments,
+      targetDurationS: this.#targetS,
+      lowLatency: lowLatency
+        ? {
+            partTargetS: segments.reduce(longestPart, muxer.partTargetS),
+            preloadUri: this.#ended ? undefined : muxer.nextPartName,
+            renditionReports: [],
+          }
+        : undefined,
+      ended: this.#ended,
+    };
+  }
+
+  /** Rises at once, as it must; falls when no segment has needed it for long, so that it does not flap. */
+  #followDuration(segmentS: number): void {
+    if (segmentS >= this.#targetS) {
+      this.#targetS = segmentS;
+      this.#segmentsSinceRaised = 0;
+      return;
+    }
+    if (++this.#segmentsSinceRaised < TARGET_HOLD_SEGMENTS) return;
+    const wantedS = Math.round(this.#options.segmentMs / 1000) || 1;
+    const longest = this.#options.window.listed.reduce(
+      (max, segment) => Math.max(max, Math.round(segment.durationS)),
+      wantedS,
+    );
+    this.#targetS = longest;
+    this.#segmentsSinceRaised = 0;
+  }
+}
+
+function toPlaylistSegment(segment: MediaSegment): PlaylistSegment {
+  return {
+    uri: segment.file?.name,
+    durationS: segment.durationS,
+    discontinuity: segment.discontinuity,
+    independent: segment.independent,
+    mapUri: segment.initName,
+    programDateTimeMs: segment.programDateTimeMs,
+    parts: segment.parts.map(toPlaylistPart),
+  };
+}
+
+function toPlaylistPart(part: MediaPart): PlaylistPart {
+  return { uri: part.file.name, durationS: part.durationS, independent: part.independent };
+}
+
+function longestPart(longest: number, segment: PlaylistSegment): number {
+  return segment.parts.reduce((max, part) => Math.max(max, part.durationS), longest);
+}

@@ -1,0 +1,53 @@
+import { codecsOf } from '../hls/format-multivariant-playlist.ts';
+import type { StreamConfig } from '../sample.ts';
+import type { StreamReason, StreamState } from '../stream/stream-status.ts';
+
+/**
+ * The text messages of MSE over WebSocket. Binary messages are an init segment after each `config`, then fragments.
+ * Everything goes from the server to the viewer; what a viewer sends is ignored.
+ *
+ *   config · init · fragment (from a key frame) · fragment · … · discontinuity · fragment · …
+ *   status while the camera is away · bye before the server closes
+ */
+export type MseMessage =
+  | {
+      readonly type: 'config';
+      /** For `MediaSource.isTypeSupported`, `addSourceBuffer` and `changeType`. */
+      readonly mime: string;
+      readonly video: {
+        readonly codec_string: string;
+        readonly width: number;
+        readonly height: number;
+      } | null;
+      readonly audio: {
+        readonly codec_string: string;
+        readonly sample_rate: number;
+        readonly channels: number;
+      } | null;
+    }
+  /** The fragments that follow do not continue the ones before; they begin with a key frame. */
+  | { readonly type: 'discontinuity' }
+  | { readonly type: 'status'; readonly state: StreamState; readonly reason: StreamReason | null }
+  | { readonly type: 'bye'; readonly reason: ByeReason };
+
+/** `stopping`: the server shuts down. `replaced`: connect again. `removed`: the stream is gone. */
+export type ByeReason = 'stopping' | 'replaced' | 'removed';
+
+/** WebSocket close codes (RFC 6455 7.4.1 and the IANA registry). */
+export const CLOSE_CODES = { stopping: 1001, removed: 1001, replaced: 1012, floods: 1008 } as const;
+
+export function formatMseMessage(message: MseMessage): string {
+  return JSON.stringify(message);
+}
+
+export function configMessage(config: StreamConfig): MseMessage {
+  const { video, audio } = config;
+  return {
+    type: 'config',
+    mime: `${video ? 'video' : 'audio'}/mp4; codecs="${codecsOf(config)}"`,
+    video: video ? { codec_string: video.codecString, width: video.width, height: video.height } : null,
+    audio: audio
+      ? { codec_string: audio.codecString, sample_rate: audio.sampleRate, channels: audio.channels }
+      : null,
+  };
+}

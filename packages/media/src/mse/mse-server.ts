@@ -1,0 +1,86 @@
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '@pantau/base/clock';
+import { WebSocketServer } from 'ws';
+import type { EngineLimits } from '../stream/engine-limits.ts';
+import type { Stream } from '../stream/stream.ts';
+import { MseViewer } from './mse-viewer.ts';
+
+/**
+ * MSE over WebSocket: accepts upgrades and ties each socket to its stream. Who may connect is decided by the server
+ * before (origin, rights); here only the stream key and the number of viewers count.
+ */
+export interface MseServerOptions {
+  readonly clock: Clock;
+  readonly limits: EngineLimits;
+  readonly findStream: (key: string) => Stream | undefined;
+}
+
+/** Viewers have nothing to say. */
+const MAX_CLIENT_MESSAGE_BYTES = 1024;
+
+export class MseServer {
+  readonly #options: MseServerOptions;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    clientTracking: false,
+    maxPayload: MAX_CLIENT_MESSAGE_BYTES,
+  });
+  #viewers = 0;
+  #isClosed = false;
+
+  constructor(options: MseServerOptions) {
+    this.#options = options;
+    this.#server.on('wsClientError', (error, socket) => {
+      socket.destroy(error);
+    });
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, key: string): void {
+    const end = key.search(/[/?]/);
+    const stream = this.#options.findStream(end < 0 ? key : key.slice(0, end));
+    if (!stream) {
+      refuse(socket, 404, 'STREAM_NOT_FOUND', 'There is no such stream.');
+      return;
+    }
+    if (this.#isClosed) {
+      refuse(socket, 503, 'STOPPING', 'The server is shutting down.');
+      return;
+    }
+    if (this.#viewers >= this.#options.limits.maxMseViewers) {
+      refuse(socket, 503, 'OVERLOADED', 'Too many viewers; try HLS.');
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const viewer = new MseViewer(webSocket, this.#options.limits, this.#options.clock.monotonic());
+      this.#viewers++;
+      webSocket.on('close', () => {
+        this.#viewers--;
+        stream.removeViewer(viewer);
+      });
+      // What goes wrong on a socket is followed by its `close`.
+      webSocket.on('error', () => undefined);
+      webSocket.on('pong', () => viewer.notePong());
+      webSocket.on('ping', () => viewer.noteMessage());
+      webSocket.on('message', () => viewer.noteMessage());
+      stream.addViewer(viewer);
+    });
+  }
+
+  /** Accepts nobody from now on. */
+  close(): void {
+    this.#isClosed = true;
+    this.#server.close();
+  }
+}
+
+function refuse(socket: Duplex, status: number, code: string, message: string): void {
+  const body = JSON.stringify({ success: false, code, message });
+  socket.on('error', () => undefined);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}

@@ -1,0 +1,350 @@
+import type { Clock } from '@pantau/base/clock';
+import { encodeFragment } from '../fmp4/fragment.ts';
+import { encodeInitSegment } from '../fmp4/init-segment.ts';
+import type { MediaEvent, Sample, StreamConfig, TrackConfig } from '../sample.ts';
+import type { EngineLimits } from './engine-limits.ts';
+import type { MediaPart, MediaSegment, MediaWindow } from './media-window.ts';
+import { PartSizer } from './part-sizer.ts';
+import { TimelineSplice } from './timeline-splice.ts';
+
+/**
+ * Turns the samples of one stream into parts and segments, once, for every kind of viewer.
+ *
+ *   config, sample, discontinuity ──► splice ──► open part ──► part ──► segment          (MediaWindow: HLS, LL-HLS)
+ *                                        └─────► frame fragments while `wantsFrames`     (MSE)
+ *
+ * Cutting: a segment ends at the first key frame after 75 % of its wanted length, at a change of configuration and at a
+ * discontinuity; a part ends where `PartSizer` says and where its segment ends. The video track decides; audio travels in
+ * the part that is open when it arrives. A stream without video is cut by its audio frames.
+ */
+
+/** The init segment in force. */
+export interface CurrentInit {
+  readonly name: string;
+  readonly body: Buffer;
+  readonly config: StreamConfig;
+}
+
+export interface LiveMuxerSink {
+  /** A new configuration is in force, from the next frame and part on. */
+  onInit(init: CurrentInit): void;
+  /** Media time was spliced: what follows does not continue what was before. */
+  onBreak(): void;
+  /** A fragment of one frame with the audio since the frame before; only while `wantsFrames()`. */
+  onFrame(fragment: Buffer, keyframe: boolean): void;
+  wantsFrames(): boolean;
+  /** The playlists changed: a part, and perhaps the segment it ends. */
+  onPart(part: MediaPart, finished: MediaSegment | undefined): void;
+}
+
+export interface LiveMuxerOptions {
+  readonly clock: Clock;
+  readonly window: MediaWindow;
+  readonly sink: LiveMuxerSink;
+  readonly limits: Pick<EngineLimits, 'partMs' | 'segmentMs' | 'maxSegmentMs' | 'maxSegmentBytes'>;
+  /**
+   * Number of the first segment: the UTC second in which the muxer was made. At most one segment per second is opened, so
+   * numbers and file names never come twice, not even after a restart of the process.
+   */
+  readonly firstSequence: number;
+}
+
+/** Part numbers of a muxer start at its first sequence number times this: more parts than a second can have. */
+const PART_NUMBERS_PER_SECOND = 100;
+/** Share of the wanted segment length from which a key frame ends the segment. */
+const SEGMENT_SHARE = 0.75;
+/** A hole in the video's time longer than this is a discontinuity, seconds. */
+const HOLE_S = 0.5;
+/** An open part is closed early when it holds more, bytes: a camera of absurd frames. */
+const MAX_PART_BYTES = 8 * 1024 * 1024;
+
+const DAY_MS = 86_400_000;
+
+export class LiveMuxer {
+  readonly #clock: Clock;
+  readonly #window: MediaWindow;
+  readonly #sink: LiveMuxerSink;
+  readonly #limits: LiveMuxerOptions['limits'];
+  readonly #sizer: PartSizer;
+  readonly #splice = new TimelineSplice();
+  readonly #firstSequence: number;
+  readonly #madeAtMs: number;
+
+  #nextSequence: number;
+  #nextInit: number;
+  #nextPart: number;
+  #fragmentNumber = 1;
+  #init: CurrentInit | undefined;
+  /** The sink does not know `#init` yet. */
+  #isInitNew = false;
+  #pendingConfig: StreamConfig | undefined;
+  /** Nothing is taken until a key frame comes. */
+  #needsKeyframe = true;
+  /** The next segment does not continue the one before. */
+  #isBroken = false;
+
+  #part: Sample[] = [];
+  #partS = 0;
+  #partBytes = 0;
+  #partHasKeyframe = false;
+  /** Samples of `#part` that went out as frames already. */
+  #framed = 0;
+  /** Where the next frame should begin, in the source's own time. */
+  #expectedDts: number | undefined;
+
+  constructor(options: LiveMuxerOptions) {
+    this.#clock = options.clock;
+    this.#window = options.window;
+    this.#sink = options.sink;
+    this.#limits = options.limits;
+    this.#sizer = new PartSizer(options.limits.partMs / 1000);
+    this.#firstSequence = options.firstSequence;
+    this.#madeAtMs = options.clock.monotonic();
+    this.#nextSequence = options.firstSequence;
+    this.#nextInit = options.firstSequence;
+    this.#nextPart = options.firstSequence * PART_NUMBERS_PER_SECOND;
+  }
+
+  /** Number the next segment will have. */
+  get nextSequence(): number {
+    return this.#nextSequence;
+  }
+
+  /** File name the next part will have: the preload hint. */
+  get nextPartName(): string {
+    return partName(this.#nextPart);
+  }
+
+  get partTargetS(): number {
+    return this.#sizer.targetS;
+  }
+
+  /** The init segment that frames and parts belong to; undefined before the first key frame. */
+  get init(): CurrentInit | undefined {
+    return this.#init;
+  }
+
+  /** Takes what a source emits. Never throws for what a camera can send. */
+  push(event: MediaEvent): void {
+    switch (event.type) {
+      case 'config':
+        this.#pendingConfig = event.config;
+        if (!this.#init || !isSameTrack(this.#init.config.video, event.config.video))
+          this.#needsKeyframe = true;
+        return;
+      case 'discontinuity':
+        this.break();
+        return;
+      case 'sample':
+        this.#takeSample(event.sample);
+    }
+  }
+
+  /** The source was closed or lost its place: finish what is there and start again with a key frame. */
+  break(): void {
+    this.#closeSegment();
+    if (this.#init) this.#isBroken = true;
+    this.#needsKeyframe = true;
+  }
+
+  /** Frames of the open part that were already handed out, as one fragment: what a viewer who joins now is missing. */
+  encodeOpenPart(): { readonly body: Buffer; readonly startsWithKeyframe: boolean } | undefined {
+    const samples = this.#part.slice(0, this.#framed);
+    const first = samples[0];
+    if (!first || !this.#init) return undefined;
+    return { body: this.#encode(samples), startsWithKeyframe: isKeyframe(samples, this.#leader) };
+  }
+
+  /** From now on frames are wanted although they were not before: what the open part holds counts as handed out. */
+  startFrames(): void {
+    this.#framed = this.#part.length;
+  }
+
+  #takeSample(raw: Sample): void {
+    const config = this.#pendingConfig ?? this.#init?.config;
+    const leader = leaderOf(config);
+    if (!config || !leader) return;
+    if (raw.kind !== leader.kind) {
+      this.#takeFollower(raw);
+      return;
+    }
+    if (raw.keyframe && this.#pendingConfig) this.#changeConfig(this.#pendingConfig);
+    if (raw.keyframe && this.#isAfterHole(raw, leader) && this.#canOpenSegment()) this.break();
+    if (this.#needsKeyframe) {
+      if (!raw.keyframe || !this.#canOpenSegment()) return;
+      this.#anchor(raw, leader);
+    }
+    this.#expectedDts = raw.dts + raw.duration;
+    const sample = this.#splice.apply(raw, leader.timescale);
+    if (sample) this.#takeLeader(sample, leader);
+  }
+
+  /** Audio beside video: it goes where the video is. */
+  #takeFollower(raw: Sample): void {
+    const track = this.#init?.config[raw.kind];
+    if (!track || this.#needsKeyframe || !this.#window.open) return;
+    if (this.#pendingConfig && !isSameTrack(track, this.#pendingConfig[raw.kind])) return;
+    const sample = this.#splice.apply(raw, track.timescale);
+    if (!sample) return;
+    this.#part.push(sample);
+    this.#partBytes += sample.data.length;
+  }
+
+  #takeLeader(sample: Sample, leader: TrackConfig): void {
+    const durationS = sample.duration / leader.timescale;
+    if (this.#mustEndSegment(sample)) this.#closeSegment();
+    else if (this.#sizer.mustCloseBefore(this.#partS, durationS)) this.#closePart();
+    if (!this.#window.open) this.#openSegment(sample);
+    this.#part.push(sample);
+    this.#partBytes += sample.data.length;
+    this.#partS += durationS;
+    this.#partHasKeyframe ||= sample.keyframe;
+    this.#flushFrames(sample.keyframe);
+    const isFull = this.#sizer.addFrame(this.#partS, durationS);
+    if (isFull || this.#partBytes > MAX_PART_BYTES) this.#closePart();
+  }
+
+  get #leader(): TrackConfig | undefined {
+    return leaderOf(this.#init?.config);
+  }
+
+  /** See `LiveMuxerOptions.firstSequence`: numbers may not run ahead of time. */
+  #canOpenSegment(): boolean {
+    return this.#nextSequence <= this.#firstSequence + (this.#clock.monotonic() - this.#madeAtMs) / 1000;
+  }
+
+  #changeConfig(config: StreamConfig): void {
+    this.#pendingConfig = undefined;
+    const body = encodeInitSegment(config);
+    if (this.#init?.body.equals(body)) {
+      this.#init = { ...this.#init, config };
+      return;
+    }
+    if (this.#init && !this.#canOpenSegment()) {
+      this.#pendingConfig = config;
+      this.#needsKeyframe = true;
+      return;
+    }
+    const isFirst = this.#init === undefined;
+    if (!isFirst) this.break();
+    this.#needsKeyframe = true;
+    this.#splice.resetAudio();
+    this.#init = { name: `init-${this.#nextInit++}.mp4`, body, config };
+    this.#isInitNew = true;
+  }
+
+  #anchor(first: Sample, leader: TrackConfig): void {
+    this.#splice.anchor(first, leader.timescale);
+    this.#needsKeyframe = false;
+    this.#expectedDts = undefined;
+    if (this.#isBroken) this.#sink.onBreak();
+    if (this.#isInitNew && this.#init) this.#sink.onInit(this.#init);
+    this.#isInitNew = false;
+  }
+
+  #isAfterHole(sample: Sample, leader: TrackConfig): boolean {
+    if (this.#expectedDts === undefined) return false;
+    return (sample.dts - this.#expectedDts) / leader.timescale > HOLE_S;
+  }
+
+  #mustEndSegment(next: Sample): boolean {
+    const open = this.#window.open;
+    if (!open) return false;
+    const durationS = open.durationS + this.#partS;
+    const wantedS = this.#limits.segmentMs / 1000;
+    if (!this.#canOpenSegment()) return false;
+    if (next.keyframe && durationS >= wantedS * SEGMENT_SHARE - 0.001) return true;
+    return durationS * 1000 >= this.#limits.maxSegmentMs || open.byteLength >= this.#limits.maxSegmentBytes;
+  }
+
+  #openSegment(first: Sample): void {
+    if (!this.#init) return;
+    this.#window.addInit(this.#init.name, this.#init.body);
+    this.#window.openSegment({
+      sequence: this.#nextSequence++,
+      initName: this.#init.name,
+      discontinuity: this.#isBroken,
+      independent: first.keyframe,
+      programDateTimeMs: this.#plausibleWallMs(first.wallMs),
+    });
+    this.#isBroken = false;
+  }
+
+  /** A camera's clock may say anything; a time a day away from ours is not shown. */
+  #plausibleWallMs(wallMs: number): number {
+    const nowMs = this.#clock.now();
+    return Math.abs(wallMs - nowMs) < DAY_MS ? wallMs : nowMs;
+  }
+
+  #closeSegment(): void {
+    const open = this.#window.open;
+    if (!open) return;
+    const closed = this.#encodePart();
+    const finished = this.#window.closeSegment(`seg-${open.sequence}.m4s`);
+    const part = closed ?? finished?.parts.at(-1);
+    if (part) this.#sink.onPart(part, finished);
+  }
+
+  #closePart(): void {
+    const part = this.#encodePart();
+    if (part) this.#sink.onPart(part, undefined);
+  }
+
+  #encodePart(): MediaPart | undefined {
+    const samples = this.#part;
+    this.#flushFrames(false);
+    this.#part = [];
+    this.#framed = 0;
+    const mediaS = this.#partS;
+    const independent = this.#partHasKeyframe;
+    this.#partS = 0;
+    this.#partBytes = 0;
+    this.#partHasKeyframe = false;
+    if (samples.length === 0) return undefined;
+    return this.#window.addPart(
+      partName(this.#nextPart++),
+      this.#encode(samples),
+      {
+        durationS: this.#sizer.playlistDurationS(mediaS),
+        independent,
+        startsWithKeyframe: isKeyframe(samples, this.#leader),
+      },
+      mediaS,
+    );
+  }
+
+  /** Hands out what the open part got since the last frame, as one fragment. */
+  #flushFrames(keyframe: boolean): void {
+    if (!this.#sink.wantsFrames()) return;
+    const samples = this.#part.slice(this.#framed);
+    this.#framed = this.#part.length;
+    if (samples.length > 0) this.#sink.onFrame(this.#encode(samples), keyframe);
+  }
+
+  #encode(samples: readonly Sample[]): Buffer {
+    const config = this.#init?.config ?? { video: undefined, audio: undefined };
+    const fragment = encodeFragment(this.#fragmentNumber++, config, samples);
+    return Buffer.concat([fragment.header, ...fragment.payload], fragment.byteLength);
+  }
+}
+
+function partName(part: number): string {
+  return `part-${part}.m4s`;
+}
+
+/** The track whose frames decide where to cut. */
+function leaderOf(config: StreamConfig | undefined): TrackConfig | undefined {
+  return config?.video ?? config?.audio;
+}
+
+/** Whether a decoder can start with the first leading sample. */
+function isKeyframe(samples: readonly Sample[], leader: TrackConfig | undefined): boolean {
+  return samples.find((sample) => sample.kind === leader?.kind)?.keyframe ?? false;
+}
+
+function isSameTrack(a: TrackConfig | undefined, b: TrackConfig | undefined): boolean {
+  if (!a || !b) return a === b;
+  return (
+    a.codecString === b.codecString && a.timescale === b.timescale && a.decoderConfig.equals(b.decoderConfig)
+  );
+}

@@ -1,0 +1,208 @@
+import { createMediaFile, type MediaFile } from './media-file.ts';
+
+/**
+ * The media of one stream that is in memory: finished segments, the open one, and every file they can be fetched as.
+ *
+ *   expired        playlists list these                       still growing
+ *   ┌─────┬─────┐ ┌─────┬─────┬─────┬─────┬─────┬─────┐      ┌──────────┐
+ *   │ seg │ seg │ │ seg │ seg │ seg │ seg │ seg │ seg │      │ part part│ …
+ *   └─────┴─────┘ └─────┴─────┴─────┴─────┴─────┴─────┘      └──────────┘
+ *
+ * A finished segment is one buffer; its parts are views into it, so nothing is held twice.
+ */
+
+/** One part (RFC 8216bis 3.2): a fragment of at most the part target, fetched on its own or within its segment. */
+export interface MediaPart {
+  readonly file: MediaFile;
+  /** Playlist duration, seconds: at most the part target. */
+  readonly durationS: number;
+  /** A decoder can start in it. */
+  readonly independent: boolean;
+  /** Its first sample is a key frame: a WebSocket viewer may start with it. */
+  readonly startsWithKeyframe: boolean;
+}
+
+export interface MediaSegment {
+  /** Media sequence number (RFC 8216bis 4.4.3.2). */
+  readonly sequence: number;
+  /** Name of its init segment. */
+  readonly initName: string;
+  /** Media time does not continue from the segment before. */
+  readonly discontinuity: boolean;
+  /** A decoder can start at its first sample. */
+  readonly independent: boolean;
+  /** When its first sample was taken, UTC ms. */
+  readonly programDateTimeMs: number;
+  readonly parts: readonly MediaPart[];
+  /** Sum of its samples' durations, seconds; still growing while `file` is undefined. */
+  readonly durationS: number;
+  readonly byteLength: number;
+  /** Defined once finished. */
+  readonly file: MediaFile | undefined;
+}
+
+export interface WindowLimits {
+  readonly windowSegments: number;
+  readonly expiredSegments: number;
+  readonly maxStreamBytes: number;
+}
+
+type Open = { -readonly [K in keyof MediaSegment]: MediaSegment[K] } & { parts: MediaPart[] };
+
+/** Opens, grows and forgets segments; keeps the table of files. It decides nothing about where to cut. */
+export class MediaWindow {
+  readonly #limits: WindowLimits;
+  readonly #files = new Map<string, MediaFile>();
+  readonly #inits = new Map<string, MediaFile>();
+  /** Oldest first; the first `#expired` of them are no longer listed. */
+  readonly #segments: MediaSegment[] = [];
+  #expired = 0;
+  #open: Open | undefined;
+  #bytes = 0;
+  #discontinuitySequence = 0;
+
+  constructor(limits: WindowLimits) {
+    this.#limits = limits;
+  }
+
+  /** The file under `name`, listed or expired. */
+  findFile(name: string): MediaFile | undefined {
+    return this.#files.get(name);
+  }
+
+  /** Finished segments that belong into a playlist, oldest first. */
+  get listed(): readonly MediaSegment[] {
+    return this.#expired === 0 ? this.#segments : this.#segments.slice(this.#expired);
+  }
+
+  /** The segment that is still growing. */
+  get open(): MediaSegment | undefined {
+    return this.#open;
+  }
+
+  /** Discontinuities that left the playlists (EXT-X-DISCONTINUITY-SEQUENCE). */
+  get discontinuitySequence(): number {
+    return this.#discontinuitySequence;
+  }
+
+  /** Bytes of media held. */
+  get byteLength(): number {
+    return this.#bytes;
+  }
+
+  /** Adds an init segment; it stays while a segment refers to it. */
+  addInit(name: string, body: Buffer): void {
+    if (this.#inits.has(name)) return;
+    const file = createMediaFile(name, body);
+    this.#inits.set(name, file);
+    this.#files.set(name, file);
+    this.#bytes += body.length;
+  }
+
+  /** @throws RangeError when a segment is open already. */
+  openSegment(
+    start: Pick<
+      MediaSegment,
+      'sequence' | 'initName' | 'discontinuity' | 'independent' | 'programDateTimeMs'
+    >,
+  ): void {
+    if (this.#open) throw new RangeError('a segment is open already');
+    this.#open = { ...start, parts: [], durationS: 0, byteLength: 0, file: undefined };
+  }
+
+  /**
+   * Adds a part to the open segment.
+   * @param mediaS what its samples last, seconds; `durationS` of the part may be less (see `MediaPart`).
+   * @throws RangeError when no segment is open.
+   */
+  addPart(name: string, body: Buffer, part: Omit<MediaPart, 'file'>, mediaS: number): MediaPart {
+    const open = this.#open;
+    if (!open) throw new RangeError('no segment is open');
+    const added: MediaPart = { ...part, file: createMediaFile(name, body) };
+    open.parts.push(added);
+    open.durationS += mediaS;
+    open.byteLength += body.length;
+    this.#files.set(name, added.file);
+    this.#bytes += body.length;
+    return added;
+  }
+
+  /** Finishes the open segment under `name`; one without parts disappears. */
+  closeSegment(name: string): MediaSegment | undefined {
+    const open = this.#open;
+    this.#open = undefined;
+    if (!open || open.parts.length === 0) return undefined;
+    const body = Buffer.concat(
+      open.parts.map((part) => part.file.body),
+      open.byteLength,
+    );
+    let offset = 0;
+    const parts = open.parts.map((part) => {
+      const end = offset + part.file.body.length;
+      const file: MediaFile = { ...part.file, body: body.subarray(offset, end) };
+      offset = end;
+      this.#files.set(file.name, file);
+      return { ...part, file };
+    });
+    const file = createMediaFile(name, body);
+    const segment: MediaSegment = { ...open, parts, file };
+    this.#segments.push(segment);
+    this.#files.set(name, file);
+    this.#trim();
+    return segment;
+  }
+
+  /** Forgets all media, as when an on-demand source closes. What was listed counts as passed. */
+  clear(): void {
+    for (const segment of this.listed) this.#countDiscontinuity(segment);
+    if (this.#open && this.#open.parts.length > 0) this.#countDiscontinuity(this.#open);
+    this.#open = undefined;
+    this.#segments.length = 0;
+    this.#expired = 0;
+    this.#files.clear();
+    this.#inits.clear();
+    this.#bytes = 0;
+  }
+
+  #trim(): void {
+    const { windowSegments, expiredSegments, maxStreamBytes } = this.#limits;
+    while (this.#segments.length - this.#expired > windowSegments) this.#expire();
+    while (this.#expired > expiredSegments) this.#dropOldest();
+    while (this.#bytes > maxStreamBytes && this.#segments.length > 1) {
+      if (this.#expired === 0) this.#expire();
+      this.#dropOldest();
+    }
+    this.#dropUnusedInits();
+  }
+
+  #expire(): void {
+    const segment = this.#segments[this.#expired];
+    if (!segment) return;
+    this.#countDiscontinuity(segment);
+    this.#expired++;
+  }
+
+  #countDiscontinuity(segment: MediaSegment): void {
+    if (segment.discontinuity) this.#discontinuitySequence++;
+  }
+
+  #dropOldest(): void {
+    const segment = this.#segments.shift();
+    if (!segment) return;
+    this.#expired--;
+    this.#bytes -= segment.byteLength;
+    if (segment.file) this.#files.delete(segment.file.name);
+    for (const part of segment.parts) this.#files.delete(part.file.name);
+  }
+
+  #dropUnusedInits(): void {
+    if (this.#inits.size < 2) return;
+    const used = new Set(this.#segments.map((segment) => segment.initName));
+    for (const [name, file] of this.#inits) {
+      if (used.has(name)) continue;
+      this.#inits.delete(name);
+      this.#files.delete(name);
+      this.#bytes -= file.body.length;
+    }
+  }
+}

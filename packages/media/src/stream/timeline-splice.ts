@@ -1,0 +1,42 @@
+import type { Sample } from '../sample.ts';
+
+/**
+ * Keeps one media timeline over reconnects, so that a WebSocket viewer's buffer has no hole and no time comes twice:
+ * after a break the next key frame is placed where the media ended, and what follows keeps its distance to it.
+ *
+ *   source 1   ──────────┤ 9.2 s               source 2   ├ 1.0 s ────────
+ *   spliced    ──────────┼─────────────────────────────── 9.2 s ──────────
+ */
+export class TimelineSplice {
+  #offsetS = 0;
+  #endS = 0;
+  #lastAudioDts = -1;
+
+  /** Where the media ends so far, seconds. */
+  get endS(): number {
+    return this.#endS;
+  }
+
+  /** Places `first`, the key frame after a break, at the end of the media. */
+  anchor(first: Sample, timescale: number): void {
+    if (this.#endS > 0) this.#offsetS = this.#endS - first.dts / timescale;
+  }
+
+  /** The sample on the common timeline; undefined for one that would go back in time (audio from before the break). */
+  apply(sample: Sample, timescale: number): Sample | undefined {
+    const ticks = Math.round(this.#offsetS * timescale);
+    const dts = sample.dts + ticks;
+    if (dts < 0) return undefined;
+    if (sample.kind === 'audio') {
+      if (dts <= this.#lastAudioDts) return undefined;
+      this.#lastAudioDts = dts;
+    }
+    this.#endS = Math.max(this.#endS, (dts + sample.duration) / timescale);
+    return ticks === 0 ? sample : { ...sample, dts, pts: sample.pts + ticks };
+  }
+
+  /** An audio track with another timescale begins: its ticks cannot be compared with those before. */
+  resetAudio(): void {
+    this.#lastAudioDts = -1;
+  }
+}
