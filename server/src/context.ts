@@ -11,6 +11,7 @@
  *   6. the event loop drains; a guard ends the process when it does not
  */
 import { accessSync, constants, mkdirSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Logger as PinoLogger } from 'pino';
 import type { Clock } from '@pantau/base/clock';
@@ -24,6 +25,7 @@ import { createCameraStore } from './cameras/camera-store.ts';
 import type { Config } from './config/config.ts';
 import { openDatabase, type Database } from './db/database.ts';
 import { HealthService } from './health/health-service.ts';
+import { createClientAddress } from './http/client-address.ts';
 import { Listener } from './http/listener.ts';
 import { asLogger } from './logger.ts';
 import { StreamService } from './streams/stream-service.ts';
@@ -49,11 +51,19 @@ export interface ServerState {
   stopping: boolean;
 }
 
+/** What an engine gets from the server. */
+export interface EngineOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The address of a viewer, past the proxies that are trusted. */
+  readonly clientAddress: (request: IncomingMessage) => string;
+}
+
 export interface OpenContextOptions {
   readonly config: Config;
   readonly log: PinoLogger;
   readonly clock: Clock;
-  readonly createEngine: (options: { clock: Clock; logger: Logger }) => MediaEngine;
+  readonly createEngine: (options: EngineOptions) => MediaEngine;
   /** Default: `web/dist` of the repository. */
   readonly webFolder?: string;
 }
@@ -78,7 +88,13 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
   const listener = stack.use(new Listener(clock));
   const areas = new AreaService(createAreaStore(database, clock));
   const cameras = new CameraService(createCameraStore(database, clock));
-  const engine = stack.use(options.createEngine({ clock, logger: logger.child({ part: 'media' }) }));
+  const engine = stack.use(
+    options.createEngine({
+      clock,
+      logger: logger.child({ part: 'media' }),
+      clientAddress: createClientAddress(config.trustProxy),
+    }),
+  );
   const streams = stack.adopt(
     new StreamService({
       cameras,

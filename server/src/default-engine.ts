@@ -1,11 +1,7 @@
 /** The media engine that runs in this process: the default. */
-import type { Clock } from '@pantau/base/clock';
-import type { Logger } from '@pantau/base/logger';
 import { createMediaEngine, type MediaEngine } from '@pantau/media';
+import type { EngineOptions } from './context.ts';
 
-export function createDefaultEngine(options: {
-  readonly clock: Clock;
-  readonly logger: Logger;
-}): MediaEngine {
+export function createDefaultEngine(options: EngineOptions): MediaEngine {
   return createMediaEngine(options);
 }

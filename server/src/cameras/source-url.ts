@@ -35,17 +35,16 @@ export function parseSourceUrl(text: string): ParsedSourceUrl {
 }
 
 /**
- * Where the host begins. The plain reading ends the authority at the first `/`, `?` or `#`. When that leaves no valid
- * host, but a later `@` does, the characters before it belong to the password.
+ * Where the host begins. The plain reading ends the authority at the first `/`, `?` or `#`. When what it takes for the
+ * host looks like none, and a later `@` has a real one behind it, the characters before that belong to the password.
  */
 function split(rest: string): { userInfo: string | undefined; authority: string; path: string } {
-  const candidates: number[] = [];
-  for (let at = rest.indexOf('@'); at >= 0; at = rest.indexOf('@', at + 1)) candidates.push(at);
-  const plainEnd = endOfAuthority(rest);
-  const plainAt = rest.lastIndexOf('@', plainEnd - 1);
-  if (plainAt >= 0 || isAuthority(rest.slice(0, plainEnd))) return cut(rest, plainAt);
-  const at = candidates.find((candidate) => isAuthority(authorityAfter(rest, candidate)));
-  return cut(rest, at ?? plainAt);
+  const plainAt = rest.lastIndexOf('@', endOfAuthority(rest) - 1);
+  if (looksLikeHost(authorityAfter(rest, plainAt))) return cut(rest, plainAt);
+  for (let at = rest.indexOf('@', plainAt + 1); at >= 0; at = rest.indexOf('@', at + 1)) {
+    if (looksLikeHost(authorityAfter(rest, at))) return cut(rest, at);
+  }
+  return cut(rest, plainAt);
 }
 
 function cut(rest: string, at: number): { userInfo: string | undefined; authority: string; path: string } {
@@ -64,8 +63,10 @@ function endOfAuthority(text: string): number {
   return end < 0 ? text.length : end;
 }
 
-function isAuthority(text: string): boolean {
-  return AUTHORITY.test(text);
+/** A name with a dot, an address, or this machine: a bare word is more often a piece of a password. */
+function looksLikeHost(authority: string): boolean {
+  const host = AUTHORITY.exec(authority)?.[1];
+  return host !== undefined && (host.includes('.') || host.startsWith('[') || host === 'localhost');
 }
 
 function isHost(host: string): boolean {

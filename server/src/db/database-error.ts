@@ -32,7 +32,9 @@ export function translateDatabaseError(error: unknown): unknown {
 function translateSqlite(code: string, cause: unknown): AppError {
   if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY')
     return conflict('unique', cause);
-  if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY') return conflict('foreign-key', cause);
+  // SQLite reports ON DELETE RESTRICT as a trigger; the schema has no other triggers.
+  if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY' || code === 'SQLITE_CONSTRAINT_TRIGGER')
+    return conflict('foreign-key', cause);
   if (code.startsWith('SQLITE_CONSTRAINT')) return conflict('check', cause);
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new AppError(

@@ -5,10 +5,12 @@
  *   reader   one read-only handle, main thread: small reads that never see a half-done transaction
  *   pool     up to 5 read-only handles in worker threads: heavy reads
  */
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { Kysely, type Transaction } from 'kysely';
 import type { Clock } from '@pantau/base/clock';
+import { AppError } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
 import type { Database, OpenDatabaseOptions, PoolStats } from './database.ts';
 import { translateDatabaseError } from './database-error.ts';
@@ -67,6 +69,10 @@ export async function openSqlite(
 }
 
 function openWriter(file: string): BetterSqlite3.Database {
+  if (!existsSync(dirname(file))) {
+    // The driver would say so with a TypeError.
+    throw new AppError('precondition', 'DATABASE_UNWRITABLE', `The folder ${dirname(file)} does not exist.`);
+  }
   const handle = new BetterSqlite3(file, { timeout: BLOCKING_WAIT_MS });
   try {
     handle.pragma('journal_mode = WAL');

@@ -17,7 +17,7 @@ import {
 } from 'kysely';
 import { sleep, type Clock } from '@pantau/base/clock';
 import { AppError } from '@pantau/base/errors';
-import { SqliteConnection } from './sqlite-connection.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 
 export class SqlitePoolDialect implements Dialect {
   readonly #driver: Driver;

@@ -92,9 +92,9 @@ export class StreamService {
     await this.#rebuild.stop();
   }
 
-  /** Number of enabled cameras. */
-  get cameraCount(): number {
-    return this.#cameras.length;
+  /** Loads and builds now, instead of at the next poll. @throws AppError when the database does not answer. */
+  refresh(): Promise<void> {
+    return this.#load();
   }
 
   /** @throws AppError CAMERA_NOT_FOUND, for a disabled camera too. */

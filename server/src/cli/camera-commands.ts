@@ -1,0 +1,270 @@
+/** `pantau camera add|update|list|remove|probe` */
+import { Option, type Command } from 'commander';
+import type { SourceDefinition } from '@pantau/media';
+import type { AreaService } from '../areas/area-service.ts';
+import { checkCamera, type Camera, type CameraInput } from '../cameras/camera.ts';
+import { formatJson } from './area-commands.ts';
+import { changeSource, maskSourceUrl, readSource, type CredentialOptions } from './credentials.ts';
+import { jsonOption, parseDegrees, parseTimeoutMs, parseWhole, parseYesNo } from './options.ts';
+import { formatProbe, probeSource, probeToJson, PROBE_TIMEOUT_MS, refuseUnplayable } from './probe.ts';
+import type { CliHost } from './run-cli.ts';
+import { withSession } from './session.ts';
+import { formatTable } from './table.ts';
+
+interface FieldOptions extends CredentialOptions {
+  readonly name?: string;
+  readonly description?: string;
+  readonly location?: string;
+  readonly group?: string;
+  readonly area?: string;
+  readonly latitude?: number;
+  readonly longitude?: number;
+  readonly timezone?: string;
+  readonly pull?: 'always' | 'on-demand';
+  readonly status?: 'active' | 'maintenance';
+  readonly enabled?: boolean;
+  readonly sort?: number;
+  readonly json?: true;
+  /** False with `--no-probe`. */
+  readonly probe: boolean;
+}
+
+export function addCameraCommands(camera: Command, host: CliHost): void {
+  addFieldOptions(
+    camera
+      .command('add')
+      .description('add a camera, after looking at it once')
+      .argument('<url>', 'rtsp://[user:password@]host[:port]/path; the login is taken out and stored apart')
+      .requiredOption('--name <name>', 'shown to visitors; unique'),
+  ).action((url: string, options: FieldOptions & { readonly name: string }) => addCamera(host, url, options));
+
+  addFieldOptions(
+    camera
+      .command('update')
+      .description('change the given fields of a camera; an empty value ("") clears a field')
+      .argument('<id-or-name>')
+      .option('--name <name>', 'shown to visitors; unique')
+      .option('--url <url>', 'new address; the login stays when the host does'),
+  ).action((idOrName: string, options: FieldOptions & { readonly url?: string }) =>
+    updateCamera(host, idOrName, options),
+  );
+
+  camera
+    .command('list')
+    .description('list the cameras; passwords are never shown')
+    .addOption(jsonOption())
+    .action((options: { readonly json?: true }) => listCameras(host, options.json));
+
+  camera
+    .command('remove')
+    .description('remove a camera')
+    .argument('<id-or-name>')
+    .addOption(jsonOption())
+    .action(async (idOrName: string, { json }: { readonly json?: true }) => {
+      const removed = await withSession(host, ({ cameras }) => cameras.remove(idOrName));
+      host.writeOut(
+        json ? formatJson(toJson(removed, null)) : `Camera ${removed.id} "${removed.name}" removed.\n`,
+      );
+    });
+
+  addCredentialOptions(
+    camera
+      .command('probe')
+      .description(
+        'look at a camera without storing anything: tracks, codecs, size, frame rate, what browsers make of it',
+      )
+      .argument('<url-or-id-or-name>', 'an rtsp:// address, or a camera that was added'),
+  )
+    .option(
+      '--timeout <seconds>',
+      'give up after so many seconds (1 to 10)',
+      parseTimeoutMs,
+      PROBE_TIMEOUT_MS,
+    )
+    .addOption(jsonOption())
+    .action(
+      async (
+        target: string,
+        options: CredentialOptions & { readonly timeout: number; readonly json?: true },
+      ) => {
+        const source = await findSource(host, target, options);
+        const report = await probeSource(host, source, options.timeout);
+        host.writeOut(options.json ? formatJson(probeToJson(report)) : formatProbe(report));
+        refuseUnplayable(report);
+      },
+    );
+}
+
+function addCredentialOptions(command: Command): Command {
+  return command
+    .option('--username <name>', 'user name, when it is not in the URL')
+    .option(
+      '--password-stdin',
+      'read the password from standard input: it then shows in no process list or history',
+    );
+}
+
+function addFieldOptions(command: Command): Command {
+  return addCredentialOptions(command)
+    .option('--area <id-or-name>', 'area it belongs to')
+    .option('--location <text>', 'street or place')
+    .option('--description <text>', 'a few sentences')
+    .option('--group <name>', 'cameras of one group are shown together')
+    .option('--latitude <degrees>', 'for the map', parseDegrees)
+    .option('--longitude <degrees>', '', parseDegrees)
+    .option('--timezone <zone>', 'IANA zone of its clock (default Asia/Jakarta)')
+    .addOption(
+      new Option(
+        '--pull <mode>',
+        'keep the connection always, or only while somebody watches (default)',
+      ).choices(['always', 'on-demand']),
+    )
+    .addOption(
+      new Option('--status <status>', 'say that somebody works on it').choices(['active', 'maintenance']),
+    )
+    .option('--enabled <yes|no>', 'no hides it from visitors', parseYesNo)
+    .option('--sort <number>', 'place in the list, small numbers first', parseWhole)
+    .option('--no-probe', 'store it without looking at it first')
+    .addOption(jsonOption());
+}
+
+async function addCamera(
+  host: CliHost,
+  url: string,
+  options: FieldOptions & { readonly name: string },
+): Promise<void> {
+  const source = await readSource(url, options, host.readStdin);
+  await withSession(host, async ({ cameras, areas }) => {
+    const input = { ...(await readFields(options, areas)), name: options.name, source };
+    // Mistakes that need no camera are told before the seconds of a probe.
+    checkCamera(input);
+    const videoCodec = options.probe ? await probeCodec(host, source) : null;
+    const created = await cameras.create({ ...input, videoCodec });
+    const text = `Camera ${created.id} "${created.name}" added. Stream key: ${created.streamKey}\n`;
+    host.writeOut(options.json ? formatJson(toJson(created, options.area ?? null)) : text);
+  });
+}
+
+async function updateCamera(
+  host: CliHost,
+  idOrName: string,
+  options: FieldOptions & { readonly url?: string },
+): Promise<void> {
+  await withSession(host, async ({ cameras, areas }) => {
+    const current = await cameras.get(idOrName);
+    const fields = await readFields(options, areas);
+    const changesSource =
+      options.url !== undefined || options.username !== undefined || options.passwordStdin !== undefined;
+    const source = changesSource
+      ? await changeSource(current.source, options.url, options, host.readStdin)
+      : current.source;
+    checkCamera({ ...current, ...fields, source });
+    const videoCodec = changesSource && options.probe ? await probeCodec(host, source) : current.videoCodec;
+    const updated = await cameras.update(String(current.id), { ...fields, source, videoCodec });
+    const text = `Camera ${updated.id} "${updated.name}" changed.\n`;
+    host.writeOut(options.json ? formatJson(toJson(updated, null)) : text);
+  });
+}
+
+async function listCameras(host: CliHost, json: true | undefined): Promise<void> {
+  const { cameras, areaNames } = await withSession(host, async (session) => ({
+    cameras: await session.cameras.list(),
+    areaNames: new Map((await session.areas.list()).map((area) => [area.id, area.name])),
+  }));
+  const areaOf = (camera: Camera) => (camera.areaId === null ? null : (areaNames.get(camera.areaId) ?? null));
+  if (json) {
+    host.writeOut(formatJson(cameras.map((camera) => toJson(camera, areaOf(camera)))));
+    return;
+  }
+  if (cameras.length === 0) {
+    host.writeOut('There are no cameras yet: pantau camera add <url> --name <name>\n');
+    return;
+  }
+  const rows = cameras.map((camera) => [
+    String(camera.id),
+    camera.name,
+    areaOf(camera) ?? '',
+    camera.enabled ? camera.status : 'disabled',
+    camera.pull,
+    maskSourceUrl(camera.source.url),
+    describeLogin(camera.source),
+  ]);
+  host.writeOut(formatTable(['ID', 'NAME', 'AREA', 'STATUS', 'PULL', 'ADDRESS', 'LOGIN'], rows));
+}
+
+async function findSource(
+  host: CliHost,
+  target: string,
+  options: CredentialOptions,
+): Promise<SourceDefinition> {
+  if (target.includes('://')) return readSource(target, options, host.readStdin);
+  const { source } = await withSession(host, ({ cameras }) => cameras.get(target));
+  return changeSource(source, undefined, options, host.readStdin);
+}
+
+/** Lower case family of the codec, e.g. `h264`. @throws MediaError when the camera cannot be played. */
+async function probeCodec(host: CliHost, source: SourceDefinition): Promise<string | null> {
+  try {
+    const report = await probeSource(host, source, PROBE_TIMEOUT_MS);
+    refuseUnplayable(report);
+    return report.video?.codec.toLowerCase().replace(/[^a-z0-9]/g, '') ?? null;
+  } catch (error) {
+    host.writeError('The camera was not stored. To store it all the same add --no-probe.\n');
+    throw error;
+  }
+}
+
+async function readFields(
+  options: FieldOptions,
+  areas: AreaService,
+): Promise<Omit<Partial<CameraInput>, 'source'>> {
+  const areaId =
+    options.area === undefined ? undefined : options.area === '' ? null : (await areas.get(options.area)).id;
+  const fields = {
+    name: options.name,
+    description: options.description,
+    location: options.location,
+    groupName: options.group,
+    areaId,
+    latitude: options.latitude,
+    longitude: options.longitude,
+    timezone: options.timezone,
+    pull: options.pull,
+    status: options.status,
+    enabled: options.enabled,
+    sortOrder: options.sort,
+  };
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  // The entries that are left have a value, and the keys are those above.
+  return Object.fromEntries(given) as Omit<Partial<CameraInput>, 'source'>;
+}
+
+function describeLogin({ username, password }: SourceDefinition): string {
+  if (username === undefined) return password === undefined ? '' : 'password';
+  return password === undefined ? username : `${username} + password`;
+}
+
+/** A camera for programs; the password is not in it. */
+function toJson(camera: Camera, areaName: string | null): object {
+  return {
+    id: camera.id,
+    name: camera.name,
+    description: camera.description,
+    location: camera.location,
+    group_name: camera.groupName,
+    area_id: camera.areaId,
+    area_name: areaName,
+    enabled: camera.enabled,
+    status: camera.status,
+    pull: camera.pull,
+    latitude: camera.latitude,
+    longitude: camera.longitude,
+    timezone: camera.timezone,
+    video_codec: camera.videoCodec,
+    stream_key: camera.streamKey,
+    sort_order: camera.sortOrder,
+    source_url: maskSourceUrl(camera.source.url),
+    source_username: camera.source.username ?? null,
+    has_password: camera.source.password !== undefined,
+  };
+}

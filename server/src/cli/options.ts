@@ -1,0 +1,30 @@
+/** Readers of option values. What they throw becomes a usage error that names the option. */
+import { InvalidArgumentError, Option } from 'commander';
+
+export function parseDegrees(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value))
+    throw new InvalidArgumentError('It must be a number of degrees such as -7.1502.');
+  return value;
+}
+
+export function parseWhole(text: string): number {
+  if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+/** Seconds from 1 to 10, as milliseconds. */
+export function parseTimeoutMs(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds >= 1 && seconds <= 10)) throw new InvalidArgumentError('It must be 1 to 10 seconds.');
+  return seconds * 1000;
+}
+
+export function parseYesNo(text: string): boolean {
+  if (text === 'yes' || text === 'no') return text === 'yes';
+  throw new InvalidArgumentError('It must be yes or no.');
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print JSON for programs');
+}

@@ -1,0 +1,117 @@
+/** Looks at a camera once and says what it is. */
+import { silentLogger } from '@pantau/base/logger';
+import { MediaError, type ProbeReport, type SourceDefinition } from '@pantau/media';
+import type { CliHost } from './run-cli.ts';
+
+/** Leaves a second for starting and stopping within the ten that a command may take. */
+export const PROBE_TIMEOUT_MS = 8500;
+
+/** @throws MediaError when it cannot be opened in time. */
+export async function probeSource(
+  host: CliHost,
+  source: SourceDefinition,
+  timeoutMs: number,
+): Promise<ProbeReport> {
+  await using engine = await host.createEngine({
+    clock: host.clock,
+    logger: silentLogger,
+    clientAddress: () => '',
+  });
+  return await engine.probe(source, { timeoutMs: Math.min(timeoutMs, PROBE_TIMEOUT_MS) });
+}
+
+/** @throws MediaError CODEC_UNSUPPORTED when no browser will play it. */
+export function refuseUnplayable(report: ProbeReport): void {
+  if (report.verdict.result !== 'cannot-play') return;
+  throw new MediaError('CODEC_UNSUPPORTED', report.verdict.explanation);
+}
+
+/** Lines for people. */
+export function formatProbe(report: ProbeReport): string {
+  const { video, audio, bitrate, firstKeyframeAfterMs, verdict } = report;
+  const tracks = report.tracks.map(
+    (track) =>
+      `${track.kind} ${track.encoding}/${track.clockRate}${track.supported ? '' : ' (not supported)'}`,
+  );
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ['Camera', report.server],
+    ['Tracks', tracks.join(', ') || 'none'],
+    [
+      'Video',
+      video &&
+        [
+          `${video.codec} (${video.codecString})`,
+          `${video.width}x${video.height}`,
+          video.fps === undefined ? 'frame rate unknown' : `${round(video.fps)} fps`,
+          video.gopMs === undefined
+            ? 'key frame distance unknown'
+            : `key frame every ${round(video.gopMs / 1000)} s`,
+          video.bFrames ? 'B-frames' : 'no B-frames',
+        ].join(', '),
+    ],
+    [
+      'Audio',
+      audio === undefined
+        ? 'none that can be played'
+        : `${audio.codec} (${audio.codecString}), ${audio.sampleRate} Hz, ${audio.channels === 1 ? 'mono' : `${audio.channels} channels`}`,
+    ],
+    ['Bitrate', bitrate === undefined ? undefined : `${round(bitrate / 1000)} kbit/s`],
+    [
+      'First picture',
+      firstKeyframeAfterMs === undefined ? undefined : `after ${round(firstKeyframeAfterMs / 1000)} s`,
+    ],
+    ['Browsers', `${VERDICTS[verdict.result]} ${verdict.explanation}`],
+  ];
+  return lines
+    .filter((line) => line[1] !== undefined)
+    .map(([label, value]) => `${`${label}:`.padEnd(15)}${value}\n`)
+    .join('');
+}
+
+/** The report for programs. */
+export function probeToJson(report: ProbeReport): object {
+  const { video, audio } = report;
+  return {
+    server: report.server ?? null,
+    tracks: report.tracks.map((track) => ({
+      kind: track.kind,
+      encoding: track.encoding,
+      clock_rate: track.clockRate,
+      supported: track.supported,
+    })),
+    video:
+      video === undefined
+        ? null
+        : {
+            codec: video.codec,
+            codec_string: video.codecString,
+            width: video.width,
+            height: video.height,
+            fps: video.fps ?? null,
+            gop_ms: video.gopMs ?? null,
+            b_frames: video.bFrames,
+          },
+    audio:
+      audio === undefined
+        ? null
+        : {
+            codec: audio.codec,
+            codec_string: audio.codecString,
+            sample_rate: audio.sampleRate,
+            channels: audio.channels,
+          },
+    bitrate: report.bitrate ?? null,
+    first_keyframe_after_ms: report.firstKeyframeAfterMs ?? null,
+    verdict: report.verdict,
+  };
+}
+
+const VERDICTS = {
+  plays: 'Plays.',
+  'plays-without-sound': 'Plays without sound.',
+  'cannot-play': 'Cannot play.',
+} as const;
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
