@@ -37,7 +37,7 @@ export class BitReader {
   /** se(v). */
   signed(): number {
     const code = this.unsigned();
-    return code % 2 === 1 ? (code + 1) / 2 : -code / 2;
+    return code % 2 === 1 ? (code + 1) / 2 : 0 - code / 2; // 0 - 0, since -0 is not 0 to everybody
   }
 }
 
