@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest';
+import type { RtpPacket } from './rtp-packet.ts';
+import { RtpReceiver } from './rtp-receiver.ts';
+
+interface Sent {
+  readonly seq: number;
+  readonly ssrc?: number;
+  readonly pt?: number;
+  readonly ts?: number;
+  readonly atMs?: number;
+}
+
+function encode({ seq, ssrc = 1, pt = 96, ts = 0 }: Sent): Buffer {
+  const bytes = Buffer.alloc(13);
+  bytes[0] = 0x80;
+  bytes[1] = pt;
+  bytes.writeUInt16BE(seq, 2);
+  bytes.writeUInt32BE(ts, 4);
+  bytes.writeUInt32BE(ssrc, 8);
+  return bytes;
+}
+
+function setup(announcedSsrc?: number) {
+  const delivered: { seq: number; ssrc: number; lostBefore: number }[] = [];
+  const troubles: string[] = [];
+  const receiver = new RtpReceiver({
+    payloadType: 96,
+    clockRate: 90_000,
+    announcedSsrc,
+    onPacket: (packet: RtpPacket, lostBefore) =>
+      void delivered.push({ seq: packet.sequenceNumber, ssrc: packet.ssrc, lostBefore }),
+    onTrouble: (what) => void troubles.push(what),
+  });
+  const send = (sent: Sent) => receiver.receive(encode(sent), 0, 13, sent.atMs ?? 0, 0);
+  return { receiver, send, delivered, troubles };
+}
+
+test('packets of another payload type are dropped before they disturb the sequence', () => {
+  // a maker sends extra packets of type 50 that reuse the number before them
+  const { send, delivered, receiver } = setup();
+  expect(send({ seq: 10 })).toBe(true);
+  expect(send({ seq: 10, pt: 50 })).toBe(false);
+  send({ seq: 11 });
+  expect(delivered.map(({ seq, lostBefore }) => [seq, lostBefore])).toEqual([
+    [10, 0],
+    [11, 0],
+  ]);
+  expect(receiver.lost).toBe(0);
+});
+
+test('a gap is told with the packet behind it; late and double packets are dropped and counted', () => {
+  const { send, delivered, troubles, receiver } = setup();
+  for (const seq of [10, 13, 11, 13, 14]) send({ seq });
+  expect(delivered.map(({ seq, lostBefore }) => [seq, lostBefore])).toEqual([
+    [10, 0],
+    [13, 2],
+    [14, 0],
+  ]);
+  expect(troubles).toEqual(['RTP packet came too late', 'RTP packet came twice']);
+  expect(receiver.lost).toBe(2);
+});
+
+test('a restart of the numbering loses no packet but is told as a loss', () => {
+  const { send, delivered } = setup();
+  for (const seq of [10, 40_000, 40_001, 40_002]) send({ seq });
+  expect(delivered.map(({ seq, lostBefore }) => [seq, lostBefore])).toEqual([
+    [10, 0],
+    [40_000, 1],
+    [40_001, 0],
+    [40_002, 0],
+  ]);
+});
+
+test('a stray packet with a wild number is forgotten', () => {
+  const { send, delivered } = setup();
+  for (const seq of [10, 40_000, 11, 12]) send({ seq });
+  expect(delivered.map(({ seq }) => seq)).toEqual([10, 11, 12]);
+});
+
+test('packets that leak in from an old session are kept out as long as ours flow', () => {
+  const { send, delivered, receiver } = setup();
+  for (let index = 0; index < 50; index++) {
+    send({ seq: 100 + index, ssrc: 1, atMs: index * 40 });
+    for (let leak = 0; leak < 5; leak++)
+      send({ seq: 9000 + index * 5 + leak, ssrc: 2, atMs: index * 40 + leak });
+  }
+  expect(delivered.every(({ ssrc }) => ssrc === 1)).toBe(true);
+  expect(receiver.lost).toBe(0);
+});
+
+test('a changed SSRC is taken up after the old one was silent, with a loss in between', () => {
+  const { send, delivered, receiver } = setup();
+  send({ seq: 10, ssrc: 1, atMs: 0 });
+  for (let index = 0; index < 20; index++) send({ seq: 500 + index, ssrc: 2, atMs: 40 * (index + 1) });
+  const fresh = delivered.filter(({ ssrc }) => ssrc === 2);
+  expect(fresh[0]).toEqual({ seq: 512, ssrc: 2, lostBefore: 1 }); // the packet at 520 ms
+  expect(fresh).toHaveLength(8);
+  expect(receiver.ssrc).toBe(2);
+  expect(receiver.lost).toBe(1);
+});
+
+test('foreign packets that do not follow each other are never taken up', () => {
+  const { send, delivered } = setup();
+  send({ seq: 10, ssrc: 1, atMs: 0 });
+  for (let index = 0; index < 20; index++)
+    send({ seq: (index * 7919) & 0xffff, ssrc: 2, atMs: 1000 + index });
+  expect(delivered).toHaveLength(1);
+});
+
+test('the SSRC announced in SETUP is taken up at once', () => {
+  const { send, delivered } = setup(2);
+  send({ seq: 10, ssrc: 1, atMs: 0 }); // a leaked packet came first
+  send({ seq: 500, ssrc: 2, atMs: 1 });
+  expect(delivered).toEqual([
+    { seq: 10, ssrc: 1, lostBefore: 0 },
+    { seq: 500, ssrc: 2, lostBefore: 1 },
+  ]);
+});
+
+test('sender reports of the locked source only, and none that carries no clock', () => {
+  const { send, receiver } = setup();
+  const report = {
+    type: 'sender-report',
+    ssrc: 1,
+    ntpSeconds: 0xe9d4_b2a0,
+    ntpFraction: 0x8000_0000,
+    rtpTimestamp: 5,
+  } as const;
+  expect(receiver.receiveRtcp([report], 0)).toBeUndefined(); // nothing locked yet
+  send({ seq: 10 });
+  expect(receiver.receiveRtcp([{ ...report, ssrc: 9 }], 0)).toBeUndefined();
+  expect(receiver.receiveRtcp([{ ...report, ntpSeconds: 0, ntpFraction: 0 }], 0)).toBeUndefined();
+  expect(receiver.receiveRtcp([report], 0)).toBe(report);
+});
+
+test('BYE counts until the source sends again', () => {
+  const { send, receiver } = setup();
+  send({ seq: 10 });
+  receiver.receiveRtcp([{ type: 'goodbye', ssrcs: [9] }], 0);
+  expect(receiver.saidGoodbye).toBe(false);
+  receiver.receiveRtcp([{ type: 'goodbye', ssrcs: [1] }], 0);
+  expect(receiver.saidGoodbye).toBe(true);
+  send({ seq: 11 });
+  expect(receiver.saidGoodbye).toBe(false);
+});
+
+test('the report block: loss of the interval and of all time, sender report times', () => {
+  const { send, receiver } = setup();
+  expect(receiver.takeReportBlock(0)).toBeUndefined();
+  send({ seq: 65_534, atMs: 0, ts: 0 });
+  send({ seq: 1, atMs: 40, ts: 3600 }); // 2 lost, 2 came
+  receiver.receiveRtcp(
+    [{ type: 'sender-report', ssrc: 1, ntpSeconds: 0xe9d4_b2a0, ntpFraction: 0x8123_4567, rtpTimestamp: 5 }],
+    1000,
+  );
+  expect(receiver.takeReportBlock(2500)).toEqual({
+    ssrc: 1,
+    fractionLost: 128,
+    cumulativeLost: 2,
+    extendedHighest: 0x1_0001,
+    jitter: 0, // 40 ms and 3 600 ticks are the same
+    lastSenderReport: 0xb2a0_8123,
+    delaySinceLastSenderReport: 98_304, // 1.5 s
+  });
+  send({ seq: 2, atMs: 80, ts: 7200 });
+  expect(receiver.takeReportBlock(2500)).toMatchObject({ fractionLost: 0, cumulativeLost: 2 });
+});
+
+test('jitter follows RFC 3550 appendix A.8', () => {
+  const { send, receiver } = setup();
+  send({ seq: 1, atMs: 0, ts: 0xffff_ff00 });
+  send({ seq: 2, atMs: 56, ts: 0xffff_ff00 + 3600 - 2 ** 32 }); // 16 ms late = 1 440 ticks
+  expect(receiver.takeReportBlock(100)?.jitter).toBeCloseTo(1440 / 16, 6);
+});
