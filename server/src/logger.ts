@@ -9,12 +9,12 @@ import type { Config } from './config/config.ts';
 /** Fields that must never be printed even when somebody logs a whole object. */
 const REDACTED = [
   'password',
-  'source_password',
-  '*.password',
-  '*.source_password',
   'authorization',
-  '*.authorization',
-];
+  'source',
+  'source_url',
+  'source_username',
+  'source_password',
+].flatMap((field) => [field, `*.${field}`]);
 
 /**
  * Opens the log on standard output: lines for people in a terminal, JSON otherwise.

@@ -56,6 +56,8 @@ export function sendError(
 function statusOf(error: FastifyError | AppError): number {
   if (error instanceof AppError) return STATUS_BY_KIND[error.kind];
   const status = error.statusCode ?? 500;
+  // The file server's word for a folder; nothing of ours is forbidden yet, and a folder is nothing to find.
+  if (status === 403) return 404;
   return status >= 400 && status < 600 ? status : 500;
 }
 

@@ -39,7 +39,7 @@ export async function registerStaticWeb(app: FastifyInstance, options: StaticWeb
       },
     });
   }
-  return {
+  const web: StaticWeb = {
     sendPage(path, reply) {
       if (!PORTAL_PATHS.some((pattern) => pattern.test(path))) return false;
       reply.headers(headers).header('cache-control', 'no-cache');
@@ -48,6 +48,12 @@ export async function registerStaticWeb(app: FastifyInstance, options: StaticWeb
       return true;
     },
   };
+  // The file server would answer the folder itself with "forbidden".
+  app.get('/', (_request, reply) => {
+    web.sendPage('/', reply);
+    return reply;
+  });
+  return web;
 }
 
 /** Whether a visitor's browser asks for a page, rather than a program for data. */

@@ -1,0 +1,354 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Value } from 'typebox/value';
+import { Secret } from '@pantau/base/secret';
+import { PublicAreas } from '@pantau/contract/area';
+import { ActiveCameras } from '@pantau/contract/camera';
+import { Envelope, ErrorReply } from '@pantau/contract/envelope';
+import { Health } from '@pantau/contract/health';
+import { StreamDetail, StreamList } from '@pantau/contract/stream';
+import { ERROR_CODES } from '@pantau/contract/errors';
+import type { Context } from './context.ts';
+import { makeTestFolder } from './testing/open-test-database.ts';
+import { openTestApp, type TestApp } from './testing/open-test-app.ts';
+
+/** Pieces that must never leave the server. */
+const SECRETS = ['198.51.100.77', 'rahasia-jalur', 'operator-rtsp', 'S4ndi-Sangat-Rahasia'];
+const source = {
+  url: 'rtsp://198.51.100.77:8554/rahasia-jalur?x=1',
+  username: 'operator-rtsp',
+  password: new Secret('S4ndi-Sangat-Rahasia'),
+};
+
+async function seed({ areas, cameras }: Context): Promise<void> {
+  const area = await areas.create({ name: 'Kota', latitude: -7.15, longitude: 111.88 });
+  await cameras.create({
+    name: 'Simpang Empat',
+    source,
+    areaId: area.id,
+    latitude: -7.15,
+    longitude: 111.88,
+  });
+  await cameras.create({ name: 'Pasar', source, areaId: area.id, status: 'maintenance' });
+  await cameras.create({ name: 'Tersembunyi', source, areaId: area.id, enabled: false });
+}
+
+let test: TestApp;
+let origin: string;
+beforeAll(async () => {
+  test = await openTestApp({ seed });
+  origin = await test.listen();
+});
+afterAll(() => test.close());
+
+const get = (url: string, headers: Record<string, string> = {}) => test.app.fastify.inject({ url, headers });
+
+describe('public lists', () => {
+  it.each([
+    ['/api/cameras/active', Envelope(ActiveCameras), 2],
+    ['/api/stream', Envelope(StreamList), 2],
+    ['/api/areas/public', Envelope(PublicAreas), 1],
+  ])('%s has the shape of the contract', async (url, schema, length) => {
+    const response = await get(url);
+    expect(response.statusCode).toBe(200);
+    const body = response.json();
+    expect([...Value.Errors(schema, body)]).toEqual([]);
+    expect(body.data).toHaveLength(length);
+    expect(response.headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'access-control-allow-origin': '*',
+      vary: 'accept-encoding',
+    });
+  });
+
+  it('are the same bytes in every encoding, for HEAD too', async () => {
+    const plain = await get('/api/stream');
+    const br = await get('/api/stream', { 'accept-encoding': 'gzip, deflate, br' });
+    const zipped = await get('/api/stream', { 'accept-encoding': 'br;q=0, gzip;q=0.5' });
+    expect(br.headers['content-encoding']).toBe('br');
+    expect(brotliDecompressSync(br.rawPayload).toString()).toBe(plain.body);
+    expect(zipped.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(zipped.rawPayload).toString()).toBe(plain.body);
+    const head = await test.app.fastify.inject({ method: 'HEAD', url: '/api/stream' });
+    expect([head.statusCode, head.body, head.headers['content-length']]).toEqual([
+      200,
+      '',
+      plain.headers['content-length'],
+    ]);
+  });
+
+  it('answer 304 to who has them', async () => {
+    const { headers } = await get('/api/cameras/active');
+    for (const tag of [headers.etag, `"x", ${String(headers.etag)}`, String(headers.etag).slice(2), '*']) {
+      const again = await get('/api/cameras/active', { 'if-none-match': String(tag) });
+      expect([again.statusCode, again.body]).toEqual([304, '']);
+    }
+    expect((await get('/api/cameras/active', { 'if-none-match': 'W/"other"' })).statusCode).toBe(200);
+  });
+
+  it('say MISS once after a change, else HIT', async () => {
+    await get('/api/cameras/active');
+    expect((await get('/api/cameras/active')).headers['x-cache']).toBe('HIT');
+    await test.context.cameras.update('Pasar', { location: 'Jl. Pasar' });
+    await test.context.streams.refresh();
+    const fresh = await get('/api/cameras/active');
+    expect(fresh.headers['x-cache']).toBe('MISS');
+    expect(fresh.body).toContain('Jl. Pasar');
+    expect((await get('/api/cameras/active')).headers['x-cache']).toBe('HIT');
+  });
+
+  it('show what another process changed within a second or so', async () => {
+    await test.context.cameras.update('Pasar', { location: 'Jl. Baru' });
+    await expect
+      .poll(async () => (await get('/api/cameras/active')).body, { timeout: 3000 })
+      .toContain('Jl. Baru');
+  });
+
+  it('follow the engine, and pull no camera that is disabled or in maintenance', async () => {
+    expect(test.engine.definitions).toHaveLength(1);
+    const key = test.engine.definitions[0]?.key ?? '';
+    const video = {
+      codec: 'H.264',
+      codecString: 'avc1.64001f',
+      width: 1280,
+      height: 720,
+      fps: 24.98,
+      gopMs: 2000,
+    };
+    test.engine.change(key, { state: 'live', video, viewers: 3, sinceMs: Date.UTC(2026, 1, 1) });
+    const list = async () => (await get('/api/stream')).json().data;
+    await expect.poll(list, { timeout: 2000 }).toMatchObject([
+      {
+        state: 'live',
+        is_online: true,
+        video_codec: 'h264',
+        viewers: 3,
+        video: { fps: 25 },
+        state_since: '2026-02-01T00:00:00.000Z',
+      },
+      { state: 'maintenance', is_online: false, reason: null },
+    ]);
+    const reason = { code: 'SOURCE_TIMEOUT', message: 'The camera is silent.' } as const;
+    test.engine.change(key, { state: 'retrying', reason, video: undefined });
+    await expect
+      .poll(list, { timeout: 2000 })
+      .toMatchObject([{ state: 'offline', is_online: false, reason, video: null }, {}]);
+  });
+});
+
+describe('GET /api/stream/:id', () => {
+  it('shows one camera', async () => {
+    const response = await get('/api/stream/1');
+    expect([...Value.Errors(Envelope(StreamDetail), response.json())]).toEqual([]);
+    expect(response.json().data.streams).toEqual({
+      hls: expect.stringMatching(/^\/hls\/[a-z2-7]{26}\/index\.m3u8$/),
+      llhls: expect.stringMatching(/^\/hls\/[a-z2-7]{26}\/low-latency\.m3u8$/),
+      mse: expect.stringMatching(/^\/mse\/[a-z2-7]{26}$/),
+    });
+  });
+
+  it.each([
+    ['/api/stream/3', 404, 'CAMERA_NOT_FOUND'],
+    ['/api/stream/99', 404, 'CAMERA_NOT_FOUND'],
+    ['/api/stream/0', 400, 'REQUEST_INVALID'],
+    ['/api/stream/abc', 400, 'REQUEST_INVALID'],
+    ['/api/stream/1e1', 404, 'CAMERA_NOT_FOUND'],
+    ['/api/stream/99999999999', 400, 'REQUEST_INVALID'],
+    [`/api/stream/${'1'.repeat(300)}`, 414, 'REQUEST_INVALID'],
+  ])('%s is refused', async (url, status, code) => {
+    const response = await get(url);
+    expect([response.statusCode, response.json().code]).toEqual([status, code]);
+    expect(Value.Check(ErrorReply, response.json())).toBe(true);
+  });
+});
+
+describe('health', () => {
+  it('tells the truth about the parts', async () => {
+    const response = await get('/health');
+    expect(response.statusCode).toBe(200);
+    expect(Value.Check(Health, response.json())).toBe(true);
+    expect(response.json()).toMatchObject({
+      status: 'ok',
+      version: '0.1.0',
+      checks: { database: { status: 'ok' } },
+    });
+  });
+});
+
+describe('what is not there', () => {
+  it.each([
+    ['GET', '/api/nope', 404, 'NOT_FOUND'],
+    ['GET', '/nope', 404, 'NOT_FOUND'],
+    ['POST', '/api/nope', 404, 'NOT_FOUND'],
+    ['POST', '/api/stream', 405, 'METHOD_NOT_ALLOWED'],
+    ['DELETE', '/api/stream/1', 405, 'METHOD_NOT_ALLOWED'],
+    ['PUT', '/health', 405, 'METHOD_NOT_ALLOWED'],
+    ['GET', '/%zz', 400, 'REQUEST_INVALID'],
+    ['GET', '/..%2f..%2fetc/passwd', 404, 'NOT_FOUND'],
+  ] as const)('%s %s is %i', async (method, url, status, code) => {
+    const response = await test.app.fastify.inject({ method, url });
+    expect([response.statusCode, response.json().code]).toEqual([status, code]);
+    expect(Object.keys(ERROR_CODES)).toContain(response.json().code);
+    if (status === 405) expect(response.headers.allow).toBe('GET, HEAD');
+  });
+
+  it('is a page for people', async () => {
+    const response = await get('/nope', { accept: 'text/html' });
+    expect(response.statusCode).toBe(404);
+    expect(response.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(response.headers['content-security-policy']).toContain("default-src 'self'");
+  });
+
+  it('an error of ours tells nothing but the request id', async () => {
+    const send = test.context.streams.getDetail.bind(test.context.streams);
+    test.context.streams.getDetail = () => {
+      throw new Error('secret inner workings');
+    };
+    const response = await get('/api/stream/1');
+    test.context.streams.getDetail = send;
+    const { request_id: requestId, ...rest } = response.json();
+    expect(rest).toEqual({ success: false, code: 'INTERNAL', message: 'The request could not be answered.' });
+    expect(test.log.some((line) => line.includes('secret inner workings') && line.includes(requestId))).toBe(
+      true,
+    );
+  });
+});
+
+describe('the raw server in front', () => {
+  /** Sends bytes, returns everything that comes back until the server closes. */
+  const talk = (bytes: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(new URL(origin).port), '127.0.0.1', () => socket.write(bytes));
+      let reply = '';
+      socket.on('data', (chunk) => (reply += chunk.toString()));
+      socket.on('close', () => resolve(reply));
+      socket.on('error', reject);
+    });
+
+  it('gives media to the engine before the framework', async () => {
+    expect(await (await fetch(`${origin}/hls/key/seg1.m4s?x=1`)).text()).toBe('hls key/seg1.m4s?x=1');
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    expect(await talk(`GET /mse/key?x HTTP/1.1\r\nHost: x\r\n${upgrade}`)).toMatch(/^HTTP\/1.1 418 [^]*key$/);
+    expect(await talk(`GET /other HTTP/1.1\r\nHost: x\r\n${upgrade}`)).toMatch(
+      /^HTTP\/1.1 404 [^]*NOT_FOUND/,
+    );
+  });
+
+  it.each([
+    ['nonsense', '\x16\x03\x01\x02\r\n\r\n', 400, 'REQUEST_INVALID'],
+    [
+      'headers without end',
+      `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'HEADERS_TOO_LARGE',
+    ],
+  ])('answers %s cleanly', async (_name, bytes, status, code) => {
+    const reply = await talk(bytes);
+    expect(reply).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(reply).toContain(code);
+  });
+});
+
+describe('the built web client', () => {
+  const folder = makeTestFolder();
+  mkdirSync(join(folder.path, 'assets'));
+  writeFileSync(join(folder.path, 'index.html'), '<!doctype html><title>portal</title>');
+  writeFileSync(join(folder.path, 'assets', 'app-1a2b.js'), 'plain');
+  writeFileSync(join(folder.path, 'assets', 'app-1a2b.js.br'), 'brotli');
+  let built: TestApp;
+  beforeAll(async () => void (built = await openTestApp({ webFolder: folder.path })));
+  afterAll(async () => {
+    await built.close();
+    folder.remove();
+  });
+
+  it.each(['/', '/kamera/1-simpang-empat', '/?area=2'])(
+    '%s is the page, with a strict policy',
+    async (url) => {
+      const response = await built.app.fastify.inject({ url });
+      expect([response.statusCode, response.body]).toEqual([200, '<!doctype html><title>portal</title>']);
+      expect(response.headers['cache-control']).toBe('no-cache');
+      const policy = String(response.headers['content-security-policy']);
+      expect(policy).toContain("script-src 'self';");
+      expect(policy).toContain("media-src 'self' blob:");
+      expect(policy).not.toContain('unsafe');
+      expect(response.headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'SAMEORIGIN',
+      });
+      expect(response.headers['strict-transport-security']).toBeUndefined();
+    },
+  );
+
+  it('files with a hash in their name are kept for ever, and sent compressed', async () => {
+    const url = '/assets/app-1a2b.js';
+    const response = await built.app.fastify.inject({ url, headers: { 'accept-encoding': 'br' } });
+    expect([response.body, response.headers['content-encoding']]).toEqual(['brotli', 'br']);
+    expect(response.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect((await built.app.fastify.inject({ url })).body).toBe('plain');
+  });
+
+  it.each(['/admin', '/assets/none.js', '/assets', '/assets/', '/kamera'])(
+    '%s is not the page',
+    async (url) => {
+      expect((await built.app.fastify.inject({ url })).statusCode).toBe(404);
+    },
+  );
+
+  it('says so when it is missing', async () => {
+    const response = await get('/');
+    expect(response.statusCode).toBe(503);
+    expect(response.body).toContain('npm start');
+  });
+});
+
+describe('secrets', () => {
+  it('are in no public reply and in no line of the log', async () => {
+    const urls = [
+      '/',
+      '/health',
+      '/api/cameras/active',
+      '/api/stream',
+      '/api/stream/1',
+      '/api/stream/3',
+      '/api/areas/public',
+      '/nope',
+    ];
+    const replies = await Promise.all(urls.map((url) => get(url)));
+    test.context.log.info({ camera: await test.context.cameras.get('1') }, 'a careless line');
+    const text = [...replies.map((reply) => JSON.stringify(reply.headers) + reply.body), ...test.log].join(
+      '\n',
+    );
+    expect(text).toContain('Simpang Empat');
+    expect(text).toContain('a careless line');
+    for (const secret of SECRETS)
+      expect(text.split('\n').filter((line) => line.includes(secret))).toEqual([]);
+  });
+});
+
+describe('stopping', () => {
+  it('answers 503 everywhere, closes the listener, stops the engine', async () => {
+    const stopping = await openTestApp({ seed });
+    const url = await stopping.listen();
+    stopping.context.state.stopping = true;
+    stopping.app.front.refuse();
+    const health = await fetch(`${url}/health`);
+    expect([health.status, await health.json()]).toEqual([
+      503,
+      expect.objectContaining({ status: 'stopping' }),
+    ]);
+    for (const path of ['/api/stream', '/hls/key/index.m3u8', '/']) {
+      const response = await fetch(url + path);
+      expect([response.status, await response.json()]).toEqual([
+        503,
+        expect.objectContaining({ code: 'STOPPING' }),
+      ]);
+    }
+    await stopping.close();
+    expect(stopping.engine.stopped).toBe(true);
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
+  });
+});
