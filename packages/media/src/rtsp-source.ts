@@ -1,0 +1,214 @@
+/**
+ * The embedded engine's source: an RTSP session turned into media events.
+ *
+ *   RtspSession ─ RTP ─┬─ H264Reader ── access units ──┐
+ *                      └─ AacReader ─── frames ────────┴─ MediaTimeline ── samples ── EventSequencer ── events
+ *               ─ RTCP sender reports ────────────────────┘
+ *
+ * It neither retries nor judges: whoever opened it does. Details in docs/design/codecs-and-fmp4.md.
+ */
+import type { Timer } from '@pantau/base/clock';
+import { AacReader } from './aac/aac-reader.ts';
+import { readAacFormat } from './aac/aac-format.ts';
+import type { AacFormat } from './aac/audio-specific-config.ts';
+import { ErrorTally } from './error-tally.ts';
+import type { Arrival } from './h264/access-unit.ts';
+import { H264Reader } from './h264/h264-reader.ts';
+import { MediaError } from './media-error.ts';
+import type { RtpPacket } from './rtp/rtp-packet.ts';
+import { openRtspSession } from './rtsp/rtsp-client.ts';
+import type { RtspSession, RtspSessionHandler, RtspSessionOptions } from './rtsp/rtsp-session.ts';
+import type { MediaSource, OpenSource, OpenSourceOptions } from './source.ts';
+import { EventSequencer } from './timeline/event-sequencer.ts';
+import { MediaTimeline } from './timeline/media-timeline.ts';
+
+/** How long a playing camera may leave us without a key frame. Smart codecs stretch their GOP to many seconds. */
+export const KEYFRAME_TIMEOUT_MS = 20_000;
+
+type OpenSession = (options: RtspSessionOptions) => Promise<RtspSession>;
+type SessionTrack = RtspSession['tracks'][number];
+
+/** Opens an RTSP source. Resolves once the camera plays; events follow. @throws MediaError */
+export const openRtspSource: OpenSource = (options) => openSourceWith(openRtspSession, options);
+
+/** `openRtspSource` over any way of opening a session: for tests. */
+export async function openSourceWith(
+  openSession: OpenSession,
+  options: OpenSourceOptions,
+): Promise<MediaSource> {
+  let pipeline: Pipeline | undefined;
+  const handler: RtspSessionHandler = {
+    onRtp: (track, packet, lost, arrivalMs) => pipeline?.onRtp(track, packet, lost, arrivalMs),
+    onSenderReport: (track, timestamp, ntpMs) => pipeline?.onSenderReport(track, timestamp, ntpMs),
+  };
+  const { source, clock, logger, signal } = options;
+  const session = await openSession({ source, clock, logger, signal, handler });
+  try {
+    pipeline = new Pipeline(session.tracks, options);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  return new RtspSource(session, pipeline, options);
+}
+
+/** From packets to events. */
+class Pipeline {
+  readonly #options: OpenSourceOptions;
+  readonly #tally: ErrorTally;
+  readonly #sequencer: EventSequencer;
+  readonly #timeline: MediaTimeline;
+  readonly #videoTrack: number;
+  readonly #audioTrack: number;
+  readonly #video: H264Reader;
+  readonly #audio: AacReader | undefined;
+  #onFirstKeyframe: (() => void) | undefined;
+
+  /** @throws MediaError `CODEC_UNSUPPORTED` without a video track that can be carried. */
+  constructor(tracks: readonly SessionTrack[], options: OpenSourceOptions) {
+    this.#options = options;
+    this.#videoTrack = tracks.findIndex(({ kind, setUp }) => setUp && kind === 'video');
+    this.#audioTrack = tracks.findIndex(({ kind, setUp }) => setUp && kind === 'audio');
+    const videoMedia = tracks[this.#videoTrack];
+    const audioMedia = tracks[this.#audioTrack];
+    if (videoMedia === undefined) throw noVideo(tracks);
+
+    const { clock, logger } = options;
+    const tally = new ErrorTally({ clock, logger, message: 'media from the camera was damaged' });
+    this.#tally = tally;
+    const onTrouble = (message: string) => tally.add(message);
+    const format = audioMedia === undefined ? undefined : findFormat(audioMedia, onTrouble);
+    const audio =
+      format === undefined || audioMedia === undefined
+        ? undefined
+        : { clockRate: audioMedia.clockRate, format };
+    const sequencer = new EventSequencer({ clock, audio: format?.config, onEvent: options.onEvent });
+    const timeline = new MediaTimeline({
+      videoClockRate: videoMedia.clockRate,
+      audio,
+      onPicture: (picture) => sequencer.pushPicture(picture),
+      onSound: (sample) => sequencer.pushSound(sample),
+    });
+    this.#sequencer = sequencer;
+    this.#timeline = timeline;
+    this.#video = new H264Reader(videoMedia.fmtp, {
+      onAccessUnit: (unit) => {
+        this.#onFirstKeyframe?.();
+        timeline.pushPicture(unit);
+      },
+      onTrouble,
+    });
+    if (audio === undefined) return;
+    const frameTicks = Math.round(
+      (audio.format.frameTicks * audio.clockRate) / audio.format.config.timescale,
+    );
+    this.#audio = new AacReader(audioMedia?.fmtp ?? new Map(), frameTicks, {
+      onFrame: (frame) => {
+        sequencer.noteSound();
+        timeline.pushSound(frame);
+      },
+      onTrouble,
+    });
+  }
+
+  /** Calls back once, when the first key frame was received. */
+  set onFirstKeyframe(callback: () => void) {
+    this.#onFirstKeyframe = () => {
+      this.#onFirstKeyframe = undefined;
+      callback();
+    };
+  }
+
+  onRtp(track: number, packet: RtpPacket, lostBefore: number, arrivalMs: number): void {
+    const arrival: Arrival = { wallMs: arrivalMs, monotonicMs: this.#options.clock.monotonic() };
+    if (track === this.#videoTrack) this.#video.push(packet, lostBefore, arrival);
+    else if (track === this.#audioTrack) this.#audio?.push(packet, lostBefore, arrival);
+  }
+
+  onSenderReport(track: number, timestamp: number, ntpMs: number): void {
+    if (track === this.#videoTrack) this.#timeline.onSenderReport('video', timestamp, ntpMs);
+    else if (track === this.#audioTrack) this.#timeline.onSenderReport('audio', timestamp, ntpMs);
+  }
+
+  close(): void {
+    this.#sequencer.close();
+    this.#tally.close();
+  }
+}
+
+/** The open source: session, pipeline and the deadline of the first key frame. */
+class RtspSource implements MediaSource {
+  readonly server: string | undefined;
+  readonly tracks: MediaSource['tracks'];
+  readonly ended: Promise<void>;
+  readonly #session: RtspSession;
+  readonly #pipeline: Pipeline;
+  readonly #keyframeTimer: Timer;
+
+  constructor(session: RtspSession, pipeline: Pipeline, { clock }: OpenSourceOptions) {
+    this.#session = session;
+    this.#pipeline = pipeline;
+    this.server = session.server;
+    this.tracks = session.tracks.map(({ kind, encoding, clockRate, setUp }) => {
+      return { kind, encoding, clockRate, supported: setUp };
+    });
+    const noKeyframe = Promise.withResolvers<never>();
+    this.#keyframeTimer = clock.setTimer(KEYFRAME_TIMEOUT_MS, () => noKeyframe.reject(noKeyframeError()));
+    pipeline.onFirstKeyframe = () => this.#keyframeTimer.cancel();
+    this.ended = this.#waitForEnd(noKeyframe.promise);
+    this.ended.catch(() => {}); // whoever waits for it is told; nobody waiting is no fault
+  }
+
+  get lostPackets(): number {
+    return this.#session.lostPackets;
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    await this.#session.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Ends with the session, or fails without a key frame; either way nothing is emitted any more. */
+  async #waitForEnd(noKeyframe: Promise<never>): Promise<void> {
+    try {
+      await Promise.race([this.#session.ended, noKeyframe]);
+    } catch (error) {
+      this.#stop();
+      await this.#session.close();
+      throw error;
+    }
+    this.#stop();
+  }
+
+  #stop(): void {
+    this.#keyframeTimer.cancel();
+    this.#pipeline.close();
+  }
+}
+
+function findFormat(media: SessionTrack, onTrouble: (message: string) => void): AacFormat | undefined {
+  try {
+    return readAacFormat(media);
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error;
+    onTrouble(error.message);
+    return undefined; // the picture plays without
+  }
+}
+
+function noVideo(tracks: readonly SessionTrack[]): MediaError {
+  const offered = tracks.map((track) => track.encoding || track.kind).join(', ');
+  return new MediaError(
+    'CODEC_UNSUPPORTED',
+    `The camera offers no H.264 video (it offers ${offered || 'nothing'})`,
+  );
+}
+
+function noKeyframeError(): MediaError {
+  const seconds = KEYFRAME_TIMEOUT_MS / 1000;
+  return new MediaError('NO_KEYFRAME', `The camera sent no key frame for ${seconds} seconds`);
+}

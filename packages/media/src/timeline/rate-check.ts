@@ -1,0 +1,47 @@
+/**
+ * Tells timestamps that have nothing to do with time (constant ones, a clock at half the announced rate) from a network
+ * that stalls and catches up: the former stay wrong in the same direction, window after window.
+ */
+const WINDOW_MS = 4000;
+/** Ratio of timestamp time to arrival time beyond which a window counts as wrong. */
+const SLOW = 0.7;
+const FAST = 1.4;
+const WINDOWS_NEEDED = 3;
+/** Equal timestamps in a row that prove them to be constant. */
+const EQUAL_NEEDED = 3;
+
+export class RateCheck {
+  #start: { readonly timeMs: number; readonly arrivalMs: number } | undefined;
+  #direction = 0;
+  #windows = 0;
+  #equal = 0;
+  #lastMs: number | undefined;
+
+  /**
+   * Takes the next frame.
+   * @param timeMs its timestamp as time, unwrapped.
+   * @param arrivalMs when it came, monotonic.
+   * @returns true once the timestamps are proved to be useless.
+   */
+  add(timeMs: number, arrivalMs: number): boolean {
+    this.#equal = timeMs === this.#lastMs ? this.#equal + 1 : 0;
+    this.#lastMs = timeMs;
+    this.#start ??= { timeMs, arrivalMs };
+    const elapsedMs = arrivalMs - this.#start.arrivalMs;
+    if (elapsedMs >= WINDOW_MS) {
+      const ratio = (timeMs - this.#start.timeMs) / elapsedMs;
+      const direction = ratio < SLOW ? -1 : ratio > FAST ? 1 : 0;
+      this.#windows = direction !== 0 && direction === this.#direction ? this.#windows + 1 : 1;
+      this.#direction = direction;
+      this.#start = { timeMs, arrivalMs };
+    }
+    return this.#equal >= EQUAL_NEEDED || (this.#direction !== 0 && this.#windows >= WINDOWS_NEEDED);
+  }
+
+  /** Starts a new window, after a jump or a gap. */
+  restart(): void {
+    this.#start = undefined;
+    this.#lastMs = undefined;
+    this.#equal = 0;
+  }
+}
