@@ -32,7 +32,7 @@ interface PictureLayout {
   readonly rest: PacketRun;
 }
 
-/** Later than this a player skips the time it missed instead of sending a burst, ms. */
+/** Later than this (the process was stopped), media time pauses: the player goes on where it was instead of sending a burst, ms. */
 const MAX_LATE_MS = 2000;
 const AAC_SAMPLES = 1024;
 

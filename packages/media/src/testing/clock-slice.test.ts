@@ -41,7 +41,9 @@ function decodePlain() {
 describe('createClockOverlay', () => {
   it('is the bytes that ffmpeg 5.1 was seen to decode without a complaint', () => {
     const bytes = burnIn(createClockOverlay(VIDEO, { label: 'Pasar Kota', clockBits: true }));
-    expect(createHash('sha256').update(bytes).digest('hex')).toMatchInlineSnapshot(`"e53ffc193f21e32c7f6b9b28197fa74fd616c2eab6dc187dd9848ceb6176b1be"`);
+    expect(createHash('sha256').update(bytes).digest('hex')).toMatchInlineSnapshot(
+      `"e53ffc193f21e32c7f6b9b28197fa74fd616c2eab6dc187dd9848ceb6176b1be"`,
+    );
   });
 
   it('costs little: whole at key frames, almost nothing while the second lasts', () => {
