@@ -72,6 +72,7 @@ export async function buildApp(context: Context): Promise<App> {
     return reply.code(404).send(errorBody('NOT_FOUND', 'There is nothing at this address.'));
   });
 
+  await fastify.ready();
   if (built.front === undefined) throw new Error('Fastify did not ask for its server');
   return { fastify, front: built.front };
 }

@@ -8,6 +8,7 @@ interface Started {
   readonly config: Config;
 }
 
+/** @param tookMs since the process began: the origin of the system clock's monotonic time. */
 export function serverStarted(
   logger: Logger,
   { address, config, tookMs }: Started & { readonly tookMs: number },

@@ -13,7 +13,6 @@ import { asLogger, openLogger } from './logger.ts';
 
 /** Runs until a signal; sets `process.exitCode`. */
 export async function run(): Promise<void> {
-  const startedAtMs = systemClock.monotonic();
   let config: Config;
   try {
     config = loadConfig({ environment: process.env, workingDir: process.cwd() });
@@ -34,7 +33,7 @@ export async function run(): Promise<void> {
     });
     const app = await buildApp(context);
     const address = await context.listener.open(app.front.server, config.host, config.port);
-    events.serverStarted(logger, { address, config, tookMs: systemClock.monotonic() - startedAtMs });
+    events.serverStarted(logger, { address, config, tookMs: systemClock.monotonic() });
     if ((await context.cameras.count()) === 0) events.noCamerasYet(logger, { address, config });
     const reason = await lifecycle.stopRequested;
     events.serverStopping(logger, reason);

@@ -53,7 +53,6 @@ export async function openTestApp(options: OpenTestAppOptions = {}): Promise<Tes
     await context.streams.refresh();
   }
   const app = await buildApp(context);
-  await app.fastify.ready();
   const close = async () => {
     await app.fastify.close();
     await context[Symbol.asyncDispose]();
