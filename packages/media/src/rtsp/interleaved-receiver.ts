@@ -54,6 +54,7 @@ export class InterleavedReceiver {
   #monotonicMs: number;
   #arrivalMs: number;
   #lastVideoMs: number;
+  #hasVideo = false;
   #isStopped = false;
 
   constructor(options: InterleavedReceiverOptions) {
@@ -71,6 +72,11 @@ export class InterleavedReceiver {
   /** `Clock.monotonic()` when the last video packet came, or when the receiver was started. */
   get lastVideoMs(): number {
     return this.#lastVideoMs;
+  }
+
+  /** Whether any video packet was received. */
+  get hasVideo(): boolean {
+    return this.#hasVideo;
   }
 
   /** True when every track's source has said BYE and sent nothing since. */
@@ -167,7 +173,10 @@ export class InterleavedReceiver {
     try {
       if (track !== undefined) {
         const isMedia = track.receiver.receive(bytes, start, end, monotonicMs, arrivalMs);
-        if (isMedia && track.isVideo) this.#lastVideoMs = monotonicMs;
+        if (isMedia && track.isVideo) {
+          this.#lastVideoMs = monotonicMs;
+          this.#hasVideo = true;
+        }
         return;
       }
       const rtcpTrack = this.#rtcp[channel];

@@ -141,7 +141,10 @@ export class PlayingSession implements RtspSession {
     const { clock, receiver, silenceTimeoutMs } = this.#options;
     if (receiver.hasEnded) this.#end(closedByCamera('The camera said that the stream is over'));
     else if (clock.monotonic() - receiver.lastVideoMs >= silenceTimeoutMs) {
-      this.#end(new MediaError('SOURCE_TIMEOUT', 'The camera stopped sending pictures'));
+      const what = receiver.hasVideo
+        ? 'stopped sending pictures'
+        : 'accepted the session but sends no pictures';
+      this.#end(new MediaError('SOURCE_TIMEOUT', `The camera ${what}`));
     }
   }
 }

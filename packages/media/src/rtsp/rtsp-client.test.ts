@@ -607,6 +607,17 @@ describe('playing', () => {
     await camera.until(() => camera.lines.size === 0);
   });
 
+  test('a camera that never sends a picture is called that', async () => {
+    const { camera, session, clock } = await playing(behave, { silenceTimeoutMs: 3000 });
+    await using _camera = camera;
+    const failed = expect(session.ended).rejects.toMatchObject({
+      code: 'SOURCE_TIMEOUT',
+      message: 'The camera accepted the session but sends no pictures',
+    });
+    await clock.advance(3000);
+    await failed;
+  });
+
   test('keep-alive by GET_PARAMETER each 30 s, receiver reports each 5 s, both without waiting', async () => {
     const { camera, session, clock, say } = await playing(behaveExcept({ GET_PARAMETER: () => {} }));
     await using _camera = camera;

@@ -18,16 +18,18 @@ export interface ChosenTracks {
 /**
  * Chooses the sections to set up. A section marked as sent by us is the way back to the camera, unless nothing else
  * of its kind is there: some cameras mark their picture so.
- * @throws MediaError CODEC_UNSUPPORTED naming what was offered.
+ * @throws MediaError CODEC_UNSUPPORTED naming what was offered, also in `details.offered` (encodings of video and
+ * audio) and `details.tracks` (`kind`, `encoding`, `clockRate` of every section).
  */
 export function chooseTracks(media: readonly SdpMedia[]): ChosenTracks {
   const video = findTrack(media, 'video');
   if (video === undefined) {
-    const offered = media.filter((section) => section.kind !== 'other').map((section) => section.encoding);
+    const tracks = media.map(({ kind, encoding, clockRate }) => ({ kind, encoding, clockRate }));
+    const offered = tracks.filter((track) => track.kind !== 'other').map((track) => track.encoding);
     throw new MediaError(
       'CODEC_UNSUPPORTED',
       `The camera offers no video that Pantau can show (offered: ${offered.join(', ') || 'nothing'})`,
-      { details: { offered } },
+      { details: { offered, tracks } },
     );
   }
   return { video, audio: findTrack(media, 'audio') };
