@@ -1,8 +1,7 @@
 import { createServer, get, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-vi.mock('./rtsp-source.ts', () => ({ openRtspSource: undefined }));
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMediaEngine } from './embedded-engine.ts';
 import type { MediaEngine } from './engine.ts';
 import type { StreamDefinition } from './source-definition.ts';

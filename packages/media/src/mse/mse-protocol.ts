@@ -7,7 +7,7 @@ import type { StreamReason, StreamState } from '../stream/stream-status.ts';
  * Everything goes from the server to the viewer; what a viewer sends is ignored.
  *
  *   config · init · fragment (from a key frame) · fragment · … · discontinuity · fragment · …
- *   status while the camera is away · bye before the server closes
+ *   status whenever the camera goes away or comes back · bye before the server closes
  */
 export type MseMessage =
   | {

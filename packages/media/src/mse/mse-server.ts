@@ -32,9 +32,6 @@ export class MseServer {
 
   constructor(options: MseServerOptions) {
     this.#options = options;
-    this.#server.on('wsClientError', (error, socket) => {
-      socket.destroy(error);
-    });
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, key: string): void {

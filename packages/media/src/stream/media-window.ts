@@ -120,7 +120,7 @@ export class MediaWindow {
     if (!open) throw new RangeError('no segment is open');
     const added: MediaPart = { ...part, file: createMediaFile(name, body) };
     open.parts.push(added);
-    open.durationS += mediaS;
+    open.durationS = roundSeconds(open.durationS + mediaS);
     open.byteLength += body.length;
     this.#files.set(name, added.file);
     this.#bytes += body.length;
@@ -205,4 +205,9 @@ export class MediaWindow {
       this.#bytes -= file.body.length;
     }
   }
+}
+
+/** To 10 µs, as playlists print it: what is printed and what is compared must be the same number. */
+function roundSeconds(seconds: number): number {
+  return Math.round(seconds * 1e5) / 1e5;
 }

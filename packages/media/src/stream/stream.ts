@@ -269,7 +269,7 @@ export class Stream {
 
   #announceState(): void {
     const { state } = this.#supervisor.current;
-    if (state !== 'live') for (const viewer of this.#viewers) this.#sendStatus(viewer);
+    for (const viewer of this.#viewers) this.#sendStatus(viewer);
     if (state === 'retrying') this.parked.wake();
     this.#options.onState(this);
   }
