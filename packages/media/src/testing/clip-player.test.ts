@@ -88,4 +88,20 @@ describe('ClipPlayer', () => {
       [28_800, false],
     ]);
   });
+
+  it('begins the sound of another clip where the old one was', () => {
+    const player = new ClipPlayer(
+      createSyntheticClip({ width: 32, height: 32, pictures: 25, gop: 25 }),
+      undefined,
+    );
+    player.start(0);
+    for (let nowMs = 990; nowMs < 10_000; nowMs += 1000) playUntil(player, nowMs);
+    player.switchClip(CLIP);
+    const units = playUntil(player, 10_050);
+    expect(units.map(({ kind, ticks }) => [kind, ticks])).toEqual([
+      ['video', 900_000],
+      ['video', 903_600],
+      ['audio', 157 * 1024],
+    ]);
+  });
 });

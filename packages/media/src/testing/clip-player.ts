@@ -74,9 +74,14 @@ export class ClipPlayer {
 
   /** Goes on with another clip from its first picture (a change of resolution in mid-stream). Sound keeps its own time. */
   switchClip(clip: Clip): void {
+    const previous = this.#clip.audio?.sampleRate;
     this.#baseMs += (this.#pictures * 1000) / this.#clip.video.fps;
     this.#pictures = 0;
     this.#clip = clip;
+    // Sound of another rate, or where there was none, begins now and not at the start.
+    if (clip.audio !== undefined && clip.audio.sampleRate !== previous) {
+      this.#frames = Math.ceil((this.#baseMs * clip.audio.sampleRate) / (1000 * AAC_SAMPLES));
+    }
   }
 
   /** Monotonic ms when something is due; Infinity when stopped. */
