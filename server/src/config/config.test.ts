@@ -77,15 +77,17 @@ describe('loadConfig', () => {
     });
     expect(error.code).toBe('CONFIG_INVALID');
     const names = [...error.message.matchAll(/^ {2}- (\w+)/gm)].map((match) => match[1]);
-    expect(new Set(names)).toEqual(new Set([
-      'DATABASE_URL',
-      'LOG_LEVEL',
-      'PANTAU_IDEL_CLOSE_SECONDS',
-      'PANTAU_READ_CONNECTIONS',
-      'PORT',
-      'PUBLIC_URL',
-      'TRUST_PROXY',
-    ]));
+    expect(new Set(names)).toEqual(
+      new Set([
+        'DATABASE_URL',
+        'LOG_LEVEL',
+        'PANTAU_IDEL_CLOSE_SECONDS',
+        'PANTAU_READ_CONNECTIONS',
+        'PORT',
+        'PUBLIC_URL',
+        'TRUST_PROXY',
+      ]),
+    );
     expect(error.message).not.toContain('hunter2');
   });
 

@@ -1,0 +1,264 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '@pantau/base/clock';
+import { AppError } from '@pantau/base/errors';
+import {
+  MediaError,
+  MEDIA_ERROR_KINDS,
+  type MediaErrorCode,
+  type ProbeReport,
+  type SourceDefinition,
+} from '@pantau/media';
+import { EXIT_CODES } from '../exit-codes.ts';
+import { FakeEngine } from '../testing/fake-engine.ts';
+import { makeTestFolder } from '../testing/open-test-database.ts';
+import { runCli } from './run-cli.ts';
+
+const URL = 'rtsp://admin:S4ndi@198.51.100.7:554/Streaming/101';
+const REPORT: ProbeReport = {
+  server: 'Hikvision',
+  tracks: [
+    { kind: 'video', encoding: 'H264', clockRate: 90_000, supported: true },
+    { kind: 'audio', encoding: 'PCMA', clockRate: 8000, supported: false },
+  ],
+  video: {
+    codec: 'H.264',
+    codecString: 'avc1.64001f',
+    width: 1280,
+    height: 720,
+    fps: 24.98,
+    gopMs: 2000,
+    bFrames: false,
+  },
+  audio: undefined,
+  bitrate: 2_013_000,
+  firstKeyframeAfterMs: 640,
+  verdict: { result: 'plays-without-sound', explanation: 'PCMA cannot be carried.' },
+};
+
+let folder: ReturnType<typeof makeTestFolder>;
+let onProbe: (source: SourceDefinition) => Promise<ProbeReport>;
+beforeEach(() => {
+  folder = makeTestFolder();
+  onProbe = () => Promise.resolve(REPORT);
+});
+afterEach(() => folder.remove());
+
+/** Runs one command. `both` is everything it printed. */
+async function pantau(...args: readonly string[]) {
+  let out = '';
+  let error = '';
+  const engine = new FakeEngine();
+  const code = await runCli(args, {
+    environment: {},
+    workingDir: folder.path,
+    clock: systemClock,
+    writeOut: (text) => (out += text),
+    writeError: (text) => (error += text),
+    readStdin: () => Promise.resolve('dari-stdin\n'),
+    createEngine: () => {
+      engine.probe = (source?: SourceDefinition) =>
+        source === undefined ? Promise.reject(new Error('no source')) : onProbe(source);
+      return Promise.resolve(engine);
+    },
+  });
+  return { code, out, error, both: out + error, engineStopped: engine.stopped };
+}
+
+describe('pantau camera', () => {
+  it('adds after a look, lists without the password, changes, removes', async () => {
+    await pantau('area', 'add', 'Kota');
+    const seen: SourceDefinition[] = [];
+    onProbe = (source) => {
+      seen.push(source);
+      return Promise.resolve(REPORT);
+    };
+    const added = await pantau(
+      'camera',
+      'add',
+      URL,
+      '--name',
+      'Simpang',
+      '--area',
+      'kota',
+      '--latitude',
+      '-7.15',
+      '--longitude',
+      '111.88',
+    );
+    expect(added).toMatchObject({ code: 0, error: '', engineStopped: true });
+    expect(added.out).toMatch(/^Camera 1 "Simpang" added\. Stream key: [a-z2-7]{26}\n$/);
+    expect(seen[0]?.url).toBe('rtsp://198.51.100.7:554/Streaming/101');
+    expect(seen[0]?.password?.reveal()).toBe('S4ndi');
+
+    const list = await pantau('camera', 'list');
+    expect(list.out).toBe(
+      'ID  NAME     AREA  STATUS  PULL       ADDRESS                                LOGIN\n' +
+        '1   Simpang  Kota  active  on-demand  rtsp://198.51.100.7:554/Streaming/101  admin + password\n',
+    );
+    const json = await pantau('camera', 'list', '--json');
+    expect(JSON.parse(json.out)).toMatchObject([
+      { id: 1, area_name: 'Kota', video_codec: 'h264', has_password: true, latitude: -7.15 },
+    ]);
+
+    expect(
+      await pantau('camera', 'update', 'simpang', '--status', 'maintenance', '--area', ''),
+    ).toMatchObject({ code: 0 });
+    expect(JSON.parse((await pantau('camera', 'list', '--json')).out)).toMatchObject([
+      { status: 'maintenance', area_id: null, name: 'Simpang' },
+    ]);
+    expect((await pantau('camera', 'remove', '1')).out).toBe('Camera 1 "Simpang" removed.\n');
+    expect((await pantau('camera', 'list')).out).toContain('no cameras yet');
+    expect([added, list, json].every(({ both }) => !both.includes('S4ndi'))).toBe(true);
+  });
+
+  it('takes the password from standard input', async () => {
+    const passwords: (string | undefined)[] = [];
+    onProbe = (source) => {
+      passwords.push(source.password?.reveal());
+      return Promise.resolve(REPORT);
+    };
+    await pantau(
+      'camera',
+      'add',
+      'rtsp://198.51.100.7/x',
+      '--name',
+      'A',
+      '--username',
+      'admin',
+      '--password-stdin',
+    );
+    await pantau('camera', 'probe', 'A');
+    expect(passwords).toEqual(['dari-stdin', 'dari-stdin']);
+  });
+
+  it('keeps the login with its host only', async () => {
+    const logins: (string | undefined)[] = [];
+    onProbe = (source) => {
+      logins.push(source.password?.reveal());
+      return Promise.resolve(REPORT);
+    };
+    await pantau('camera', 'add', URL, '--name', 'A', '--no-probe');
+    await pantau('camera', 'update', 'A', '--url', 'rtsp://198.51.100.7:554/other');
+    await pantau('camera', 'update', 'A', '--url', 'rtsp://203.0.113.9/other');
+    expect(logins).toEqual(['S4ndi', undefined]);
+  });
+
+  it('hides a password that a maker puts into the path', async () => {
+    await pantau(
+      'camera',
+      'add',
+      'rtsp://198.51.100.7/user=admin_password=S4ndi_channel=1',
+      '--name',
+      'A',
+      '--no-probe',
+    );
+    const { both } = await pantau('camera', 'list');
+    expect(both).toContain('user=admin_password=***_channel=1');
+  });
+
+  it('prints what a probe found', async () => {
+    const { code, out } = await pantau('camera', 'probe', URL);
+    expect(code).toBe(0);
+    expect(out).toBe(
+      [
+        'Camera:        Hikvision',
+        'Tracks:        video H264/90000, audio PCMA/8000 (not supported)',
+        'Video:         H.264 (avc1.64001f), 1280x720, 25 fps, key frame every 2 s, no B-frames',
+        'Audio:         none that can be played',
+        'Bitrate:       2013 kbit/s',
+        'First picture: after 0.6 s',
+        'Browsers:      Plays without sound. PCMA cannot be carried.',
+        '',
+      ].join('\n'),
+    );
+    expect(JSON.parse((await pantau('camera', 'probe', URL, '--json')).out)).toMatchObject({
+      bitrate: 2_013_000,
+      video: { gop_ms: 2000 },
+    });
+  });
+
+  it('stores nothing when the camera cannot be played, unless told to', async () => {
+    onProbe = () =>
+      Promise.resolve({ ...REPORT, verdict: { result: 'cannot-play', explanation: 'H.265 only.' } });
+    const refused = await pantau('camera', 'add', URL, '--name', 'A');
+    expect(refused).toMatchObject({ code: EXIT_CODES.CODEC_UNSUPPORTED, out: '' });
+    expect(refused.error).toBe(
+      'The camera was not stored. To store it all the same add --no-probe.\nH.265 only. [CODEC_UNSUPPORTED]\n',
+    );
+    expect((await pantau('camera', 'list')).out).toContain('no cameras yet');
+    expect((await pantau('camera', 'probe', URL)).code).toBe(EXIT_CODES.CODEC_UNSUPPORTED);
+    expect((await pantau('camera', 'add', URL, '--name', 'A', '--no-probe')).code).toBe(0);
+  });
+
+  const sourceCodes = (Object.keys(MEDIA_ERROR_KINDS) as MediaErrorCode[]).filter(
+    (code) => !/^(STREAM|ENGINE)_/.test(code),
+  );
+  it.each(sourceCodes)('has an exit code for %s', async (code) => {
+    onProbe = () => Promise.reject(new MediaError(code, 'In words.'));
+    const result = await pantau('camera', 'probe', URL);
+    expect(result).toMatchObject({
+      code: EXIT_CODES[code],
+      out: '',
+      error: `In words. [${code}]\n`,
+      engineStopped: true,
+    });
+  });
+
+  it.each<[args: readonly string[], code: number | undefined, says: string]>([
+    [['camera', 'add', 'http://198.51.100.7/', '--name', 'A'], EXIT_CODES.SOURCE_URL_INVALID, 'only rtsp://'],
+    [['camera', 'add', URL], EXIT_CODES.USAGE, '--name'],
+    [['camera', 'add', URL, '--name', 'A', '--area', 'Nowhere'], EXIT_CODES.AREA_NOT_FOUND, 'Nowhere'],
+    [['camera', 'add', URL, '--name', 'A', '--latitude', '5'], EXIT_CODES.CAMERA_INVALID, 'longitude'],
+    [
+      ['camera', 'add', URL, '--name', 'A', '--latitude', 'north', '--longitude', '1'],
+      EXIT_CODES.USAGE,
+      'number of degrees',
+    ],
+    [
+      ['camera', 'add', URL, '--name', 'A', '--timezone', 'Mars/Base'],
+      EXIT_CODES.CAMERA_INVALID,
+      'Mars/Base',
+    ],
+    [['camera', 'add', URL, '--name', ' '], EXIT_CODES.CAMERA_INVALID, 'name'],
+    [['camera', 'add', URL, '--name', 'A\u0007'], EXIT_CODES.CAMERA_INVALID, 'control'],
+    [['camera', 'add', URL, '--name', 'A', '--pull', 'sometimes'], EXIT_CODES.USAGE, 'sometimes'],
+    [['camera', 'remove', '7'], EXIT_CODES.CAMERA_NOT_FOUND, '"7"'],
+    [['camera', 'probe', 'Nobody'], EXIT_CODES.CAMERA_NOT_FOUND, 'Nobody'],
+    [['camera', 'probe', URL, '--timeout', '60'], EXIT_CODES.USAGE, '1 to 10'],
+    [['area', 'remove', 'Nowhere'], EXIT_CODES.AREA_NOT_FOUND, 'Nowhere'],
+    [['nonsense'], EXIT_CODES.USAGE, 'nonsense'],
+  ])('%j fails with its own code', async (args, code, says) => {
+    const result = await pantau(...args);
+    expect(result).toMatchObject({ code, out: '' });
+    expect(result.error).toContain(says);
+    expect(result.error).not.toContain('S4ndi');
+  });
+
+  it('refuses a name twice, whatever its case, and an area that is in use', async () => {
+    await pantau('area', 'add', 'Kota');
+    await pantau('camera', 'add', URL, '--name', 'A', '--area', '1', '--no-probe');
+    expect((await pantau('camera', 'add', URL, '--name', 'a', '--no-probe')).code).toBe(
+      EXIT_CODES.CAMERA_EXISTS,
+    );
+    expect((await pantau('area', 'add', 'KOTA')).code).toBe(EXIT_CODES.AREA_EXISTS);
+    expect((await pantau('area', 'remove', 'Kota')).code).toBe(EXIT_CODES.AREA_IN_USE);
+    await pantau('camera', 'remove', 'A');
+    expect(await pantau('area', 'remove', 'Kota')).toMatchObject({
+      code: 0,
+      out: 'Area 1 "Kota" removed.\n',
+    });
+  });
+
+  it('shows help and the version', async () => {
+    expect(await pantau('--help')).toMatchObject({ code: 0, out: expect.stringContaining('camera') });
+    expect(await pantau('--version')).toMatchObject({ code: 0, out: '0.1.0\n' });
+  });
+
+  it('reports a fault of ours with its stack', async () => {
+    onProbe = () => Promise.reject(new AppError('internal', 'INTERNAL', 'oops'));
+    expect(await pantau('camera', 'probe', URL)).toMatchObject({
+      code: 70,
+      error: expect.stringContaining('Please report this'),
+    });
+  });
+});
