@@ -288,6 +288,28 @@ describe('failures of opening', () => {
     await until(() => clock.pendingTimers === 0);
   });
 
+  test('a camera that answers each step just in time, for ever', async () => {
+    const script: CameraScript = (request, line) =>
+      line.reply(request, request.method === 'OPTIONS' ? 200 : 302, { Location: '/next' });
+    const held: (() => void)[] = [];
+    await using camera = await startScriptedCamera(
+      (request, line) => void held.push(() => script(request, line)),
+    );
+    const { open, clock } = client(`${camera.origin}/live`);
+    const failed = expect(open()).rejects.toMatchObject({
+      code: 'SOURCE_TIMEOUT',
+      message: expect.stringMatching(/too long/),
+    });
+    for (let step = 0; step < 7; step++) {
+      await camera.until(() => held.length > 0);
+      await clock.advance(4500);
+      held.shift()?.();
+      if (step === 6) break;
+    }
+    await failed;
+    await until(() => clock.pendingTimers === 0);
+  });
+
   test.each(STEPS)('the connection closes at %s', async (method) => {
     await using camera = await startScriptedCamera(
       behaveExcept({ [method]: (_request, line) => void line.socket.end() }),

@@ -5,11 +5,12 @@
  *      ▲           any 3xx with Location: a new connection there, at most 5 times
  *      └───────────────┘
  *
- * Every step has its time limit. What a camera names is used for its path only: we connect to the host we were given,
+ * Every step has its time limit, and so has the whole. What a camera names is used for its path only: we connect to the host we were given,
  * or to where a redirect leads, never inward, and credentials go to the operator's host only.
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { isIP } from 'node:net';
+import { deadline } from '@pantau/base/clock';
 import { Secret } from '@pantau/base/secret';
 import { ErrorTally } from '../error-tally.ts';
 import { MediaError } from '../media-error.ts';
@@ -29,6 +30,8 @@ import { chooseTracks, setUpTracks } from './setup-tracks.ts';
 
 const DEFAULT_STEP_TIMEOUT_MS = 5000;
 const DEFAULT_SILENCE_TIMEOUT_MS = 10_000;
+/** Opening as a whole, in step timeouts: a camera that answers everything just in time must come to an end too. */
+const MAX_STEP_TIMEOUTS = 6;
 const MAX_REDIRECTS = 5;
 const MAX_SERVER_CHARACTERS = 128;
 
@@ -49,9 +52,11 @@ export async function openRtspSession(options: RtspSessionOptions): Promise<Rtsp
   const origin = parseRtspUrl(options.source.url);
   const credentials = credentialsOf(options, origin);
   let target: Target = { url: origin, credentials, isRedirected: false };
+  const stepTimeoutMs = options.stepTimeoutMs ?? DEFAULT_STEP_TIMEOUT_MS;
+  using whole = deadline(options.clock, stepTimeoutMs * MAX_STEP_TIMEOUTS, openedTooSlowly, options.signal);
   let mayGoInward = isIP(origin.host) !== 0 && isLoopbackAddress(origin.host);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const opening = new RtspOpening(options, target, target.isRedirected && !mayGoInward);
+    const opening = new RtspOpening(options, whole.signal, target, target.isRedirected && !mayGoInward);
     try {
       return await opening.open();
     } catch (error) {
@@ -76,6 +81,10 @@ function credentialsOf(options: RtspSessionOptions, url: RtspUrl): Credentials |
   return { username, password: password ?? new Secret('') };
 }
 
+function openedTooSlowly(): MediaError {
+  return new MediaError('SOURCE_TIMEOUT', 'The camera took too long to open the stream');
+}
+
 function resolveLocation(from: RtspUrl, location: string): RtspUrl {
   if (location.startsWith('/')) return withPathOf(from, location);
   try {
@@ -90,6 +99,7 @@ function resolveLocation(from: RtspUrl, location: string): RtspUrl {
 /** One attempt at one target: owns the connection until the session takes it over. */
 class RtspOpening {
   readonly #options: RtspSessionOptions;
+  readonly #signal: AbortSignal;
   readonly #target: Target;
   readonly #outwardOnly: boolean;
   readonly #tally: ErrorTally;
@@ -98,8 +108,10 @@ class RtspOpening {
   #session: PlayingSession | undefined;
   #wasLoopback = false;
 
-  constructor(options: RtspSessionOptions, target: Target, outwardOnly: boolean) {
+  /** @param signal ends the opening; `options.signal` ends the session too. */
+  constructor(options: RtspSessionOptions, signal: AbortSignal, target: Target, outwardOnly: boolean) {
     this.#options = options;
+    this.#signal = signal;
     this.#target = target;
     this.#outwardOnly = outwardOnly;
     const { clock, logger, handler } = options;
@@ -128,7 +140,7 @@ class RtspOpening {
     try {
       const limits = {
         timeoutMs: this.#options.stepTimeoutMs ?? DEFAULT_STEP_TIMEOUT_MS,
-        signal: this.#options.signal,
+        signal: this.#signal,
       };
       const offered = await findOfferedMethods(dialogue, url, limits);
       const described = await dialogue.request('DESCRIBE', url.href, { Accept: 'application/sdp' }, limits);
@@ -160,14 +172,14 @@ class RtspOpening {
   }
 
   #connect(): Promise<RtspConnection> {
-    const { clock, signal } = this.#options;
+    const { clock } = this.#options;
     return connectRtsp({
       host: this.#target.url.host,
       port: this.#target.url.port,
       outwardOnly: this.#outwardOnly,
       clock,
       timeoutMs: this.#options.stepTimeoutMs ?? DEFAULT_STEP_TIMEOUT_MS,
-      signal,
+      signal: this.#signal,
       handler: {
         onChunk: () => this.#receiver.onChunk(),
         onFrame: (channel, bytes, start, end) => this.#receiver.onFrame(channel, bytes, start, end),
