@@ -11,11 +11,13 @@ export interface DeviceFacts {
 
 export type DeviceClass = 'low' | 'phone' | 'tablet' | 'desktop';
 
+const WIDE_PX = 700;
+
 export function classifyDevice(facts: DeviceFacts): DeviceClass {
-  if ((facts.memoryGb ?? 4) <= 2 || (facts.cores ?? 4) <= 2)
-    return facts.shortSidePx >= 700 ? 'phone' : 'low';
-  if (facts.shortSidePx < 600) return 'phone';
-  return facts.shortSidePx < 850 && (facts.memoryGb ?? 8) <= 4 ? 'tablet' : 'desktop';
+  const memoryGb = facts.memoryGb ?? 4;
+  if (facts.shortSidePx >= WIDE_PX) return memoryGb <= 2 ? 'tablet' : 'desktop';
+  const isWeak = memoryGb <= 2 || (facts.cores ?? 4) <= 2;
+  return isWeak ? 'low' : 'phone';
 }
 
 const PREVIEW_LIMITS: Readonly<Record<DeviceClass, number>> = { low: 1, phone: 2, tablet: 4, desktop: 6 };

@@ -248,8 +248,8 @@ export class MseSession implements DeliverySession {
   }
 }
 
+/** Reasons of the server's `bye`: `stopping`, `replaced` (the stream was set up anew: connect again), `removed`. */
 function byeKind(reason: string): FailureKind {
-  if (/not[-_ ]?found|removed|unknown/i.test(reason)) return 'not-found';
-  if (/slow|behind|overflow/i.test(reason)) return 'stalled';
-  return 'server';
+  if (reason === 'removed') return 'not-found';
+  return reason === 'replaced' ? 'timeline' : 'server';
 }

@@ -98,7 +98,8 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
         <PlayerOverlay snapshot={snapshot} camera={camera} controller={controller} />
         <div
           className={classNames(
-            'pointer-events-none absolute inset-x-3 top-3 flex items-start justify-between gap-2 transition-opacity',
+            'pointer-events-none absolute inset-x-3 flex items-end justify-between gap-2 transition-opacity',
+            isFullscreen ? 'bottom-18' : 'bottom-3',
             isIdle && 'opacity-0',
           )}
         >

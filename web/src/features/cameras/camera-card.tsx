@@ -41,18 +41,22 @@ export function CameraCard({
     >
       <div
         className={classNames(
-          'relative aspect-video overflow-hidden rounded-picture bg-video shadow-one',
+          'relative aspect-video overflow-hidden rounded-picture shadow-one',
+          hasSomething ? 'bg-video' : 'bg-raised',
           'outline-2 outline-offset-2 outline-transparent transition-[outline-color] group-hover:outline-accent',
         )}
       >
         <LivePicture player={player} label={camera.name} />
         {!hasSomething && <EmptyPicture state={camera.state} isOpening={hasTurn} />}
-        <StateBadge state={isMoving ? 'live' : camera.state} className="absolute top-2.5 left-2.5" />
-        {age !== undefined && hasKept && (
-          <span className="absolute right-2.5 bottom-2.5 rounded-full bg-scrim px-2.5 py-1 text-xs text-on-video">
-            {t('card.age', { age: t(`age.${age.unit}`, { count: age.count }) })}
-          </span>
-        )}
+        {/* At the bottom: cameras write their own name and clock along the top. */}
+        <div className="absolute inset-x-2.5 bottom-2.5 flex flex-wrap items-center justify-between gap-1.5">
+          <StateBadge state={isMoving ? 'live' : camera.state} />
+          {age !== undefined && hasKept && (
+            <span className="rounded-full bg-scrim px-2.5 py-1 text-xs text-on-video">
+              {t('card.age', { age: t(`age.${age.unit}`, { count: age.count }) })}
+            </span>
+          )}
+        </div>
       </div>
       <div className="grid gap-0.5 px-0.5">
         <Heading id={`camera-${camera.id}`} className="text-base leading-snug">

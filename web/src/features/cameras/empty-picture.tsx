@@ -13,9 +13,9 @@ export function EmptyPicture({
   const { t } = useText();
   const Icon = state === 'offline' ? CameraOff : state === 'maintenance' ? Construction : Video;
   return (
-    <div className="absolute inset-0 grid place-items-center text-on-video-soft">
+    <div className="absolute inset-0 grid place-items-center bg-raised text-ink-soft">
       <div className="grid justify-items-center gap-2">
-        <Icon size={32} strokeWidth={1.5} className="opacity-60" aria-hidden="true" />
+        <Icon size={32} strokeWidth={1.5} aria-hidden="true" />
         {isOpening && <span className="text-xs">{t('player.connecting')}</span>}
       </div>
     </div>

@@ -10,8 +10,8 @@ export function FirstRun() {
       <p>{t('cameras.empty.hint')}</p>
       <pre className="max-w-full overflow-x-auto rounded-control border border-line bg-surface px-4 py-3 text-left font-mono text-sm text-ink">
         npm run pantau -- camera add \{'\n'}
-        {'  '}--name "Simpang Lima" \{'\n'}
-        {'  '}--url rtsp://192.168.1.20:554/stream1
+        {'  '}rtsp://192.168.1.20:554/stream1 \{'\n'}
+        {'  '}--name "Simpang Lima"
       </pre>
       <p className="text-sm">{t('cameras.empty.address')}</p>
     </MessagePanel>
