@@ -9,15 +9,15 @@
  */
 import type { TrackClock } from './track-clock.ts';
 
-/** Share of media time by which video may be moved: 50 ms per second. */
-const MAX_SHIFT_SHARE = 0.05;
-/** Skew that is left alone: sender reports are exact, arrival is not. */
+/** Share of media time by which video may be moved: 20 ms per second. */
+const MAX_SHIFT_SHARE = 0.02;
+/** Skew that is left alone: sender reports are exact, arrival has the delay of the encoder in it. */
 const TOLERATED_BY_REPORT_MS = 20;
-const TOLERATED_BY_ARRIVAL_MS = 100;
+const TOLERATED_BY_ARRIVAL_MS = 250;
 /** A correction that has begun goes on until this. */
 const SETTLED_MS = 5;
-/** Sender reports that contradict arrival by more than this are not believed. */
-const REPORT_PLAUSIBLE_MS = 500;
+/** Sender reports that contradict arrival by more than any encoder delays are not believed. */
+const REPORT_PLAUSIBLE_MS = 2000;
 
 export class LipSync {
   readonly #video: TrackClock;

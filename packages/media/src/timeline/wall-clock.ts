@@ -8,11 +8,14 @@
  */
 const FOLLOW_DOWN = 0.05;
 const FOLLOW_UP = 0.01;
+/** At first the smallest delay is taken as it comes: the first frames arrive in a burst, late. */
+const SETTLING_MS = 3000;
 const STEP_MS = 2000;
 const STEP_CONFIRMED_AFTER_MS = 5000;
 
 export class WallClock {
   #offsetMs: number | undefined;
+  #firstMediaMs = 0;
   #lastMediaMs = 0;
   #aheadSinceMs: number | undefined;
 
@@ -23,6 +26,7 @@ export class WallClock {
     this.#lastMediaMs = mediaMs;
     if (this.#offsetMs === undefined) {
       this.#offsetMs = offsetMs;
+      this.#firstMediaMs = mediaMs;
       return;
     }
     const errorMs = offsetMs - this.#offsetMs;
@@ -32,7 +36,8 @@ export class WallClock {
       this.#offsetMs = offsetMs;
       this.#aheadSinceMs = undefined;
     } else if (errorMs < 0) {
-      this.#offsetMs += Math.max(errorMs, -elapsedMs * FOLLOW_DOWN);
+      const isSettling = mediaMs - this.#firstMediaMs < SETTLING_MS && errorMs > -STEP_MS;
+      this.#offsetMs += isSettling ? errorMs : Math.max(errorMs, -elapsedMs * FOLLOW_DOWN);
     } else {
       this.#offsetMs += Math.min(errorMs, elapsedMs * FOLLOW_UP);
     }

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { parseAudioSpecificConfig } from '../aac/audio-specific-config.ts';
+import type { Sample } from '../sample.ts';
+import { AudioTimeline } from './audio-timeline.ts';
+import { TrackClock } from './track-clock.ts';
+import { WallClock } from './wall-clock.ts';
+
+const FORMAT = parseAudioSpecificConfig(Buffer.from('1408', 'hex'), 1); // 16 kHz mono: 64 ms a frame
+const FRAME = 1024;
+
+/** Dates frames with these RTP timestamps, each arriving when it is due unless told otherwise. */
+function date(frames: readonly (number | readonly [timestamp: number, arrivalMs: number])[]): Sample[] {
+  const samples: Sample[] = [];
+  const timeline = new AudioTimeline(new TrackClock(16_000, 16_000), new WallClock(), FORMAT, (sample) =>
+    samples.push(sample),
+  );
+  for (const each of frames) {
+    const [timestamp, arrivalMs] = typeof each === 'number' ? [each, each / 16] : each;
+    timeline.push({ data: Buffer.of(0xaa), timestamp, arrival: { wallMs: 0, monotonicMs: arrivalMs } });
+  }
+  return samples;
+}
+
+/** Start of each sample in frames after the first; `s` marks silence. */
+function describeSamples(samples: readonly Sample[]): string[] {
+  const first = samples[0]?.dts ?? 0;
+  return samples.map(({ dts, data }) => `${(dts - first) / FRAME}${data.length === 1 ? '' : 's'}`);
+}
+
+describe('AudioTimeline', () => {
+  it.each<[string, readonly number[], readonly string[]]>([
+    ['exact timestamps', [0, 1024, 2048], ['0', '1', '2']],
+    ['timestamps rounded to 10 ms', [0, 960, 2080, 3040], ['0', '1', '2', '3']],
+    ['equal timestamps of two frames', [0, 0, 2048], ['0', '1', '2']],
+    ['a hole of two frames', [0, 1024, 4096, 5120], ['0', '1', '2s', '3s', '4', '5']],
+    ['a hole too long to fill', [0, 1024, 1024 * 41], ['0', '1', '41']],
+    ['frames whose time is taken', [0, 1024, 2048, 3072, 1024, 4096], ['0', '1', '2', '3', '4']],
+  ])('%s', (_name, timestamps, expected) => {
+    expect(describeSamples(date(timestamps))).toEqual(expected);
+  });
+
+  it('goes on by arrival after a jump', () => {
+    const samples = date([
+      [0, 0],
+      [1024, 64],
+      [900_000_000, 128],
+      [900_001_024, 192],
+    ]);
+    expect(describeSamples(samples)).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('every sample is one frame long, a sync sample, presented when decoded', () => {
+    for (const sample of date([0, 1024, 9000])) {
+      expect(sample).toMatchObject({ kind: 'audio', duration: FRAME, keyframe: true, pts: sample.dts });
+    }
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { MEDIA_ORIGIN_MS, TrackClock } from './track-clock.ts';
+
+const FRAME = 3600; // 40 ms at 90 kHz
+const ms = (ticks: number) => ticks / 90;
+
+/** Media times (ms after the origin) of frames given as [RTP timestamp, arrival ms]. */
+function place(clock: TrackClock, frames: readonly (readonly [number, number])[]) {
+  return frames.map(([timestamp, arrivalMs]) => {
+    const { ticks, jumped } = clock.place(timestamp, arrivalMs);
+    return { at: Math.round(ms(ticks) - MEDIA_ORIGIN_MS), jumped };
+  });
+}
+
+/** `count` frames, 40 ms apart in both clocks. */
+function steady(count: number, timestamp = 0, arrivalMs = 0): [number, number][] {
+  return Array.from({ length: count }, (_, index) => [
+    (timestamp + index * FRAME) % 2 ** 32,
+    arrivalMs + index * 40,
+  ]);
+}
+
+describe('TrackClock', () => {
+  it('follows timestamps, not the jitter of arrival, across the wrap', () => {
+    const frames = steady(20, 2 ** 32 - 5 * FRAME).map(
+      ([timestamp, arrival], index) => [timestamp, arrival + (index % 3) * 15] as const,
+    );
+    expect(place(new TrackClock(90_000, 90_000), frames).map(({ at }) => at)).toEqual(
+      Array.from({ length: 20 }, (_, index) => index * 40),
+    );
+  });
+
+  it('starts where the earliest arrival so far points', () => {
+    const clock = new TrackClock(90_000, 90_000);
+    for (const [timestamp, arrival] of [
+      [0, 500],
+      [FRAME, 510],
+      [2 * FRAME, 520],
+    ] as const)
+      clock.observe(timestamp, arrival);
+    expect(place(clock, [[3 * FRAME, 700]])[0]?.at).toBe(520 + 40);
+  });
+
+  it('steps back for B-frames without calling it a jump', () => {
+    const frames = [
+      [0, 0],
+      [3 * FRAME, 40],
+      [FRAME, 80],
+      [2 * FRAME, 120],
+    ] as const;
+    expect(place(new TrackClock(90_000, 90_000), frames)).toEqual(
+      [0, 120, 40, 80].map((at) => ({ at, jumped: false })),
+    );
+  });
+
+  it.each([
+    ['ahead by an hour', 90_000 * 3600],
+    ['back by an hour', 2 ** 32 - 90_000 * 3600],
+    ['back by three seconds', 2 ** 32 - 90_000 * 3],
+  ])('anchors anew by arrival when timestamps jump %s', (_name, jump) => {
+    const placed = place(new TrackClock(90_000, 90_000), [
+      ...steady(10),
+      ...steady(10, 10 * FRAME + jump, 400),
+    ]);
+    expect(placed.map(({ at }) => at)).toEqual(Array.from({ length: 20 }, (_, index) => index * 40));
+    expect(placed.map(({ jumped }) => jumped).indexOf(true)).toBe(10);
+    expect(placed.filter(({ jumped }) => jumped)).toHaveLength(1);
+  });
+
+  it('takes a pause for a pause, and a network stall for nothing', () => {
+    const pause = place(new TrackClock(90_000, 90_000), [...steady(3), ...steady(3, 90_000 * 20, 20_000)]);
+    expect(pause.map(({ at, jumped }) => [at, jumped]).slice(3)).toEqual([
+      [20_000, false],
+      [20_040, false],
+      [20_080, false],
+    ]);
+    const stall = place(new TrackClock(90_000, 90_000), [
+      [0, 0],
+      [FRAME, 40],
+      [2 * FRAME, 8000],
+      [3 * FRAME, 8001],
+      [4 * FRAME, 8002],
+    ]);
+    expect(stall.map(({ at }) => at)).toEqual([0, 40, 80, 120, 160]);
+  });
+
+  it('uses arrival when all timestamps are equal', () => {
+    const clock = new TrackClock(90_000, 90_000);
+    const placed = place(
+      clock,
+      steady(100).map(([, arrival]) => [1234, arrival]),
+    );
+    expect(clock.usesArrival).toBe(true);
+    expect(Math.abs((placed.at(-1)?.at ?? 0) - 99 * 40)).toBeLessThan(250);
+  });
+
+  it('uses arrival when timestamps run at half the rate', () => {
+    const clock = new TrackClock(90_000, 90_000);
+    const placed = place(
+      clock,
+      steady(1000).map(([timestamp, arrival]) => [timestamp / 2, arrival]),
+    );
+    expect(clock.usesArrival).toBe(true);
+    const steps = placed.slice(501).map(({ at }, index) => at - (placed[index + 500]?.at ?? 0));
+    for (const step of steps) expect(Math.abs(step - 40)).toBeLessThan(5);
+  });
+
+  it('does not give up on timestamps because the network is slow for a while', () => {
+    const clock = new TrackClock(90_000, 90_000);
+    place(clock, steady(200));
+    place(
+      clock,
+      steady(50, 200 * FRAME, 20_000).map(([timestamp], index) => [timestamp, 20_000 + index * 2]),
+    ); // caught up
+    place(clock, steady(200, 250 * FRAME, 20_100));
+    expect(clock.usesArrival).toBe(false);
+  });
+
+  it('believes sender reports once two agree, and forgets them after a jump', () => {
+    const clock = new TrackClock(90_000, 90_000);
+    place(clock, steady(10));
+    clock.onSenderReport(0, 5000);
+    expect(clock.reportOffsetMs).toBeUndefined();
+    clock.onSenderReport(90_000, 6010);
+    expect(clock.reportOffsetMs).toBeCloseTo(5010);
+    clock.onSenderReport(180_000, 99_000);
+    expect(clock.reportOffsetMs).toBeUndefined();
+    clock.onSenderReport(270_000, 100_000);
+    expect(clock.reportOffsetMs).toBeCloseTo(97_000);
+    place(clock, steady(1, 90_000 * 4000, 400));
+    expect(clock.reportOffsetMs).toBeUndefined();
+  });
+});
