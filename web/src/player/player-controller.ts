@@ -160,11 +160,6 @@ export class PlayerController {
     this.#dispatch({ type: 'nudge' });
   }
 
-  jumpToLive(): void {
-    this.#session?.jumpToEdge();
-    this.#play();
-  }
-
   close(): void {
     this.#abort.abort();
     this.#timer?.cancel();

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { modeChain, modeForAttempt, type Capabilities, type DeliveryMode } from './delivery-mode.ts';
+
+const ALL: Capabilities = { hasMediaSource: true, hasWebSocket: true, hasNativeHls: false };
+const IPHONE: Capabilities = { hasMediaSource: false, hasWebSocket: true, hasNativeHls: true };
+const NOTHING: Capabilities = { hasMediaSource: false, hasWebSocket: true, hasNativeHls: false };
+
+describe('modeChain', () => {
+  it.each<[string, DeliveryMode, Capabilities, readonly DeliveryMode[]]>([
+    ['fast first, then hardier', 'mse', ALL, ['mse', 'llhls', 'hls']],
+    ['never faster than wished', 'llhls', ALL, ['llhls', 'hls']],
+    ['the default has nothing to fall back to', 'hls', ALL, ['hls']],
+    ['no WebSocket', 'mse', { ...ALL, hasWebSocket: false }, ['llhls', 'hls']],
+    ['native HLS only', 'mse', IPHONE, ['llhls', 'hls']],
+    ['a browser that can play nothing', 'mse', NOTHING, []],
+  ])('%s', (_name, preferred, capabilities, chain) => {
+    expect(modeChain(preferred, capabilities)).toEqual(chain);
+  });
+});
+
+describe('modeForAttempt', () => {
+  it('gives the wished mode two tries, then lets the modes take turns', () => {
+    const modes = [0, 1, 2, 3, 4, 5].map((failed) => modeForAttempt(['mse', 'llhls', 'hls'], failed));
+    expect(modes).toEqual(['mse', 'mse', 'llhls', 'hls', 'mse', 'llhls']);
+  });
+
+  it('knows no other mode when there is only one', () => {
+    expect([0, 2, 7].map((failed) => modeForAttempt(['hls'], failed))).toEqual(['hls', 'hls', 'hls']);
+    expect(modeForAttempt([], 0)).toBeUndefined();
+  });
+});

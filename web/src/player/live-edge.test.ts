@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { AdaptiveTarget, decideEdge, MAX_RATE, type EdgeSample } from './live-edge.ts';
+
+const AT_EDGE: EdgeSample = { latencyS: 5, targetS: 5, maxS: 16, aheadS: 4, rate: 1 };
+
+describe('decideEdge', () => {
+  it.each<[string, Partial<EdgeSample>, { rate: number; isJump: boolean }]>([
+    ['at the edge', {}, { rate: 1, isJump: false }],
+    ['a little late is no reason to hurry', { latencyS: 5.9 }, { rate: 1, isJump: false }],
+    ['late', { latencyS: 6.2 }, { rate: 1.1, isJump: false }],
+    ['goes on hurrying until it is there', { latencyS: 5.5, rate: 1.1 }, { rate: 1.04, isJump: false }],
+    ['there', { latencyS: 5.2, rate: 1.1 }, { rate: 1, isJump: false }],
+    ['late, but with nothing to spare', { latencyS: 8, aheadS: 0.1 }, { rate: 1, isJump: false }],
+    ['too late to catch up', { latencyS: 16.1 }, { rate: 1, isJump: true }],
+    ['never backwards', { latencyS: 2 }, { rate: 1, isJump: false }],
+  ])('%s', (_name, change, decision) => {
+    expect(decideEdge({ ...AT_EDGE, ...change })).toEqual(decision);
+  });
+
+  it('never plays faster than can be borne', () => {
+    expect(decideEdge({ ...AT_EDGE, latencyS: 15.9 }).rate).toBe(MAX_RATE);
+  });
+});
+
+describe('AdaptiveTarget', () => {
+  it('rises with each stop up to a bound, and falls again in calm', () => {
+    const target = new AdaptiveTarget(0);
+    expect(target.read(0)).toBeCloseTo(0.35);
+    target.noteStall(1_000);
+    target.noteStall(2_000);
+    expect(target.read(2_000)).toBeCloseTo(0.95);
+    expect(target.read(31_000)).toBeCloseTo(0.95);
+    expect(target.read(32_000)).toBeCloseTo(0.85);
+    expect(target.read(3_600_000)).toBeCloseTo(0.35);
+    for (let stall = 0; stall < 50; stall++) target.noteStall(4_000_000);
+    expect(target.read(4_000_000)).toBe(2.5);
+  });
+});
