@@ -1,7 +1,10 @@
-import { createServer, get, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, request as openRequest, type IncomingHttpHeaders, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { Secret } from '@pantau/base/secret';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { createMediaEngine } from './embedded-engine.ts';
 import type { MediaEngine } from './engine.ts';
 import type { StreamDefinition } from './source-definition.ts';
@@ -37,6 +40,9 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     engine.handleHls(request, response, (request.url ?? '').slice('/hls/'.length));
   });
+  server.on('upgrade', (request, socket, head) => {
+    engine.handleMseUpgrade(request, socket, head, (request.url ?? '').slice('/mse/'.length));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port; // a TCP server's address is never a string
 });
@@ -47,20 +53,61 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-function fetchFile(
-  file: string,
-  options: { method?: string; headers?: Record<string, string> } = {},
-): Promise<Reply> {
+interface FetchOptions {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly key?: string;
+  readonly signal?: AbortSignal;
+}
+
+function fetchFile(file: string, { key = KEY, ...options }: FetchOptions = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const request = get({ host: '127.0.0.1', port, path: `/hls/${KEY}/${file}`, ...options }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
-      );
-    });
+    const request = openRequest(
+      { host: '127.0.0.1', port, path: `/hls/${key}/${file}`, ...options },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks),
+          }),
+        );
+      },
+    );
     request.on('error', reject);
+    request.end();
   });
+}
+
+async function fetchText(file: string): Promise<string> {
+  return (await fetchFile(file)).body.toString();
+}
+
+/** Media sequence numbers of the finished segments in a playlist. */
+function sequences(playlist: string): number[] {
+  return [...playlist.matchAll(/^seg-(\d+)\.m4s$/gm)].map((match) => Number(match[1]));
+}
+
+/** A WebSocket viewer that keeps what it was sent: the type of each text, `binary` for bytes. */
+async function openViewer(
+  key = KEY,
+): Promise<{ socket: WebSocket; log: string[]; bytes: Buffer[]; closed: Promise<number> }> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/mse/${key}`);
+  const log: string[] = [];
+  const bytes: Buffer[] = [];
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  socket.on('message', (data: Buffer, isBinary) => {
+    // Messages of the protocol always have a type.
+    log.push(isBinary ? 'binary' : (JSON.parse(data.toString()) as { type: string }).type);
+    if (isBinary) bytes.push(data);
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.on('open', resolve);
+    socket.on('error', reject);
+  });
+  return { socket, log, bytes, closed };
 }
 
 /** Waits on the real loop until `condition` holds. */
@@ -170,5 +217,248 @@ describe('a live stream', () => {
     expect(head.body).toHaveLength(0);
     const known = await fetchFile(name, { headers: { 'If-None-Match': `"${name}"` } });
     expect(known.status).toBe(304);
+  });
+});
+
+describe('what is not there', () => {
+  it.each([
+    ['an unknown key', 'index.m3u8', { key: 'nobody-here' }, 404, 'STREAM_NOT_FOUND'],
+    ['an unknown file', 'secret.txt', {}, 404, 'NOT_FOUND'],
+    ['a prototype', '__proto__', {}, 404, 'NOT_FOUND'],
+    ['a path upwards', '..%2f..%2fetc%2fpasswd', {}, 404, 'NOT_FOUND'],
+    ['an expired segment', 'seg-17.m4s', {}, 404, 'NOT_FOUND'],
+    ['a part far ahead', 'part-999999999999999.m4s', {}, 404, 'NOT_FOUND'],
+    ['another method', 'index.m3u8', { method: 'POST' }, 405, 'METHOD_NOT_ALLOWED'],
+    ['a number that is none', 'media-ll.m3u8?_HLS_msn=x', {}, 400, 'REQUEST_INVALID'],
+    ['an absurd number', 'media-ll.m3u8?_HLS_msn=999999999999', {}, 400, 'REQUEST_INVALID'],
+  ])('%s', async (_, file, options, status, code) => {
+    const samples = await goLive();
+    await feed(samples, 120);
+    const reply = await fetchFile(file, options);
+    expect(reply.status).toBe(status);
+    expect(reply.headers['access-control-allow-origin']).toBe('*');
+    expect(JSON.parse(reply.body.toString())).toMatchObject({ success: false, code });
+    expect(engine.stats().parkedReloads).toBe(0);
+  });
+
+  it('answers a preflight', async () => {
+    await goLive();
+    const reply = await fetchFile('seg-1.m4s', { method: 'OPTIONS' });
+    expect(reply.status).toBe(204);
+    expect(reply.headers['access-control-allow-headers']).toContain('Range');
+  });
+});
+
+describe('low latency', () => {
+  it('holds a reload until its part is there, and the hinted part until it is made', async () => {
+    const samples = await goLive();
+    await feed(samples, 105);
+    const newest = (sequences(await fetchText('media-ll.m3u8')).at(-1) ?? 0) + 1;
+    const hint = /PRELOAD-HINT:TYPE=PART,URI="([^"]+)"/.exec(await fetchText('media-ll.m3u8'))?.[1] ?? '';
+    const replies = [
+      fetchFile(`media-ll.m3u8?_HLS_msn=${newest}&_HLS_part=0`),
+      fetchFile(`media-ll.m3u8?_HLS_msn=${newest}`),
+      fetchFile(hint),
+    ];
+    await until(() => engine.stats().parkedReloads === 3);
+    await feed(samples, 12);
+    const [reload, part] = [await replies[0], await replies[2]];
+    expect(reload?.body.toString()).toContain(`URI="${hint}"`);
+    expect(part?.headers['cache-control']).toContain('immutable');
+    expect(engine.stats().parkedReloads).toBe(1);
+    await feed(samples, 50);
+    expect(sequences((await replies[1])?.body.toString() ?? '')).toContain(newest);
+    expect(engine.stats().parkedReloads).toBe(0);
+  });
+
+  it('gives a parked reload up after three target durations, and forgets one whose client left', async () => {
+    const samples = await goLive();
+    await feed(samples, 105);
+    const newest = (sequences(await fetchText('media-ll.m3u8')).at(-1) ?? 0) + 1;
+    const reply = fetchFile(`media-ll.m3u8?_HLS_msn=${newest}`);
+    const leaver = connect(port, '127.0.0.1');
+    leaver.write(`GET /hls/${KEY}/media-ll.m3u8?_HLS_msn=${newest} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await until(() => engine.stats().parkedReloads === 2);
+    leaver.destroy();
+    await until(() => engine.stats().parkedReloads === 1);
+    await clock.advance(6_500);
+    expect((await reply).status).toBe(503);
+    expect(engine.stats().parkedReloads).toBe(0);
+  });
+
+  it('refuses to park more than its bound', async () => {
+    await engine.stop();
+    engine = createMediaEngine({ clock, openSource: sources.open, limits: { maxParked: 20 } });
+    const samples = await goLive();
+    await feed(samples, 105);
+    const newest = (sequences(await fetchText('media-ll.m3u8')).at(-1) ?? 0) + 1;
+    const replies = Array.from({ length: 25 }, () => fetchFile(`media-ll.m3u8?_HLS_msn=${newest}`));
+    await until(() => engine.stats().parkedReloads === 20);
+    await feed(samples, 60);
+    const statuses = (await Promise.all(replies)).map((reply) => reply.status).toSorted((a, b) => a - b);
+    expect(statuses).toEqual([
+      ...Array.from({ length: 20 }, () => 200),
+      ...Array.from({ length: 5 }, () => 503),
+    ]);
+  });
+});
+
+describe('playlists', () => {
+  it('are compressed for who accepts it', async () => {
+    const samples = await goLive();
+    await feed(samples, 105);
+    const plain = await fetchFile('media.m3u8');
+    const packed = await fetchFile('media.m3u8', { headers: { 'Accept-Encoding': 'gzip, br' } });
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(packed.body).equals(plain.body)).toBe(true);
+  });
+
+  it('do not show old pictures as live', async () => {
+    const samples = await goLive();
+    await feed(samples, 105);
+    sources.failWith = 'SOURCE_UNREACHABLE';
+    sources.last.fail('SOURCE_CLOSED');
+    await clock.advance(5_000);
+    expect((await fetchFile('media.m3u8')).status).toBe(200);
+    await clock.advance(20_000);
+    const reply = await fetchFile('media.m3u8');
+    expect(reply.status).toBe(503);
+    expect(reply.body.toString()).toContain('SOURCE_UNREACHABLE');
+  });
+
+  it('end when the engine stops, and nobody is left waiting', async () => {
+    const samples = await goLive();
+    await feed(samples, 105);
+    const newest = (sequences(await fetchText('media-ll.m3u8')).at(-1) ?? 0) + 1;
+    const parked = fetchFile(`media-ll.m3u8?_HLS_msn=${newest}`);
+    await until(() => engine.stats().parkedReloads === 1);
+    await engine.stop();
+    expect((await parked).body.toString()).toMatch(/#EXT-X-ENDLIST\n$/);
+    expect(await fetchText('media.m3u8')).toMatch(/#EXT-X-ENDLIST\n$/);
+    expect(sources.last.isClosed).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('MSE over WebSocket', () => {
+  it('starts with the last key frame and goes on frame by frame', async () => {
+    const samples = await goLive();
+    await feed(samples, 70);
+    const viewer = await openViewer();
+    await until(() => viewer.log.length >= 4);
+    const before = viewer.bytes.length;
+    expect(viewer.log.slice(0, 2)).toEqual(['config', 'binary']);
+    expect(viewer.bytes[0]?.toString('latin1', 4, 8)).toBe('ftyp');
+    await feed(samples, 10);
+    await until(() => viewer.bytes.length === before + 10);
+    expect(engine.findStatus(KEY)?.viewers).toBe(1);
+    viewer.socket.close();
+    await until(() => engine.findStatus(KEY)?.viewers === 0);
+  });
+
+  it('opens the source, says what the camera does meanwhile, and survives its return', async () => {
+    engine.setStreams([definition()]);
+    const viewer = await openViewer();
+    await until(() => sources.opened.length === 1);
+    sources.last.emit({ type: 'config', config: VIDEO_ONLY });
+    await feed(new SampleFeed(), 10);
+    await until(() => viewer.bytes.length === 11);
+    sources.last.fail('SOURCE_CLOSED');
+    await clock.advance(2_000);
+    sources.last.emit({ type: 'config', config: VIDEO_ONLY });
+    await feed(new SampleFeed(), 10);
+    await until(() => viewer.bytes.length === 21);
+    const texts = viewer.log.filter((entry) => entry !== 'binary');
+    expect(texts).toEqual([
+      'status',
+      'status',
+      'status',
+      'config',
+      'status',
+      'status',
+      'status',
+      'discontinuity',
+    ]);
+  });
+
+  it('refuses an unknown key and a crowd', async () => {
+    await expect(openViewer('nobody-here')).rejects.toThrow('404');
+    await engine.stop();
+    engine = createMediaEngine({ clock, openSource: sources.open, limits: { maxMseViewers: 1 } });
+    engine.setStreams([definition()]);
+    await openViewer();
+    await expect(openViewer()).rejects.toThrow('503');
+  });
+
+  it('cuts off a viewer that stops reading, and nobody else notices', async () => {
+    const samples = await goLive({ keyframeBytes: 100_000, frameBytes: 40_000 });
+    await feed(samples, 5);
+    const dead = await openViewer();
+    const good = await openViewer();
+    dead.socket.pause();
+    const before = good.bytes.length;
+    // 8 Mbit/s for two minutes: more than the kernel's buffers and ours together.
+    for (let second = 0; second < 120 && engine.findStatus(KEY)?.viewers === 2; second++)
+      await feed(samples, 25);
+    expect(engine.findStatus(KEY)?.viewers).toBe(1);
+    expect(good.socket.readyState).toBe(WebSocket.OPEN);
+    expect(good.bytes.length - before).toBeGreaterThan(100);
+    expect(good.log).not.toContain('discontinuity');
+    dead.socket.terminate();
+  }, 30_000);
+
+  it('tells viewers when the stream is replaced, removed or stopped', async () => {
+    engine.setStreams([definition()]);
+    const [first] = [await openViewer()];
+    engine.setStreams([
+      definition({ source: { url: 'rtsp://other.test/', username: 'u', password: new Secret('p') } }),
+    ]);
+    expect(await first.closed).toBe(1012);
+    const second = await openViewer();
+    engine.setStreams([]);
+    expect(await second.closed).toBe(1001);
+    expect(second.log.at(-1)).toBe('bye');
+    engine.setStreams([definition()]);
+    const third = await openViewer();
+    await engine.stop();
+    expect(await third.closed).toBe(1001);
+    await expect(openViewer()).rejects.toThrow('503');
+  });
+
+  it('closes on messages larger than a viewer has reason to send', async () => {
+    engine.setStreams([definition()]);
+    const viewer = await openViewer();
+    viewer.socket.send(Buffer.alloc(2048));
+    expect(await viewer.closed).toBe(1009);
+  });
+});
+
+describe('setStreams', () => {
+  it('keeps what did not change, and numbers never come twice', async () => {
+    const samples = await goLive();
+    await feed(samples, 105);
+    const before = sequences(await fetchText('media.m3u8'));
+    engine.setStreams([definition({ pull: 'on-demand', idleCloseMs: 60_000 })]);
+    expect(sources.opened).toHaveLength(1);
+    expect(engine.findStatus(KEY)?.state).toBe('live');
+    engine.setStreams([definition({ pull: 'always', source: { ...definition().source, username: 'new' } })]);
+    await clock.advance(0);
+    expect(sources.opened).toHaveLength(2);
+    expect(sources.opened[0]?.isClosed).toBe(true);
+    sources.last.emit({ type: 'config', config: VIDEO_ONLY });
+    await feed(new SampleFeed(), 105);
+    const after = sequences(await fetchText('media.m3u8'));
+    expect(Math.min(...after)).toBeGreaterThan(Math.max(...before));
+  });
+
+  it('calls listeners back on each state, until they leave', async () => {
+    const states: string[] = [];
+    const leave = engine.onStateChange((status) => states.push(status.state));
+    await feed(await goLive(), 1);
+    expect(states).toEqual(['connecting', 'live']);
+    leave();
+    sources.last.fail('SOURCE_CLOSED');
+    await clock.advance(0);
+    expect(states).toHaveLength(2);
   });
 });

@@ -1,4 +1,4 @@
-import { abortReason, deadline, type Clock } from '@pantau/base/clock';
+import { abortReason, deadline, type Clock, type Timer } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import { MediaError } from './media-error.ts';
 import type { ProbeReport, ProbeTrack } from './probe-report.ts';
@@ -34,6 +34,7 @@ export async function probeSource(options: ProbeOptions): Promise<ProbeReport> {
   const meter = new StreamMeter();
   const enough = Promise.withResolvers<void>();
   let keyframes = 0;
+  let lookTimer: Timer | undefined;
   let firstKeyframeAfterMs: number | undefined;
   using whole = deadline(
     clock,
@@ -52,7 +53,7 @@ export async function probeSource(options: ProbeOptions): Promise<ProbeReport> {
       meter.addSample(event.sample);
       if (event.sample.kind !== 'video' || !event.sample.keyframe) return;
       firstKeyframeAfterMs ??= Math.round(clock.monotonic() - startedMs);
-      if (++keyframes === 1) clock.setTimer(LOOK_MS, () => enough.resolve(), { unref: true });
+      if (++keyframes === 1) lookTimer = clock.setTimer(LOOK_MS, () => enough.resolve(), { unref: true });
       if (keyframes >= ENOUGH_KEYFRAMES) enough.resolve();
     },
   });
@@ -66,6 +67,7 @@ export async function probeSource(options: ProbeOptions): Promise<ProbeReport> {
     // A look cut short still tells something, once a picture was seen, unless the caller gave up.
     if (keyframes === 0 || options.signal?.aborted) throw noPicture(error);
   } finally {
+    lookTimer?.cancel();
     opened.ended.catch(() => undefined);
     using limit = deadline(clock, CLOSE_RESERVE_MS, () => new MediaError('SOURCE_TIMEOUT', 'no goodbye'));
     await untilAborted(opened.close(), limit.signal).catch(() => undefined);

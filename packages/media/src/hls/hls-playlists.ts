@@ -64,12 +64,16 @@ export class HlsPlaylists {
     return this.#ended;
   }
 
-  /** Whether `kind` would list something to play. */
+  /**
+   * Whether `kind` is of use yet. A media playlist needs a finished segment, also with low latency: players take one of
+   * parts alone for empty.
+   */
   isReady(kind: PlaylistKind): boolean {
     const { window, muxer } = this.#options;
     if (!muxer.init) return false;
     if (window.listed.length > 0) return true;
-    return kind !== 'media' && kind !== 'multivariant' && (window.open?.parts.length ?? 0) > 0;
+    const isMultivariant = kind === 'multivariant' || kind === 'multivariant-ll';
+    return isMultivariant && (window.open?.parts.length ?? 0) > 0;
   }
 
   get(kind: PlaylistKind): PlaylistBytes {

@@ -86,17 +86,13 @@ describe('parseRange', () => {
 
   it('stays inside the file for any header', () => {
     fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom(...'bytes=0123456789-,') }),
-        fc.nat(1000),
-        (header, size) => {
-          const range = parseRange(header, size);
-          if (range === undefined || range === 'unsatisfiable') return;
-          expect(range.start).toBeGreaterThanOrEqual(0);
-          expect(range.end).toBeGreaterThanOrEqual(range.start);
-          expect(range.end).toBeLessThan(size);
-        },
-      ),
+      fc.property(fc.stringMatching(/^[bytes=0-9,-]*$/), fc.nat(1000), (header, size) => {
+        const range = parseRange(header, size);
+        if (range === undefined || range === 'unsatisfiable') return;
+        expect(range.start).toBeGreaterThanOrEqual(0);
+        expect(range.end).toBeGreaterThanOrEqual(range.start);
+        expect(range.end).toBeLessThan(size);
+      }),
     );
   });
 });

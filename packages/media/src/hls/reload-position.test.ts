@@ -4,8 +4,8 @@ import { isBeyondPlaylist, isInPlaylist } from './reload-position.ts';
 /** Segment 9 has 4 parts and is finished; segment 10 is open with 2 parts. */
 const STREAM = {
   window: {
-    listed: [{ parts: new Array(4) }],
-    open: { sequence: 10, parts: new Array(2) },
+    listed: [{ parts: [0, 1, 2, 3] }],
+    open: { sequence: 10, parts: [0, 1] },
   },
   muxer: { nextSequence: 11, partTargetS: 0.5 },
   // The position looks at nothing but counts of these.
@@ -13,7 +13,7 @@ const STREAM = {
 
 /** Between two segments: 10 is finished, 11 not begun. */
 const BETWEEN = {
-  window: { listed: [{ parts: new Array(4) }], open: undefined },
+  window: { listed: [{ parts: [0, 1, 2, 3] }], open: undefined },
   muxer: { nextSequence: 11, partTargetS: 0.5 },
 } as unknown as Parameters<typeof isInPlaylist>[0]; // as above
 

@@ -24,6 +24,10 @@ function cut(frames: readonly number[], wantedS = 0.5): { parts: Cut[]; sizer: P
   return { parts, sizer };
 }
 
+function repeat(count: number, value: number): number[] {
+  return Array.from({ length: count }, () => value);
+}
+
 describe('PartSizer', () => {
   it.each([
     [30, 0.5, 0.5, 0.5],
@@ -37,7 +41,7 @@ describe('PartSizer', () => {
     [25, 0.2, 0.2, 0.2],
     [10, 0.2, 0.2, 0.2],
   ])('%d fps: parts of %d s, target %d s of the wanted %d s', (fps, partS, targetS, wantedS) => {
-    const { parts, sizer } = cut(new Array<number>(200).fill(1 / fps), wantedS);
+    const { parts, sizer } = cut(repeat(200, 1 / fps), wantedS);
     expect(sizer.targetS).toBeCloseTo(targetS, 2);
     for (const part of parts) expect(part.playlistS).toBeCloseTo(partS, 5);
   });
@@ -64,15 +68,15 @@ describe('PartSizer', () => {
   });
 
   it('keeps its target over a pause, and follows a rate that stays low', () => {
-    const steady = new Array<number>(100).fill(0.04);
+    const steady = repeat(100, 0.04);
     const { sizer, parts } = cut([...steady, 1.8, ...steady]);
     expect(sizer.targetS).toBeCloseTo(0.531, 3);
     expect(Math.max(...parts.map((part) => part.playlistS))).toBeLessThanOrEqual(0.531);
-    expect(cut([...steady, ...new Array<number>(10).fill(2)]).sizer.targetS).toBeCloseTo(2.04, 2);
+    expect(cut([...steady, ...repeat(10, 2)]).sizer.targetS).toBeCloseTo(2.04, 2);
   });
 
   it('comes down again a while after the frames became short', () => {
-    const { sizer } = cut([...new Array<number>(50).fill(1), ...new Array<number>(5000).fill(0.04)]);
+    const { sizer } = cut([...repeat(50, 1), ...repeat(5000, 0.04)]);
     expect(sizer.targetS).toBeCloseTo(0.531, 3);
   });
 });

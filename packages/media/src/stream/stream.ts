@@ -232,8 +232,9 @@ export class Stream {
   /** Tells viewers, answers who waits, closes the source. The playlists keep answering, with an end. */
   async stop(reason: ByeReason): Promise<void> {
     const nowMs = this.#options.clock.monotonic();
-    this.#muxer.break();
+    // First the end, then the last part: who waited for it gets a playlist that says so.
     this.playlists.end();
+    this.#muxer.break();
     this.parked.releaseAll();
     for (const viewer of this.#viewers) viewer.leave(reason, nowMs);
     await this.#supervisor.stop('stopped');

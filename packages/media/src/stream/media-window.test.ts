@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { MediaWindow } from './media-window.ts';
+
+const LIMITS = { windowSegments: 3, expiredSegments: 2, maxStreamBytes: 10_000 };
+
+/** Adds a finished segment of two parts. */
+function addSegment(
+  window: MediaWindow,
+  sequence: number,
+  fields: { bytes?: number; init?: string; discontinuity?: boolean } = {},
+): void {
+  const { bytes = 100, init = 'init-1.mp4', discontinuity = false } = fields;
+  window.addInit(init, Buffer.alloc(10));
+  window.openSegment({ sequence, initName: init, discontinuity, independent: true, programDateTimeMs: 0 });
+  for (const part of [0, 1]) {
+    const shape = { durationS: 1, independent: part === 0, startsWithKeyframe: part === 0 };
+    window.addPart(`part-${sequence * 2 + part}.m4s`, Buffer.alloc(bytes / 2, part + 1), shape, 1);
+  }
+  window.closeSegment(`seg-${sequence}.m4s`);
+}
+
+describe('MediaWindow', () => {
+  it('lists the newest, serves a few more, forgets the rest', () => {
+    const window = new MediaWindow(LIMITS);
+    for (let sequence = 0; sequence < 10; sequence++) addSegment(window, sequence);
+    expect(window.listed.map((segment) => segment.sequence)).toEqual([7, 8, 9]);
+    expect(window.findFile('seg-5.m4s')).toBeDefined();
+    expect(window.findFile('part-10.m4s')).toBeDefined();
+    expect(window.findFile('seg-4.m4s')).toBeUndefined();
+    expect(window.findFile('part-9.m4s')).toBeUndefined();
+    expect(window.byteLength).toBe(5 * 100 + 10);
+  });
+
+  it('makes a segment of its parts, which become views into it', () => {
+    const window = new MediaWindow(LIMITS);
+    addSegment(window, 0);
+    const segment = window.findFile('seg-0.m4s');
+    const part = window.findFile('part-1.m4s');
+    expect(segment?.body).toEqual(Buffer.concat([Buffer.alloc(50, 1), Buffer.alloc(50, 2)]));
+    expect(part?.body).toEqual(Buffer.alloc(50, 2));
+    expect(part?.body.buffer).toBe(segment?.body.buffer);
+  });
+
+  it('keeps within its bytes, but always has the newest segment', () => {
+    const window = new MediaWindow(LIMITS);
+    for (let sequence = 0; sequence < 10; sequence++) addSegment(window, sequence, { bytes: 4000 });
+    expect(window.listed.map((segment) => segment.sequence)).toEqual([8, 9]);
+    addSegment(window, 10, { bytes: 50_000 });
+    expect(window.listed.map((segment) => segment.sequence)).toEqual([10]);
+    expect(window.findFile('seg-9.m4s')).toBeUndefined();
+  });
+
+  it('counts discontinuities that leave the list', () => {
+    const window = new MediaWindow(LIMITS);
+    for (let sequence = 0; sequence < 6; sequence++)
+      addSegment(window, sequence, { discontinuity: sequence % 2 === 1 });
+    expect(window.discontinuitySequence).toBe(1);
+    window.clear();
+    expect(window.discontinuitySequence).toBe(3);
+    expect(window.byteLength).toBe(0);
+    expect(window.findFile('init-1.mp4')).toBeUndefined();
+  });
+
+  it('keeps an init segment as long as a segment needs it', () => {
+    const window = new MediaWindow(LIMITS);
+    addSegment(window, 0);
+    for (let sequence = 1; sequence < 5; sequence++) addSegment(window, sequence, { init: 'init-2.mp4' });
+    expect(window.findFile('init-1.mp4')).toBeDefined();
+    addSegment(window, 5, { init: 'init-2.mp4' });
+    expect(window.findFile('init-1.mp4')).toBeUndefined();
+    expect(window.findFile('init-2.mp4')).toBeDefined();
+  });
+
+  it('drops a segment that got no part', () => {
+    const window = new MediaWindow(LIMITS);
+    window.openSegment({
+      sequence: 0,
+      initName: 'i',
+      discontinuity: false,
+      independent: true,
+      programDateTimeMs: 0,
+    });
+    expect(window.closeSegment('seg-0.m4s')).toBeUndefined();
+    expect(window.listed).toHaveLength(0);
+  });
+});
