@@ -172,3 +172,17 @@ test('jitter follows RFC 3550 appendix A.8', () => {
   send({ seq: 2, atMs: 56, ts: 0xffff_ff00 + 3600 - 2 ** 32 }); // 16 ms late = 1 440 ticks
   expect(receiver.takeReportBlock(100)?.jitter).toBeCloseTo(1440 / 16, 6);
 });
+
+test('after a change of the source the next report is about the new one', () => {
+  const { send, receiver } = setup(2);
+  for (let seq = 1; seq <= 100; seq++) send({ seq, ssrc: 1 });
+  receiver.takeReportBlock(0);
+  for (const seq of [500, 502, 503, 504]) send({ seq, ssrc: 2 });
+  // 4 came, 1 was skipped, 1 stands for the change
+  expect(receiver.takeReportBlock(0)).toMatchObject({
+    ssrc: 2,
+    fractionLost: Math.floor((2 * 256) / 6),
+    cumulativeLost: 2,
+    extendedHighest: 504,
+  });
+});

@@ -4,7 +4,7 @@ import { Secret } from '@pantau/base/secret';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { describe, expect, test } from 'vitest';
 import { connectRtsp } from './rtsp-connection.ts';
-import { openRtspSession } from './rtsp-client.ts';
+import { openRtspSession, openSessionWith } from './rtsp-client.ts';
 import type { RtspSessionOptions } from './rtsp-session.ts';
 import {
   behave,
@@ -41,7 +41,7 @@ function client(url: string, overrides: Partial<RtspSessionOptions> = {}) {
     signal: controller.signal,
     ...overrides,
   };
-  return { clock, packets, reports, log, controller, open: () => openRtspSession(options) };
+  return { clock, packets, reports, log, controller, options, open: () => openRtspSession(options) };
 }
 
 const withLogin = (url: string) => ({ source: { url, username: 'joe', password: new Secret(PASSWORD) } });
@@ -260,6 +260,33 @@ describe('opening', () => {
     await (await client(`${camera.origin}/live`).open()).close();
   });
 
+  test('"100 Continue" is not the answer yet', async () => {
+    const script = behaveExcept({
+      DESCRIBE: (request, line) => {
+        line.reply(request, 100);
+        behave(request, line);
+      },
+    });
+    await using camera = await startScriptedCamera(script);
+    const session = await client(`${camera.origin}/live`).open();
+    expect(session.tracks).toHaveLength(2);
+    await session.close();
+  });
+
+  test('a session id for each track: the first stays', async () => {
+    let id = 231_960;
+    const script = behaveExcept({
+      SETUP: (request, line) => line.reply(request, 200, { Session: String((id += 10)), Transport: '' }),
+    });
+    await using camera = await startScriptedCamera(script);
+    await (await client(`${camera.origin}/live`).open()).close();
+    expect(camera.seen.slice(3).map(({ headers }) => headers['session'])).toEqual([
+      '231970',
+      '231970',
+      '231970',
+    ]);
+  });
+
   test('OPTIONS that is refused does not matter', async () => {
     await using camera = await startScriptedCamera(
       behaveExcept({ OPTIONS: (request, line) => line.reply(request, 501) }),
@@ -373,6 +400,20 @@ describe('failures of opening', () => {
       code: 'SOURCE_REFUSED',
       message: expect.stringMatching(/TCP/),
     });
+  });
+
+  test('trouble before a failure is reported, and no timer stays', async () => {
+    const script = behaveExcept({
+      DESCRIBE: (request, line) => {
+        line.socket.write('?!');
+        line.reply(request, 404);
+      },
+    });
+    await using camera = await startScriptedCamera(script);
+    const { open, clock, log } = client(`${camera.origin}/live`);
+    await expect(open()).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+    expect(log).toHaveLength(1);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test('nothing listens, no such name, no such scheme', async () => {
@@ -567,6 +608,34 @@ describe('redirects', () => {
     },
   );
 
+  test.each([
+    ['10.0.0.5', [false, true]],
+    ['169.254.1.1', [false, true]],
+    ['127.0.0.1', [false, false]],
+    ['::1', [false, false]],
+  ])(
+    'from a camera at %s: guarded from the second connection on, unless it is loopback itself',
+    async (address, guards) => {
+      await using camera = await startScriptedCamera(redirectTo(() => 'rtsp://other.example/b'));
+      const seen: boolean[] = [];
+      const connect: typeof connectRtsp = async (options) => {
+        seen.push(options.outwardOnly);
+        const connection = await connectRtsp({
+          ...options,
+          host: '127.0.0.1',
+          port: camera.port,
+          outwardOnly: false,
+        });
+        return Object.defineProperty(connection, 'remoteAddress', { value: address });
+      };
+      const { clock, logger, signal, handler } = client('').options;
+      const source = { url: 'rtsp://camera.example/a', username: undefined, password: undefined };
+      const session = await openSessionWith(connect, { source, clock, logger, signal, handler });
+      await session.close();
+      expect(seen).toEqual(guards);
+    },
+  );
+
   test.each(['127.0.0.1', '::1', '0.0.0.0', 'localhost', '169.254.169.254'])(
     'inward, to %s, is refused before anything is sent',
     async (host) => {
@@ -729,6 +798,18 @@ describe('playing', () => {
     await session.close();
   });
 
+  test('of several session timeouts the smallest counts', async () => {
+    const script = behaveExcept({
+      SETUP: (request, line) => line.reply(request, 200, { Session: '1; timeout=4' }),
+      PLAY: (request, line) => line.reply(request, 200, { Session: '1; timeout=120' }),
+    });
+    const { camera, session, clock } = await playing(script);
+    await using _camera = camera;
+    await clock.advance(6000);
+    await camera.until(() => methods(camera).filter((method) => method === 'GET_PARAMETER').length === 3);
+    await session.close();
+  });
+
   test("the camera's requests are answered", async () => {
     const { camera, session, line, say } = await playing(behave);
     await using _camera = camera;
@@ -803,6 +884,52 @@ describe('playing', () => {
     expect(log).toHaveLength(2);
     expect(log[1]).toContain('"total":500');
     expect(packets).toHaveLength(1);
+    await session.close();
+  });
+
+  test('what was counted is reported when the session closes, and no timer stays', async () => {
+    const { camera, session, clock, line, log, say } = await playing(behave);
+    await using _camera = camera;
+    for (let index = 0; index < 5; index++) line.frame(0, Buffer.from('00'.repeat(20), 'hex'));
+    await say();
+    await session.close();
+    expect(log.map((entry) => /"total":(\d+)/.exec(entry)?.[1])).toEqual(['1', '5']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('framing that breaks in the very bytes that answer PLAY', async () => {
+    const broken = Buffer.concat(
+      Array.from({ length: 12 }, () => Buffer.from('x$\0\0\x10'.concat('\x80'.repeat(16)), 'latin1')),
+    );
+    const script = behaveExcept({
+      PLAY: (request, line) => {
+        line.socket.cork();
+        line.reply(request, 200);
+        line.socket.write(broken);
+        line.socket.uncork();
+      },
+    });
+    const { camera, session, clock } = await playing(script);
+    await using _camera = camera;
+    await expect(session.ended).rejects.toMatchObject({ code: 'RTSP_MALFORMED' });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('a camera that refuses every keep-alive login is asked twice per interval, not for ever', async () => {
+    let nonce = 0;
+    const GET_PARAMETER: CameraScript = (request, line) =>
+      line.reply(request, 401, { 'WWW-Authenticate': `Digest realm="cam", nonce="n${++nonce}"` });
+    await using camera = await startScriptedCamera(behaveExcept({ GET_PARAMETER }));
+    const made = client('', { ...withLogin(`${camera.origin}/live`), silenceTimeoutMs: 100_000 });
+    const session = await made.open();
+    await made.clock.advance(30_000);
+    await camera.until(() => nonce === 2);
+    await made.clock.advance(1000);
+    firstLine(camera).frame(0, rtp(1));
+    await until(() => made.packets.length === 1);
+    expect(nonce).toBe(2);
+    await made.clock.advance(29_000);
+    await camera.until(() => nonce === 4);
     await session.close();
   });
 

@@ -48,7 +48,15 @@ interface Target {
  * this function had its turn.
  * @throws MediaError by what went wrong, or the reason of `options.signal`.
  */
-export async function openRtspSession(options: RtspSessionOptions): Promise<RtspSession> {
+export function openRtspSession(options: RtspSessionOptions): Promise<RtspSession> {
+  return openSessionWith(connectRtsp, options);
+}
+
+/** `openRtspSession` over any way of connecting: for tests. */
+export async function openSessionWith(
+  connect: typeof connectRtsp,
+  options: RtspSessionOptions,
+): Promise<RtspSession> {
   const origin = parseRtspUrl(options.source.url);
   const credentials = credentialsOf(options, origin);
   let target: Target = { url: origin, credentials, isRedirected: false };
@@ -56,7 +64,13 @@ export async function openRtspSession(options: RtspSessionOptions): Promise<Rtsp
   using whole = deadline(options.clock, stepTimeoutMs * MAX_STEP_TIMEOUTS, openedTooSlowly, options.signal);
   let mayGoInward = isIP(origin.host) !== 0 && isLoopbackAddress(origin.host);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const opening = new RtspOpening(options, whole.signal, target, target.isRedirected && !mayGoInward);
+    const opening = new RtspOpening(
+      connect,
+      options,
+      whole.signal,
+      target,
+      target.isRedirected && !mayGoInward,
+    );
     try {
       return await opening.open();
     } catch (error) {
@@ -98,6 +112,7 @@ function resolveLocation(from: RtspUrl, location: string): RtspUrl {
 
 /** One attempt at one target: owns the connection until the session takes it over. */
 class RtspOpening {
+  readonly #connectTo: typeof connectRtsp;
   readonly #options: RtspSessionOptions;
   readonly #signal: AbortSignal;
   readonly #target: Target;
@@ -109,7 +124,14 @@ class RtspOpening {
   #wasLoopback = false;
 
   /** @param signal ends the opening; `options.signal` ends the session too. */
-  constructor(options: RtspSessionOptions, signal: AbortSignal, target: Target, outwardOnly: boolean) {
+  constructor(
+    connect: typeof connectRtsp,
+    options: RtspSessionOptions,
+    signal: AbortSignal,
+    target: Target,
+    outwardOnly: boolean,
+  ) {
+    this.#connectTo = connect;
     this.#options = options;
     this.#signal = signal;
     this.#target = target;
@@ -173,7 +195,7 @@ class RtspOpening {
 
   #connect(): Promise<RtspConnection> {
     const { clock } = this.#options;
-    return connectRtsp({
+    return this.#connectTo({
       host: this.#target.url.host,
       port: this.#target.url.port,
       outwardOnly: this.#outwardOnly,

@@ -183,6 +183,10 @@ describe('media sections', () => {
     expect([media?.control, media?.framerate]).toEqual(['track1', 25]);
   });
 
+  test('of two names for one payload type the first counts', () => {
+    expect(short(...VIDEO, 'a=rtpmap:96 H265/90000')).toEqual(['video 96 H264/90000/1']);
+  });
+
   test('parameters: odd spaces, no value, empty items, repeated names', () => {
     const [media] = parse(
       ...VIDEO,
