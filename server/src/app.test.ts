@@ -291,7 +291,7 @@ describe('the built web client', () => {
     expect((await built.app.fastify.inject({ url })).body).toBe('plain');
   });
 
-  it.each(['/admin', '/assets/none.js', '/assets', '/assets/', '/kamera'])(
+  it.each(['/admin', '/kamera', '/kamera/1/x', '/assets/none.js', '/assets', '/assets/'])(
     '%s is not the page',
     async (url) => {
       expect((await built.app.fastify.inject({ url })).statusCode).toBe(404);

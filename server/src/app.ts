@@ -9,8 +9,7 @@ import { healthRoutes } from './health/health-routes.ts';
 import { errorBody, sendError } from './http/error-response.ts';
 import { createFrontServer, type FrontServer } from './http/front-server.ts';
 import { collectAllowedMethods } from './http/method-not-allowed.ts';
-import { NOT_FOUND_PAGE, registerStaticWeb, wantsHtml } from './http/static-web.ts';
-import { pageHeaders } from './http/security-headers.ts';
+import { registerStaticWeb, wantsHtml } from './http/static-web.ts';
 import { streamRoutes } from './streams/stream-routes.ts';
 
 export interface App {
@@ -63,11 +62,8 @@ export async function buildApp(context: Context): Promise<App> {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (isRead && web.sendPage(path, reply)) return reply;
     if (isRead && !path.startsWith('/api/') && wantsHtml(request)) {
-      return reply
-        .code(404)
-        .headers(pageHeaders(secure))
-        .type('text/html; charset=utf-8')
-        .send(NOT_FOUND_PAGE);
+      void web.sendNotFound(reply);
+      return reply;
     }
     return reply.code(404).send(errorBody('NOT_FOUND', 'There is nothing at this address.'));
   });

@@ -3,13 +3,14 @@
  * reads its own address; other addresses are 404.
  */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pageHeaders } from './security-headers.ts';
 
-/** Addresses that the portal's own router knows. */
-const PORTAL_PATHS = [/^\/$/, /^\/kamera\/[^/]+\/?$/, /^\/area\/[^/]+\/?$/, /^\/(?:peta|multi|tentang)\/?$/];
+/** Addresses that the portal's own router knows (`web/src/portal/app.tsx`). */
+const PORTAL_PATHS = [/^\/$/, /^\/kamera\/[^/]+\/?$/];
 
 export interface StaticWebOptions {
   /** `web/dist` */
@@ -20,6 +21,8 @@ export interface StaticWebOptions {
 export interface StaticWeb {
   /** Answers a page address. @returns false, having done nothing, when `path` is not one. */
   sendPage(path: string, reply: FastifyReply): boolean;
+  /** Answers 404 with the portal, which then says so in its own looks; with a plain page while it is not built. */
+  sendNotFound(reply: FastifyReply): Promise<void>;
 }
 
 export async function registerStaticWeb(app: FastifyInstance, options: StaticWebOptions): Promise<StaticWeb> {
@@ -47,6 +50,16 @@ export async function registerStaticWeb(app: FastifyInstance, options: StaticWeb
       else reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
       return true;
     },
+
+    async sendNotFound(reply) {
+      const page = await readFile(indexFile).catch(() => NOT_FOUND);
+      reply
+        .code(404)
+        .headers(headers)
+        .header('cache-control', 'no-store')
+        .type('text/html; charset=utf-8')
+        .send(page);
+    },
   };
   // The file server would answer the folder itself with "forbidden".
   app.get('/', (_request, reply) => {
@@ -61,7 +74,7 @@ export function wantsHtml(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/html') === true;
 }
 
-export const NOT_FOUND_PAGE = page(
+const NOT_FOUND = page(
   'Halaman tidak ditemukan',
   'Alamat ini tidak ada. <span lang="en">This address does not exist.</span> <a href="/">Kembali ke beranda</a>',
 );
