@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock, type Clock } from '@pantau/base/clock';
+import type { Logger } from '@pantau/base/logger';
+import { silentLogger } from '@pantau/base/logger';
+import { VirtualClock } from '@pantau/base/testing/virtual-clock';
+import { AreaService } from '../areas/area-service.ts';
+import { CameraService } from '../cameras/camera-service.ts';
+import type { Camera } from '../cameras/camera.ts';
+import { FakeEngine } from '../testing/fake-engine.ts';
+import { StreamService } from './stream-service.ts';
+
+const camera = (id: number): Camera => ({
+  id,
+  name: `Kamera ${id}`,
+  description: null,
+  location: null,
+  groupName: null,
+  areaId: null,
+  enabled: true,
+  status: 'active',
+  source: { url: 'rtsp://198.51.100.7/x', username: undefined, password: undefined },
+  latitude: null,
+  longitude: null,
+  timezone: 'Asia/Jakarta',
+  pull: 'on-demand',
+  videoCodec: null,
+  streamKey: `key-${id}-0000`,
+  sortOrder: 0,
+});
+
+/** A read model over lists in memory that a test changes. */
+function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger) {
+  const database = { cameras: [camera(1)], revision: 1, fails: false, loads: 0 };
+  const refuse = () => Promise.reject(new Error('the test does not change anything'));
+  const engine = new FakeEngine();
+  const streams = new StreamService({
+    cameras: new CameraService({
+      list: () => {
+        database.loads++;
+        return database.fails ? Promise.reject(new Error('gone')) : Promise.resolve(database.cameras);
+      },
+      find: refuse,
+      findByName: refuse,
+      count: refuse,
+      create: refuse,
+      update: refuse,
+      remove: refuse,
+    }),
+    areas: new AreaService({
+      list: () => Promise.resolve([]),
+      find: refuse,
+      findByName: refuse,
+      create: refuse,
+      remove: refuse,
+    }),
+    engine,
+    readRevision: () =>
+      database.fails ? Promise.reject(new Error('gone')) : Promise.resolve(database.revision),
+    idleCloseMs: 30_000,
+    clock,
+    logger,
+  });
+  return { streams, engine, database };
+}
+
+describe('StreamService', () => {
+  it('gives the engine its streams at the start, and again when the revision moves', async () => {
+    const clock = new VirtualClock();
+    const { streams, engine, database } = open(clock);
+    await streams.start();
+    expect(engine.definitions.map(({ key }) => key)).toEqual(['key-1-0000']);
+    await clock.advance(2000);
+    expect(database.loads).toBe(1);
+    database.cameras = [
+      camera(1),
+      camera(2),
+      { ...camera(3), status: 'maintenance' },
+      { ...camera(4), enabled: false },
+    ];
+    database.revision++;
+    await clock.advance(1000);
+    expect(engine.definitions.map(({ key }) => key)).toEqual(['key-1-0000', 'key-2-0000']);
+    expect(streams.getDetail(3).camera.state).toBe('maintenance');
+    expect(() => streams.getDetail(4)).toThrowError(expect.objectContaining({ code: 'CAMERA_NOT_FOUND' }));
+    await streams.stop();
+  });
+
+  it('notices a change without a revision within half a minute', async () => {
+    const clock = new VirtualClock();
+    const { streams, database } = open(clock);
+    await streams.start();
+    database.cameras = [{ ...camera(1), name: 'Dengan tangan' }];
+    await clock.advance(30_000);
+    expect(streams.getDetail(1).camera.name).toBe('Dengan tangan');
+    await streams.stop();
+  });
+
+  it('keeps the last lists while the database is away, says so once a minute, and comes back', async () => {
+    const clock = new VirtualClock();
+    const errors: string[] = [];
+    const { streams, database } = open(clock, {
+      ...silentLogger,
+      error: (_fields, message) => void errors.push(message),
+    });
+    await streams.start();
+    database.fails = true;
+    await clock.advance(59_000);
+    expect(errors).toHaveLength(1);
+    expect(streams.getDetail(1).camera.name).toBe('Kamera 1');
+    database.fails = false;
+    database.revision++;
+    database.cameras = [camera(2)];
+    await clock.advance(1500);
+    expect(streams.getDetail(2).camera.name).toBe('Kamera 2');
+    await streams.stop();
+  });
+
+  it('refuses to start without a database', async () => {
+    const { streams, database } = open(systemClock);
+    database.fails = true;
+    await expect(streams.start()).rejects.toThrow('gone');
+    await streams.stop();
+  });
+
+  it('leaves no timer behind', async () => {
+    const clock = new VirtualClock();
+    const { streams, engine } = open(clock);
+    await streams.start();
+    engine.change('key-1-0000', { state: 'connecting' });
+    await streams.stop();
+    engine.change('key-1-0000', { state: 'live' });
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
