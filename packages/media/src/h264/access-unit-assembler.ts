@@ -87,6 +87,7 @@ export class AccessUnitAssembler implements NalSink {
     if (isSlice) this.#addSlice(pending, nal, type, timestamp);
     else if (type === NAL.sps || type === NAL.pps) this.#addParameterSet(nal);
     else if (type === NAL.sei) this.#addSei(pending, nal);
+    else if (type === NAL.filler && pending.firstSlice !== undefined) this.#keep(pending, nal);
   }
 
   onMarker(): void {

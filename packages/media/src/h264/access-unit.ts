@@ -10,7 +10,7 @@ export interface Arrival {
 
 /** One coded picture, whole and decodable: what the depacketiser makes and the timeline dates. */
 export interface AccessUnit {
-  /** NAL units with 4-byte lengths, without parameter sets, delimiters, filler and private messages. */
+  /** NAL units with 4-byte lengths, without parameter sets, delimiters and private messages. */
   readonly data: Buffer;
   /** RTP timestamp of its slices, as on the wire. */
   readonly timestamp: number;

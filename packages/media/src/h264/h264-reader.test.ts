@@ -17,6 +17,7 @@ const ARRIVAL = { wallMs: 0, monotonicMs: 0 };
 const SEI = Buffer.from('06e501a780', 'hex'); // a private message
 const RECOVERY_POINT = Buffer.from('060601c480', 'hex'); // recovery_frame_cnt 0, exact
 const AUD = Buffer.from('0910', 'hex');
+const FILLER = Buffer.from('0cffffff80', 'hex');
 const IDR = makeSlice({ idr: true });
 const P = makeSlice();
 
@@ -111,6 +112,11 @@ describe('H264Reader: where a picture ends', () => {
       'a packet with nothing but a message',
       [...START, at(3600, SEI, 'm'), at(7200, P, 'm'), NEXT],
       ['0/K/5', '7200/-/1'],
+    ],
+    [
+      'filler behind the slice, with the marker',
+      [at(0, SPS), at(0, PPS), at(0, IDR), at(0, FILLER, 'm'), at(3600, P, 'm'), NEXT],
+      ['0/K/5+12', '3600/-/1'],
     ],
     [
       'several slices, marker on the last',
