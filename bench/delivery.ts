@@ -33,9 +33,9 @@ export const delivery: BenchProgram = {
     await using server = await PantauServer.open({ env: { LOG_LEVEL: 'info' } });
     const names = cameras.urls.map((_, index) => `camera ${index}`);
     const always = ['--pull', 'always'];
-    for (const [index, url] of cameras.urls.entries()) {
-      await server.addCamera({ name: names[index] ?? '', url, options: always });
-    }
+    await server.addCameras(
+      cameras.urls.map((url, index) => ({ name: names[index] ?? '', url, options: always })),
+    );
     await server.addCamera({ name: 'big', url: bigCamera.urls[0] ?? '', options: always });
     const entries = await Promise.all(names.map((name) => server.untilState(name, 'live')));
     const big = await server.untilState('big', 'live');

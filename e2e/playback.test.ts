@@ -61,9 +61,9 @@ describeWith('playing cameras of GStreamer on the portal', ['chromium', 'gstream
     );
     const server = stack.use(await PantauServer.open());
     const browser = stack.use(await TestBrowser.open());
-    for (const { name, path } of sources) {
-      await server.addCamera({ name, url: camera.url(path), ...(path === '/login' ? LOGIN : {}) });
-    }
+    await server.addCameras(
+      sources.map(({ name, path }) => ({ name, url: camera.url(path), ...(path === '/login' ? LOGIN : {}) })),
+    );
     return { camera, server, browser };
   });
 

@@ -11,6 +11,9 @@ import { readStreams, type StreamEntry } from './public-api.ts';
 const SERVER = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url));
 const CLI = fileURLToPath(new URL('../../server/src/cli/main.ts', import.meta.url));
 
+/** Command lines that run side by side. */
+const AT_ONCE = 4;
+
 export interface CameraToAdd {
   readonly name: string;
   readonly url: string;
@@ -111,6 +114,17 @@ export class PantauServer implements AsyncDisposable {
     if (result.code !== 0)
       throw new Error(`camera add ended with ${result.code}: ${result.stderr}${result.stdout}`);
     return this.stream(camera.name);
+  }
+
+  /** Adds cameras, a few at a time: each is a process of its own, and they share the database with the server. */
+  async addCameras(cameras: readonly CameraToAdd[]): Promise<readonly StreamEntry[]> {
+    const entries: StreamEntry[] = [];
+    for (let at = 0; at < cameras.length; at += AT_ONCE) {
+      entries.push(
+        ...(await Promise.all(cameras.slice(at, at + AT_ONCE).map((camera) => this.addCamera(camera)))),
+      );
+    }
+    return entries;
   }
 
   /** The public entry of a camera; waits for it. */
