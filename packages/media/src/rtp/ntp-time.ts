@@ -13,11 +13,3 @@ export function ntpToUnixMs(seconds: number, fraction: number): number {
   const eraSeconds = seconds >= TOP_BIT ? seconds : seconds + ERA_SECONDS;
   return (eraSeconds - NTP_TO_UNIX_SECONDS) * 1000 + (fraction / ERA_SECONDS) * 1000;
 }
-
-/** The two 32-bit halves of the NTP timestamp of a UTC time in ms. */
-export function unixMsToNtp(unixMs: number): { readonly seconds: number; readonly fraction: number } {
-  const wholeSeconds = Math.floor(unixMs / 1000);
-  const seconds = (wholeSeconds + NTP_TO_UNIX_SECONDS) % ERA_SECONDS;
-  const fraction = Math.floor(((unixMs - wholeSeconds * 1000) / 1000) * ERA_SECONDS);
-  return { seconds, fraction };
-}
