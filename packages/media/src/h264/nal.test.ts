@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MediaError } from '../media-error.ts';
+import { containsStartCode, flattenNalUnit, wholeNalUnit } from './nal-unit.ts';
+import { decodeRbsp, findStartCode, splitAnnexB, trimTrailingZeros } from './nal.ts';
+import { ParameterSets } from './parameter-sets.ts';
+import { parsePps } from './pps.ts';
+import { findRecoveryFrameCount } from './sei.ts';
+import { parseSliceHeader } from './slice-header.ts';
+import { PPS, makeSlice } from './testing-packetizer.ts';
+
+const bytes = fc.uint8Array({ maxLength: 60 }).map((each) => Buffer.from(each));
+/** Bytes with many zeros and ones, so that start codes come up. */
+const sparse = fc
+  .array(fc.constantFrom(0, 0, 0, 1, 3, 0x67), { maxLength: 60 })
+  .map((each) => Buffer.from(each));
+
+/** Cuts `whole` into a header and pieces of the given sizes. */
+function cut(whole: Buffer, sizes: readonly number[]) {
+  const pieces: Buffer[] = [];
+  let at = 1;
+  for (const size of [...sizes, whole.length]) {
+    if (at >= whole.length) break;
+    pieces.push(whole.subarray(at, at + size));
+    at += size;
+  }
+  return { header: whole[0] ?? 0, pieces, byteLength: whole.length };
+}
+
+describe('splitAnnexB', () => {
+  it.each([
+    ['', []],
+    ['0000', []],
+    ['6742', ['6742']],
+    ['0000016742', ['6742']],
+    ['00000001674200000001', ['6742']],
+    ['67420000000168ce0000', ['6742', '68ce']],
+    ['000001000001', []],
+  ])('%s', (hex, expected) => {
+    expect(splitAnnexB(Buffer.from(hex, 'hex')).map((unit) => unit.toString('hex'))).toEqual(expected);
+  });
+
+  it('leaves no start code and no zero at the end of a unit', () => {
+    fc.assert(
+      fc.property(sparse, (each) => {
+        for (const unit of splitAnnexB(each)) {
+          expect(unit.length).toBeGreaterThan(0);
+          expect(findStartCode(unit)).toBe(-1);
+          expect(trimTrailingZeros(unit)).toHaveLength(unit.length);
+        }
+      }),
+    );
+  });
+});
+
+describe('NAL units in pieces', () => {
+  it('finds a start code across any seam', () => {
+    fc.assert(
+      fc.property(sparse, fc.array(fc.nat(4), { maxLength: 20 }), (each, sizes) => {
+        fc.pre(each.length > 0);
+        expect(containsStartCode(cut(each, sizes))).toBe(findStartCode(each) !== -1);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('flattens to the bytes it was cut from, or to the first of them', () => {
+    fc.assert(
+      fc.property(bytes, fc.array(fc.nat(9), { maxLength: 9 }), fc.nat(70), (each, sizes, length) => {
+        fc.pre(each.length > 0);
+        expect(flattenNalUnit(cut(each, sizes)).equals(each)).toBe(true);
+        const head = flattenNalUnit(cut(each, sizes), length);
+        expect(head.equals(each.subarray(0, Math.min(length, each.length)))).toBe(true);
+      }),
+    );
+  });
+
+  it('has no unit without a header', () => {
+    expect(wholeNalUnit(Buffer.alloc(0))).toBeUndefined();
+  });
+});
+
+describe('decodeRbsp', () => {
+  it.each([
+    ['67000003000003', '00000000'],
+    ['6700000301', '000001'],
+    ['67000003', '0000'],
+    ['6700030003', '00030003'],
+    ['67', ''],
+    ['', ''],
+  ])('%s', (hex, expected) => {
+    expect(Buffer.from(decodeRbsp(Buffer.from(hex, 'hex'))).toString('hex')).toBe(expected);
+  });
+});
+
+describe('findRecoveryFrameCount', () => {
+  it.each([
+    ['exact', '060601c480', 0],
+    ['five frames', '0606013280', 5],
+    ['behind another message', '060502aabb0601c480', 0],
+    ['behind a long one', `0605ff01${'aa'.repeat(256)}0601c480`, undefined],
+    ['none', '060501aa80', undefined],
+    ['cut off', '0606', undefined],
+    ['empty', '060600', undefined],
+    ['sizes without end', `06${'ff'.repeat(300)}`, undefined],
+  ])('%s', (_name, hex, expected) => {
+    expect(findRecoveryFrameCount(Buffer.from(hex, 'hex'))).toBe(expected);
+  });
+});
+
+describe('headers of slices and PPS', () => {
+  it('reads slices', () => {
+    expect(parseSliceHeader(makeSlice({ idr: true }))).toEqual({
+      firstMacroblock: 0,
+      isBidirectional: false,
+      ppsId: 0,
+    });
+    expect(parseSliceHeader(makeSlice({ firstMacroblock: 300, type: 'b' }))).toEqual({
+      firstMacroblock: 300,
+      isBidirectional: true,
+      ppsId: 0,
+    });
+  });
+
+  it('reads a PPS', () => {
+    expect(parsePps(PPS)).toEqual({ id: 0, spsId: 0 });
+    expect(parsePps(Buffer.from('685ea3cc0300', 'hex'))).toEqual({ id: 1, spsId: 0 }); // aF6j…: second PPS of a DVR
+  });
+
+  it('answers any bytes with a result or a MediaError', () => {
+    const sets = new ParameterSets();
+    const parsers = [
+      parseSliceHeader,
+      (each: Buffer) => parsePps(Buffer.concat([Buffer.of(0x68), each])),
+      findRecoveryFrameCount,
+      (each: Buffer) => sets.add(Buffer.concat([Buffer.of(0x67), each])),
+      (each: Buffer) => sets.add(Buffer.concat([Buffer.of(0x68), each])),
+      (each: Buffer) => sets.addHints(each.toString('latin1')),
+      (each: Buffer) => sets.addHints(`${each.toString('base64')},${each.toString('base64')}`),
+    ];
+    fc.assert(
+      fc.property(fc.oneof(bytes, sparse), fc.constantFrom(...parsers), fc.nat(255), (each, parse, ppsId) => {
+        try {
+          parse(each);
+        } catch (error) {
+          expect(error).toBeInstanceOf(MediaError);
+        }
+        const active = sets.findConfig(ppsId);
+        if (active !== undefined) expect(active.config.width).toBeGreaterThan(0);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
