@@ -208,7 +208,11 @@ describe('what is not there', () => {
       throw new Error('secret inner workings');
     };
     const response = await get('/api/stream/1');
+    const lines = test.log.length;
+    for (let count = 0; count < 50; count++) await get('/api/stream/1');
     test.context.streams.getDetail = send;
+    // A request that fails for everybody must not fill the log.
+    expect(test.log.length - lines).toBeLessThan(45);
     const { request_id: requestId, ...rest } = response.json();
     expect(rest).toEqual({ success: false, code: 'INTERNAL', message: 'The request could not be answered.' });
     expect(test.log.some((line) => line.includes('secret inner workings') && line.includes(requestId))).toBe(

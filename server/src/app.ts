@@ -6,7 +6,7 @@ import { cameraRoutes } from './cameras/camera-routes.ts';
 import type { Config } from './config/config.ts';
 import type { Context } from './context.ts';
 import { healthRoutes } from './health/health-routes.ts';
-import { errorBody, sendError } from './http/error-response.ts';
+import { createErrorHandler, errorBody } from './http/error-response.ts';
 import { createFrontServer, type FrontServer } from './http/front-server.ts';
 import { collectAllowedMethods } from './http/method-not-allowed.ts';
 import { registerStaticWeb, wantsHtml } from './http/static-web.ts';
@@ -24,6 +24,7 @@ export async function buildApp(context: Context): Promise<App> {
   const { config } = context;
   const secure = config.publicUrl?.startsWith('https:') === true;
   const built: { front?: FrontServer } = {};
+  const sendError = createErrorHandler(context.clock);
   const fastifyLog: FastifyBaseLogger = context.log;
   const fastify: FastifyInstance = Fastify({
     serverFactory: (handler) => {

@@ -34,6 +34,7 @@ import { readVersion } from './version.ts';
 export interface Context extends AsyncDisposable {
   readonly config: Config;
   readonly log: PinoLogger;
+  readonly clock: Clock;
   readonly database: Database;
   readonly engine: MediaEngine;
   readonly cameras: CameraService;
@@ -121,6 +122,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
   return {
     config,
     log,
+    clock,
     database,
     engine,
     cameras,

@@ -2,8 +2,9 @@
  * PostgreSQL, for those who outgrew one file. The same stores and migrations; `read` and `heavy` are one pool, because
  * its driver does not block.
  */
-import { Kysely, PostgresDialect, type Dialect, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, type Dialect, type PostgresPool, type Transaction } from 'kysely';
 import pg from 'pg';
+import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import type { Secret } from '@pantau/base/secret';
 import type { Database, OpenDatabaseOptions, PoolStats } from './database.ts';
@@ -34,19 +35,86 @@ export async function openPostgres(
   });
   // An idle connection that breaks is replaced on the next query; without a listener it would end the process.
   pool.on('error', () => logger.warn({}, '[ConnectionPool] An idle database connection was lost'));
+  const figures = new PoolFigures(pool, options.clock);
   return openPostgresDialect({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: figures.countedPool() }),
     readConnections: options.readConnections,
     logger,
-    countConnections: () => ({ open: pool.totalCount, busy: pool.totalCount - pool.idleCount }),
+    readFigures: () => figures.read(),
   });
+}
+
+/** What is known of the connections of a pool; see `PoolStats`. */
+export interface ConnectionFigures {
+  readonly openReadConnections: number;
+  readonly busy: number;
+  readonly peak: number;
+  readonly utilisation: number;
+  readonly heavyReads: number;
+  readonly waits: number;
+}
+
+/** Counts what pg's pool does not: how many connections were in use, for how long, and how often one was waited for. */
+class PoolFigures {
+  readonly #pool: pg.Pool;
+  readonly #clock: Clock;
+  readonly #openedAtMs: number;
+  #busy = 0;
+  #peak = 0;
+  #busyMs = 0;
+  #changedAtMs: number;
+  #taken = 0;
+  #waits = 0;
+
+  constructor(pool: pg.Pool, clock: Clock) {
+    this.#pool = pool;
+    this.#clock = clock;
+    this.#openedAtMs = clock.monotonic();
+    this.#changedAtMs = this.#openedAtMs;
+    pool.on('acquire', () => this.#change(1));
+    pool.on('release', () => this.#change(-1));
+  }
+
+  countedPool(): PostgresPool {
+    const pool = this.#pool;
+    return {
+      options: pool.options,
+      connect: async () => {
+        if (pool.idleCount === 0 && pool.totalCount >= pool.options.max) this.#waits++;
+        return await pool.connect();
+      },
+      end: () => pool.end(),
+    };
+  }
+
+  read(): ConnectionFigures {
+    this.#change(0);
+    const availableMs = (this.#changedAtMs - this.#openedAtMs) * this.#pool.options.max;
+    return {
+      openReadConnections: this.#pool.totalCount,
+      busy: this.#busy,
+      peak: this.#peak,
+      utilisation: availableMs > 0 ? this.#busyMs / availableMs : 0,
+      heavyReads: this.#taken,
+      waits: this.#waits,
+    };
+  }
+
+  #change(by: -1 | 0 | 1): void {
+    const nowMs = this.#clock.monotonic();
+    this.#busyMs += this.#busy * (nowMs - this.#changedAtMs);
+    this.#changedAtMs = nowMs;
+    this.#busy += by;
+    if (by === 1) this.#taken++;
+    this.#peak = Math.max(this.#peak, this.#busy);
+  }
 }
 
 export interface OpenPostgresDialectOptions {
   readonly dialect: Dialect;
   readonly readConnections: number;
   readonly logger: Logger;
-  readonly countConnections: () => { readonly open: number; readonly busy: number };
+  readonly readFigures: () => ConnectionFigures;
 }
 
 /** Over any PostgreSQL dialect: the pool above, or PGlite in tests. */
@@ -100,17 +168,11 @@ class PostgresDatabase implements Database {
   }
 
   stats(): PoolStats {
-    const { open, busy } = this.#options.countConnections();
     const queue = this.#queue.stats();
     return {
       maxReadConnections: this.#options.readConnections,
-      openReadConnections: open,
-      busy,
-      // PostgreSQL's driver queues by itself and does not count; what it cannot tell stays 0.
-      peak: 0,
-      utilisation: 0,
-      heavyReads: 0,
-      waits: 0,
+      ...this.#options.readFigures(),
+      // pg's queue has no bound of its own; its connection timeout ends a wait.
       exhausted: 0,
       writes: queue.writes,
       writesWaiting: queue.waiting,

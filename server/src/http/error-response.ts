@@ -1,5 +1,6 @@
 /** The one table from the kind of an error to an HTTP status, and the one shape of failed replies. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '@pantau/base/clock';
 import { AppError, type ErrorKind } from '@pantau/base/errors';
 import type { ErrorReply } from '@pantau/contract/envelope';
 
@@ -31,26 +32,49 @@ export function errorBody(code: string, message: string, requestId?: string): Er
   return { success: false, code, message, ...(requestId === undefined ? {} : { request_id: requestId }) };
 }
 
+/** Failures that are logged in full within one second; the others are counted. */
+const LOGGED_PER_SECOND = 5;
+
 /** Fastify's error handler. What failed on our side is logged with the request id and not told. */
-export function sendError(
-  error: FastifyError | AppError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  const status = statusOf(error);
-  reply.code(status).header('cache-control', 'no-store').type('application/json; charset=utf-8');
-  if (status >= 500) {
+export function createErrorHandler(
+  clock: Clock,
+): (error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) => void {
+  let windowStartMs = Number.NEGATIVE_INFINITY;
+  let logged = 0;
+  let suppressed = 0;
+
+  const log = (error: Error, request: FastifyRequest) => {
+    const nowMs = clock.monotonic();
+    if (nowMs - windowStartMs >= 1000) {
+      windowStartMs = nowMs;
+      logged = 0;
+    }
+    if (++logged > LOGGED_PER_SECOND) {
+      suppressed++;
+      return;
+    }
+    const more = suppressed > 0 ? { suppressed } : {};
+    suppressed = 0;
+    const path = request.url.split('?', 1)[0];
     request.log.error(
-      { err: error, requestId: request.id, method: request.method, path: pathOf(request.url) },
+      { err: error, requestId: request.id, method: request.method, path, ...more },
       'Request failed',
     );
-    const code = error instanceof AppError ? error.code : 'INTERNAL';
-    if (status === 503) reply.header('retry-after', '2');
-    reply.send(errorBody(code, 'The request could not be answered.', request.id));
-    return;
-  }
-  const code = error instanceof AppError ? error.code : (CODE_BY_STATUS[status] ?? 'REQUEST_INVALID');
-  reply.send(errorBody(code, error.message));
+  };
+
+  return (error, request, reply) => {
+    const status = statusOf(error);
+    reply.code(status).header('cache-control', 'no-store').type('application/json; charset=utf-8');
+    if (status >= 500) {
+      log(error, request);
+      const code = error instanceof AppError ? error.code : 'INTERNAL';
+      if (status === 503) reply.header('retry-after', '2');
+      reply.send(errorBody(code, 'The request could not be answered.', request.id));
+      return;
+    }
+    const code = error instanceof AppError ? error.code : (CODE_BY_STATUS[status] ?? 'REQUEST_INVALID');
+    reply.send(errorBody(code, error.message));
+  };
 }
 
 function statusOf(error: FastifyError | AppError): number {
@@ -59,8 +83,4 @@ function statusOf(error: FastifyError | AppError): number {
   // The file server's word for a folder; nothing of ours is forbidden yet, and a folder is nothing to find.
   if (status === 403) return 404;
   return status >= 400 && status < 600 ? status : 500;
-}
-
-function pathOf(url: string): string {
-  return url.split('?', 1)[0] ?? '';
 }

@@ -27,7 +27,14 @@ export async function openTestDatabase(
       dialect: new PGliteDialect({ pglite: new PGlite() }),
       readConnections: 5,
       logger: silentLogger,
-      countConnections: () => ({ open: 1, busy: 0 }),
+      readFigures: () => ({
+        openReadConnections: 1,
+        busy: 0,
+        peak: 1,
+        utilisation: 0,
+        heavyReads: 0,
+        waits: 0,
+      }),
     });
     return { database, close: () => database.close() };
   }
