@@ -210,5 +210,5 @@ function noVideo(tracks: readonly SessionTrack[]): MediaError {
 
 function noKeyframeError(): MediaError {
   const seconds = KEYFRAME_TIMEOUT_MS / 1000;
-  return new MediaError('NO_KEYFRAME', `The camera sent no key frame for ${seconds} seconds`);
+  return new MediaError('NO_KEYFRAME', `The camera sent no usable key frame for ${seconds} seconds`);
 }

@@ -14,7 +14,7 @@ describe('encodeDecoderConfig', () => {
         '001d' +
         SPS.toString('hex') + // one SPS of 29 bytes
         '01' +
-        '0005' +
+        '0004' +
         PPS.toString('hex') + // one PPS
         'fd' +
         'f8' +
