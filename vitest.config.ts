@@ -12,7 +12,12 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           setupFiles: ['tools/fuzz-setup.ts'],
-          include: ['packages/*/src/**/*.test.ts', 'server/src/**/*.test.ts', 'tools/**/*.test.ts', 'web/**/*.test.{ts,tsx}'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'server/src/**/*.test.ts',
+            'tools/**/*.test.ts',
+            'web/**/*.test.{ts,tsx}',
+          ],
           exclude: ['**/node_modules/**', '**/dist/**'],
         },
       },

@@ -7,19 +7,30 @@ import { globSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { bin, ROOT } from './steps.ts';
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, runs: { type: 'string', default: '5000' } } });
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '10' }, runs: { type: 'string', default: '5000' } },
+});
 const until = performance.now() + Number(values.minutes) * 60_000;
-const files = globSync('{packages,server,tools}/**/*.test.ts', { cwd: ROOT, exclude: (name) => name === 'node_modules' }).filter((file) =>
-  readFileSync(`${ROOT}/${file}`, 'utf8').includes("from 'fast-check'"),
-);
+const files = globSync('{packages,server,tools}/**/*.test.ts', {
+  cwd: ROOT,
+  exclude: (name) => name === 'node_modules',
+}).filter((file) => readFileSync(`${ROOT}/${file}`, 'utf8').includes("from 'fast-check'"));
 if (files.length === 0) throw new Error('no property tests found: nothing was fuzzed');
-console.log(`${files.length} files with property tests, ${values.runs} inputs each, ${values.minutes} minutes`);
+console.log(
+  `${files.length} files with property tests, ${values.runs} inputs each, ${values.minutes} minutes`,
+);
 
 let rounds = 0;
 while (performance.now() < until && process.exitCode === undefined) {
   const [program, ...args] = bin('vitest', 'run', '--project', 'unit', '--testTimeout', '600000', ...files);
-  const result = spawnSync(program, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, FUZZ_RUNS: values.runs } });
+  const result = spawnSync(program, args, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, FUZZ_RUNS: values.runs },
+  });
   if (result.status !== 0) process.exitCode = 1;
   rounds++;
 }
-console.log(`${rounds} rounds, ${process.exitCode === undefined ? 'nothing broke' : 'something broke: see above'}`);
+console.log(
+  `${rounds} rounds, ${process.exitCode === undefined ? 'nothing broke' : 'something broke: see above'}`,
+);

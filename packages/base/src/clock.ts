@@ -85,5 +85,6 @@ export function deadline(
 /** The reason of an aborted signal as an Error, whatever the caller passed to `abort()`. */
 export function abortReason(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
-  return reason instanceof Error ? reason : new Error(String(reason ?? 'aborted'));
+  if (reason instanceof Error) return reason;
+  return new Error(typeof reason === 'string' ? reason : 'aborted');
 }

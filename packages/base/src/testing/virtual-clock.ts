@@ -76,7 +76,8 @@ export class VirtualClock implements Clock {
   #earliest(): Pending | undefined {
     let best: Pending | undefined;
     for (const timer of this.#pending.values()) {
-      if (best === undefined || timer.at < best.at || (timer.at === best.at && timer.id < best.id)) best = timer;
+      if (best === undefined || timer.at < best.at || (timer.at === best.at && timer.id < best.id))
+        best = timer;
     }
     return best;
   }
