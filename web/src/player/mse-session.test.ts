@@ -60,12 +60,29 @@ describe('MseSession', () => {
     expect(session.findLatencyS()).toBeCloseTo(session.targetLatencyS());
   });
 
-  it('steps over a hole that lost packets left', () => {
-    const { socket, video, buffer } = openPlaying();
+  it('follows the burst since the last key frame to its end, then only by playing', async () => {
+    const { clock, socket, video, buffer, session } = openPlaying();
+    socket.send(10);
+    video.buffered = ranges([10, 10.2]);
+    buffer.finish(video.buffered);
+    socket.send(10);
+    video.buffered = ranges([10, 12]);
+    buffer.finish(video.buffered);
+    expect(video.currentTime).toBeCloseTo(12 - session.targetLatencyS());
+    await clock.advance(1_200);
+    socket.send(10);
+    video.buffered = ranges([10, 13]);
+    buffer.finish(video.buffered);
+    expect(video.currentTime).toBeCloseTo(12 - session.targetLatencyS());
+  });
+
+  it('steps over a hole that lost packets left', async () => {
+    const { clock, socket, video, buffer } = openPlaying();
     socket.send(10);
     video.buffered = ranges([10, 12]);
     buffer.finish(video.buffered);
     video.currentTime = 11.95;
+    await clock.advance(1_200);
     socket.send(10);
     video.buffered = ranges([10, 12], [14, 15]);
     buffer.finish(video.buffered);

@@ -20,6 +20,9 @@ const CONNECT_TIMEOUT_MS = 8_000;
 const MAX_EARLY_BYTES = 6_000_000;
 const MAX_PENDING_BYTES = 8_000_000;
 const MAX_BEHIND_TARGET_S = 2.5;
+/** What waited since the last key frame comes in one burst: so long after the first data the newest picture is still found by jumping. */
+const SETTLE_MS = 1_200;
+const SETTLE_SLACK_S = 0.3;
 
 /** The slice of WebSocket that is used. */
 export interface SocketLike {
@@ -51,6 +54,7 @@ export class MseSession implements DeliverySession {
   #early: ArrayBuffer[] = [];
   #earlyBytes = 0;
   #isPlaced = false;
+  #settledAtMs = 0;
   #isHeld = false;
   #hasOpened = false;
   #isOver = false;
@@ -203,10 +207,14 @@ export class MseSession implements DeliverySession {
     const positionS = video.currentTime;
     if (!this.#isPlaced) {
       this.#isPlaced = true;
+      this.#settledAtMs = this.#options.clock.monotonic() + SETTLE_MS;
       video.currentTime = Math.max(buffered.start(0), buffered.end(last) - this.targetLatencyS());
       return;
     }
-    if (positionS > buffered.end(last) + 0.5 || positionS < buffered.start(0) - 0.5) {
+    const isOutside = positionS > buffered.end(last) + 0.5 || positionS < buffered.start(0) - 0.5;
+    const isSettling = this.#options.clock.monotonic() < this.#settledAtMs;
+    const isLate = buffered.end(last) - positionS > this.targetLatencyS() + SETTLE_SLACK_S;
+    if (isOutside || (isSettling && isLate)) {
       this.jumpToEdge();
       return;
     }

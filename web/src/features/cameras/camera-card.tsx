@@ -1,6 +1,6 @@
 import type { StreamCamera } from '@pantau/contract/stream';
 import { Eye, MapPin } from 'lucide-react';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { formatCount, formatMoment, splitAge } from '../../lib/format.ts';
 import { useText } from '../../locales/use-text.ts';
@@ -23,9 +23,10 @@ export function CameraCard({
 }) {
   const { t, language } = useText();
   const boxRef = useRef<HTMLElement>(null);
-  const isPlayable = camera.state !== 'offline' && camera.state !== 'maintenance';
-  const hasTurn = usePreviewTurn(camera.id, boxRef, isPlayable);
-  const player = usePlayer({ camera, isWanted: hasTurn, mode: 'hls', hiddenGraceMs: 0 });
+  const isDown = camera.state === 'offline';
+  const hasTurn = usePreviewTurn(camera.id, boxRef, camera.state !== 'maintenance');
+  const mode = usePreviewMode(isDown, hasTurn);
+  const player = usePlayer({ camera, isWanted: hasTurn, mode, hiddenGraceMs: 0 });
   const { snapshot, hasKept } = player;
   const isMoving = snapshot.phase === 'playing';
   const hasSomething = isMoving || hasKept || snapshot.phase === 'stalled';
@@ -47,7 +48,7 @@ export function CameraCard({
         )}
       >
         <LivePicture player={player} label={camera.name} />
-        {!hasSomething && <EmptyPicture state={camera.state} isOpening={hasTurn} />}
+        {!hasSomething && <EmptyPicture state={camera.state} isOpening={hasTurn && !isDown} />}
         {/* At the bottom: cameras write their own name and clock along the top. */}
         <div className="absolute inset-x-2.5 bottom-2.5 flex flex-wrap items-center justify-between gap-1.5">
           <StateBadge state={isMoving ? 'live' : camera.state} />
@@ -77,6 +78,17 @@ export function CameraCard({
       </div>
     </article>
   );
+}
+
+/**
+ * Previews use plain HLS. A camera that is down is waited for over the WebSocket instead: the server holds it open and
+ * keeps looking for the camera while somebody waits, where HLS could only ask and be refused, again and again.
+ */
+function usePreviewMode(isDown: boolean, hasTurn: boolean): 'hls' | 'mse' {
+  const [mode, setMode] = useState<'hls' | 'mse'>('hls');
+  const wanted = isDown ? 'mse' : hasTurn ? mode : 'hls';
+  if (wanted !== mode) setMode(wanted);
+  return wanted;
 }
 
 function Place({ camera }: { readonly camera: StreamCamera }) {
