@@ -22,7 +22,7 @@ import type { ActiveConfig, ParameterSets } from './parameter-sets.ts';
 import { findRecoveryFrameCount } from './sei.ts';
 import { isFirstSlice, parseSliceHeader, type SliceHeader } from './slice-header.ts';
 
-export const MAX_ACCESS_UNIT_BYTES = 8 * 1024 * 1024;
+const MAX_ACCESS_UNIT_BYTES = 8 * 1024 * 1024;
 /** More than one slice per macroblock row of any picture, with everything that may come with it. */
 const MAX_UNITS = 2048;
 /** A slice header's first fields, with the NAL header. */

@@ -25,7 +25,7 @@ const STAP_A = 24;
 const FU_A = 28;
 const LAST_SINGLE_TYPE = 23;
 /** No real NAL unit is near this: a 4K key frame at the highest rate is about 1.5 MB. */
-export const MAX_NAL_BYTES = 4 * 1024 * 1024;
+const MAX_NAL_BYTES = 4 * 1024 * 1024;
 /** Fragments of one unit; 4 MiB in pieces of 400 bytes. */
 const MAX_FRAGMENTS = 10_500;
 
