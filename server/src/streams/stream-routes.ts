@@ -4,11 +4,12 @@ import { Type } from 'typebox';
 import { Envelope } from '@pantau/contract/envelope';
 import { StreamDetail } from '@pantau/contract/stream';
 import { PUBLIC_CORS_HEADERS } from '../http/cors.ts';
+import { sendList } from '../http/send-list.ts';
 import type { StreamService } from './stream-service.ts';
 
 export function streamRoutes(streams: StreamService): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
-    app.get('/api/stream', (request, reply) => streams.streamList.send(request, reply));
+    app.get('/api/stream', (request, reply) => sendList(streams.streamList, request, reply));
 
     app.get(
       '/api/stream/:id',

@@ -4,7 +4,7 @@
  *
  *   database revision ──poll 500 ms──► reload ──► engine.setStreams
  *                                        │
- *   engine state change ────────────────►├──► rebuild (≥ 250 ms apart) ──► CachedReply × 3
+ *   engine state change ────────────────►├──► rebuild (≥ 250 ms apart) ──► EncodedList × 3
  *   viewer figures, every 5 s ──────────►┘
  */
 import type { Clock, Timer } from '@pantau/base/clock';
@@ -19,7 +19,7 @@ import type { Camera } from '../cameras/camera.ts';
 import { presentCamera } from '../cameras/camera-present.ts';
 import type { CameraService } from '../cameras/camera-service.ts';
 import { Coalescer } from '../coalescer.ts';
-import { CachedReply } from '../http/cached-reply.ts';
+import { EncodedList } from '../encoded-list.ts';
 import { presentStream, presentUrls } from './stream-present.ts';
 
 const REVISION_POLL_MS = 500;
@@ -42,11 +42,11 @@ export interface StreamServiceOptions {
 
 export class StreamService {
   /** `GET /api/cameras/active` */
-  readonly activeCameras = new CachedReply();
+  readonly activeCameras = new EncodedList();
   /** `GET /api/stream` */
-  readonly streamList = new CachedReply();
+  readonly streamList = new EncodedList();
   /** `GET /api/areas/public` */
-  readonly publicAreas = new CachedReply();
+  readonly publicAreas = new EncodedList();
 
   readonly #options: StreamServiceOptions;
   readonly #rebuild: Coalescer;

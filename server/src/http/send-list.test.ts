@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseEncoding } from './cached-reply.ts';
+import { chooseEncoding } from './send-list.ts';
 
 describe('chooseEncoding', () => {
   it.each([
