@@ -71,15 +71,17 @@ function TroubleCard({
   });
   const next = nextStep(snapshot);
   return (
-    <div className="absolute inset-0 grid place-items-center overflow-auto p-3">
+    <div className="absolute inset-0 grid place-items-center overflow-auto p-2 pb-11 sm:p-3">
       <div
         role="status"
-        className="grid max-w-md justify-items-center gap-1.5 rounded-picture bg-scrim px-5 py-4 text-center"
+        className="grid max-w-md justify-items-center gap-1 rounded-picture sm:gap-1.5 bg-scrim px-4 py-2.5 text-center sm:px-5 sm:py-4"
       >
-        <p className="text-base font-semibold text-balance text-on-video">{t(title, values)}</p>
-        {hint !== undefined && <p className="text-sm text-balance text-on-video-soft">{t(hint)}</p>}
+        <p className="text-sm font-semibold text-balance text-on-video sm:text-base">{t(title, values)}</p>
+        {hint !== undefined && (
+          <p className="text-xs text-balance text-on-video-soft sm:text-sm">{t(hint)}</p>
+        )}
         {next !== undefined && (
-          <p className="text-sm text-on-video-soft" aria-hidden="true">
+          <p className="text-xs text-on-video-soft sm:text-sm" aria-hidden="true">
             {next === 'soon' ? t('player.retrying') : t('player.retryIn', { seconds: next })}
           </p>
         )}
@@ -100,5 +102,5 @@ function TroubleCard({
 
 function nextStep({ phase, retryInS }: PlayerSnapshot): number | 'soon' | undefined {
   if (phase === 'waiting') return retryInS;
-  return phase === 'opening' ? 'soon' : undefined;
+  return phase === 'opening' || phase === 'stalled' ? 'soon' : undefined;
 }
