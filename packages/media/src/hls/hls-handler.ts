@@ -261,7 +261,7 @@ function sendFile(request: IncomingMessage, response: ServerResponse, file: Medi
   }
   const isRangeValid = headers['if-range'] === undefined || headers['if-range'] === file.etag;
   if (headers.range !== undefined && isRangeValid) {
-    const range = parseRange(headers.range, file.body.length);
+    const range = parseRange(headers.range, file.byteLength);
     if (range) {
       sendRange(request, response, file, range);
       return;
@@ -278,7 +278,7 @@ function sendRange(
   file: MediaFile,
   range: Exclude<ReturnType<typeof parseRange>, undefined>,
 ): void {
-  const size = file.body.length;
+  const size = file.byteLength;
   if (range === 'unsatisfiable') {
     writeHead(response, 416, ['Content-Range', `bytes */${size}`, 'Content-Length', '0', ...COMMON_HEADERS]);
     response.end();

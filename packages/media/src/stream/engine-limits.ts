@@ -55,7 +55,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   maxSegmentMs: 20_000,
   maxSegmentBytes: 16 * 1024 * 1024,
   windowSegments: 6,
-  expiredSegments: 2,
+  expiredSegments: 1,
   maxStreamBytes: 64 * 1024 * 1024,
   maxParkedPerStream: 10_000,
   maxParked: 20_000,

@@ -303,7 +303,7 @@ export class LiveMuxer {
     if (samples.length === 0) return undefined;
     return this.#window.addPart(
       partName(this.#nextPart++),
-      this.#encode(samples),
+      this.#encodePieces(samples),
       {
         durationS: this.#sizer.playlistDurationS(mediaS),
         independent,
@@ -322,9 +322,13 @@ export class LiveMuxer {
   }
 
   #encode(samples: readonly Sample[]): Buffer {
+    return Buffer.concat(this.#encodePieces(samples));
+  }
+
+  #encodePieces(samples: readonly Sample[]): readonly Buffer[] {
     const config = this.#init?.config ?? { video: undefined, audio: undefined };
     const fragment = encodeFragment(this.#fragmentNumber++, config, samples);
-    return Buffer.concat([fragment.header, ...fragment.payload], fragment.byteLength);
+    return [fragment.header, ...fragment.payload];
   }
 }
 

@@ -14,7 +14,12 @@ function addSegment(
   window.openSegment({ sequence, initName: init, discontinuity, independent: true, programDateTimeMs: 0 });
   for (const part of [0, 1]) {
     const shape = { durationS: 1, independent: part === 0, startsWithKeyframe: part === 0 };
-    window.addPart(`part-${sequence * 2 + part}.m4s`, Buffer.alloc(bytes / 2, part + 1), shape, 1);
+    window.addPart(
+      `part-${sequence * 2 + part}.m4s`,
+      [Buffer.alloc(bytes / 4, part + 1), Buffer.alloc(bytes / 4, part + 1)],
+      shape,
+      1,
+    );
   }
   window.closeSegment(`seg-${sequence}.m4s`);
 }

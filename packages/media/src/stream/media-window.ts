@@ -1,4 +1,4 @@
-import { createMediaFile, type MediaFile } from './media-file.ts';
+import { MediaFile } from './media-file.ts';
 
 /**
  * The media of one stream that is in memory: finished segments, the open one, and every file they can be fetched as.
@@ -93,7 +93,7 @@ export class MediaWindow {
   /** Adds an init segment; it stays while a segment refers to it. */
   addInit(name: string, body: Buffer): void {
     if (this.#inits.has(name)) return;
-    const file = createMediaFile(name, body);
+    const file = new MediaFile(name, [body]);
     this.#inits.set(name, file);
     this.#files.set(name, file);
     this.#bytes += body.length;
@@ -112,18 +112,19 @@ export class MediaWindow {
 
   /**
    * Adds a part to the open segment.
+   * @param pieces its bytes; they are kept as they are until somebody asks for the part or the segment is finished.
    * @param mediaS what its samples last, seconds; `durationS` of the part may be less (see `MediaPart`).
    * @throws RangeError when no segment is open.
    */
-  addPart(name: string, body: Buffer, part: Omit<MediaPart, 'file'>, mediaS: number): MediaPart {
+  addPart(name: string, pieces: readonly Buffer[], part: Omit<MediaPart, 'file'>, mediaS: number): MediaPart {
     const open = this.#open;
     if (!open) throw new RangeError('no segment is open');
-    const added: MediaPart = { ...part, file: createMediaFile(name, body) };
+    const added: MediaPart = { ...part, file: new MediaFile(name, pieces) };
     open.parts.push(added);
     open.durationS = roundSeconds(open.durationS + mediaS);
-    open.byteLength += body.length;
+    open.byteLength += added.file.byteLength;
     this.#files.set(name, added.file);
-    this.#bytes += body.length;
+    this.#bytes += added.file.byteLength;
     return added;
   }
 
@@ -133,18 +134,18 @@ export class MediaWindow {
     this.#open = undefined;
     if (!open || open.parts.length === 0) return undefined;
     const body = Buffer.concat(
-      open.parts.map((part) => part.file.body),
+      open.parts.flatMap((part) => part.file.pieces),
       open.byteLength,
     );
     let offset = 0;
     const parts = open.parts.map((part) => {
-      const end = offset + part.file.body.length;
-      const file: MediaFile = { ...part.file, body: body.subarray(offset, end) };
+      const end = offset + part.file.byteLength;
+      const file = new MediaFile(part.file.name, [body.subarray(offset, end)]);
       offset = end;
       this.#files.set(file.name, file);
       return { ...part, file };
     });
-    const file = createMediaFile(name, body);
+    const file = new MediaFile(name, [body]);
     const segment: MediaSegment = { ...open, parts, file };
     this.#segments.push(segment);
     this.#files.set(name, file);
@@ -202,7 +203,7 @@ export class MediaWindow {
       if (used.has(name)) continue;
       this.#inits.delete(name);
       this.#files.delete(name);
-      this.#bytes -= file.body.length;
+      this.#bytes -= file.byteLength;
     }
   }
 }
