@@ -1,6 +1,6 @@
 /** The audio format of an AAC track from its media description. */
 import { MediaError } from '../media-error.ts';
-import type { MediaDescription } from '../rtsp/media-description.ts';
+import type { MediaDescription } from '../media-description.ts';
 import {
   encodeLowComplexityConfig,
   parseAudioSpecificConfig,

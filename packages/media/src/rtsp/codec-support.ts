@@ -1,5 +1,5 @@
 /** Which payload formats the engine carries today; everything else is described, never set up. */
-import type { MediaDescription, SupportedEncoding } from './media-description.ts';
+import type { MediaDescription, SupportedEncoding } from '../media-description.ts';
 
 /** What the decision hangs on. */
 export type CodecFacts = Pick<MediaDescription, 'kind' | 'encoding' | 'clockRate' | 'fmtp'>;

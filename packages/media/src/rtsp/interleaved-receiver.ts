@@ -12,7 +12,7 @@ import { ntpToUnixMs } from '../rtp/ntp-time.ts';
 import { encodeReceiverReport } from '../rtp/receiver-report.ts';
 import { parseRtcp } from '../rtp/rtcp.ts';
 import { RtpReceiver } from '../rtp/rtp-receiver.ts';
-import type { MediaDescription } from './media-description.ts';
+import type { MediaDescription } from '../media-description.ts';
 import type { RtspSessionHandler } from './rtsp-session.ts';
 
 const MAX_HELD_BYTES = 2 * 1024 * 1024;

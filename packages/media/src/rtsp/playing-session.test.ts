@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { GOODBYE, withLogin, methods, firstLine, client, rtp, until } from './recorded-client.ts';
+import { GOODBYE, withLogin, methods, firstLine, client, rtp, until } from './testing/recorded-client.ts';
 import type { RtspSessionOptions } from './rtsp-session.ts';
 import {
   behave,
@@ -7,7 +7,7 @@ import {
   startScriptedCamera,
   type CameraScript,
   type ScriptedCamera,
-} from './scripted-camera.ts';
+} from './testing/scripted-camera.ts';
 
 describe('playing', () => {
   /** An open session on a camera; `say` sends media and waits until it was read. */

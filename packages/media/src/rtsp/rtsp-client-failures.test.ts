@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { methods, client, until } from './recorded-client.ts';
+import { methods, client, until } from './testing/recorded-client.ts';
 import {
   behave,
   behaveExcept,
   SDP_AUDIO,
   startScriptedCamera,
   type CameraScript,
-} from './scripted-camera.ts';
+} from './testing/scripted-camera.ts';
 
 describe('failures of opening', () => {
   const STEPS = ['OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY'];

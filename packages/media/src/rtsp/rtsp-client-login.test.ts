@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { Secret } from '@pantau/base/secret';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { describe, expect, test } from 'vitest';
-import { PASSWORD, withLogin, methods, client } from './recorded-client.ts';
+import { PASSWORD, withLogin, methods, client } from './testing/recorded-client.ts';
 import { openSessionWith } from './rtsp-client.ts';
 import { connectRtsp } from './rtsp-connection.ts';
-import { behave, behaveExcept, startScriptedCamera, type CameraScript } from './scripted-camera.ts';
+import { behave, behaveExcept, startScriptedCamera, type CameraScript } from './testing/scripted-camera.ts';
 
 describe('login', () => {
   const md5 = (value: string) => createHash('md5').update(value).digest('hex');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SENDER_REPORT, methods, firstLine, client, rtp, until } from './recorded-client.ts';
+import { SENDER_REPORT, methods, firstLine, client, rtp, until } from './testing/recorded-client.ts';
 import {
   behave,
   behaveExcept,
@@ -9,7 +9,7 @@ import {
   startScriptedCamera,
   type CameraLine,
   type CameraScript,
-} from './scripted-camera.ts';
+} from './testing/scripted-camera.ts';
 
 describe('opening', () => {
   test('sets up video and audio, plays, tears down', async () => {

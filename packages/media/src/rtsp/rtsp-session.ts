@@ -2,7 +2,7 @@ import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
 import type { SourceDefinition } from '../source-definition.ts';
-import type { MediaDescription } from './media-description.ts';
+import type { MediaDescription } from '../media-description.ts';
 
 /** Callbacks of a playing session. They must not throw; they run on the socket's turn of the loop. */
 export interface RtspSessionHandler {

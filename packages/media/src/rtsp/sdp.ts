@@ -4,7 +4,7 @@
  */
 import { MediaError } from '../media-error.ts';
 import { findSupportedEncoding } from './codec-support.ts';
-import type { MediaDescription } from './media-description.ts';
+import type { MediaDescription } from '../media-description.ts';
 import { findStaticFormat, type PayloadFormat } from './payload-types.ts';
 
 /** A media section with what SETUP needs to know beside its description. */

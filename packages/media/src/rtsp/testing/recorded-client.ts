@@ -3,8 +3,8 @@ import type { Logger } from '@pantau/base/logger';
 import { Secret } from '@pantau/base/secret';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { expect } from 'vitest';
-import { openRtspSession } from './rtsp-client.ts';
-import type { RtspSessionOptions } from './rtsp-session.ts';
+import { openRtspSession } from '../rtsp-client.ts';
+import type { RtspSessionOptions } from '../rtsp-session.ts';
 import type { CameraLine, ScriptedCamera } from './scripted-camera.ts';
 
 export const PASSWORD = 'pa ss:w@rd"';
