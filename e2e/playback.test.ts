@@ -1,9 +1,9 @@
 /** The main promise: a camera that is not ours plays on the portal's page, in each of the three deliveries. */
 import { openSimcam } from '../tools/simcam/simcam.ts';
 import { expect, it } from 'vitest';
-import { TestBrowser, type TestPage, type VideoFacts } from './support/browser.ts';
+import { TestBrowser, type TestPage } from './support/browser.ts';
 import { MODES, openCameraPage } from './support/camera-page.ts';
-import { observe } from './support/eventually.ts';
+import { median, observe } from './support/eventually.ts';
 import { GstCamera } from './support/gst-camera.ts';
 import { PantauServer } from './support/pantau-server.ts';
 import { describeWith } from './support/requirements.ts';
@@ -17,28 +17,40 @@ interface Source {
 }
 
 const LOGIN = { username: 'penjaga', password: 'rahasia kita' };
-const WATCHED_MS = 5_000;
+const WATCHED_MS = 6_000;
+const LOOK_EVERY_MS = 500;
 
-/** Plays in all modes at once, side by side, and checks that time passes as it should. */
+/**
+ * Plays in all modes at once, side by side, and checks that time passes as it should. Rates are medians of short
+ * stretches: a player that joins a stream may jump to the live edge once, and that is no fault.
+ */
 async function expectPlayback(pages: readonly TestPage[], source: Source): Promise<void> {
-  const before = await Promise.all(pages.map((page) => page.untilPlaying(30_000)));
-  const startedMs = performance.now();
-  await observe(WATCHED_MS, 500, async () => undefined);
-  const after = await Promise.all(pages.map((page) => page.video()));
-  const seconds = (performance.now() - startedMs) / 1_000;
+  await Promise.all(pages.map((page) => page.untilPlaying(30_000)));
+  const looks = await observe(WATCHED_MS, LOOK_EVERY_MS, () =>
+    Promise.all(pages.map(async (page) => ({ atMs: performance.now(), video: await page.video() }))),
+  );
   for (const [index, mode] of MODES.entries()) {
-    const [first, last] = [before[index], after[index]] as [VideoFacts, VideoFacts | undefined];
+    const seen = looks.flatMap((look) => {
+      const { atMs = 0, video } = look[index] ?? {};
+      return video === undefined ? [] : [{ atMs, video }];
+    });
+    const last = seen.at(-1)?.video;
     expect(last?.error, `${mode}: error`).toBeNull();
     expect([last?.width, last?.height], `${mode}: size`).toEqual(source.size);
-    const played = (last?.currentTime ?? 0) - first.currentTime;
-    expect(played / seconds, `${mode}: media seconds per second`).toBeGreaterThan(0.8);
-    expect(played / seconds, `${mode}: media seconds per second`).toBeLessThan(1.3);
-    expect(((last?.frames ?? 0) - first.frames) / played, `${mode}: frames per media second`).toBeGreaterThan(
-      source.fps * 0.8,
+    const steps = seen.slice(1).flatMap((look, at) => {
+      const before = seen[at];
+      return before === undefined ? [] : [{ before, look, seconds: (look.atMs - before.atMs) / 1_000 }];
+    });
+    const speed = median(
+      steps.map(({ before, look, seconds }) => (look.video.currentTime - before.video.currentTime) / seconds),
     );
-    expect(((last?.frames ?? 0) - first.frames) / played, `${mode}: frames per media second`).toBeLessThan(
-      source.fps * 1.2,
+    const frameRate = median(
+      steps.map(({ before, look, seconds }) => (look.video.frames - before.video.frames) / seconds),
     );
+    expect(speed, `${mode}: media seconds per second`).toBeGreaterThan(0.85);
+    expect(speed, `${mode}: media seconds per second`).toBeLessThan(1.2);
+    expect(frameRate, `${mode}: frames per second`).toBeGreaterThan(source.fps * 0.75);
+    expect(frameRate, `${mode}: frames per second`).toBeLessThan(source.fps * 1.3);
     if (source.hasAudio) expect(last?.audioBytes, `${mode}: decoded sound`).toBeGreaterThan(0);
     else expect(last?.audioBytes, `${mode}: decoded sound`).toBe(0);
   }

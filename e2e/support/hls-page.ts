@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 
 const PAGE = `<!doctype html><html lang="en"><title>hls.js</title><main><h1>hls.js</h1><video muted playsinline></video></main>
 <script src="/hls.js"></script><script>
-  const hls = new Hls({ lowLatencyMode: true, liveDurationInfinity: true });
+  const hls = new Hls({ lowLatencyMode: true, liveDurationInfinity: true, maxLiveSyncPlaybackRate: 1.2 });
   globalThis.hlsErrors = [];
   hls.on(Hls.Events.ERROR, (_, data) => hlsErrors.push(data.details + (data.fatal ? ' (fatal)' : '')));
   hls.loadSource(new URLSearchParams(location.search).get('src'));
