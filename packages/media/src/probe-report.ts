@@ -12,7 +12,10 @@ export interface ProbeReport {
   /** Ms from connecting to the first key frame. */
   readonly firstKeyframeAfterMs: number | undefined;
   /** What browsers will make of it: `plays`, `plays-without-sound` or `cannot-play`, with a sentence that says why. */
-  readonly verdict: { readonly result: 'plays' | 'plays-without-sound' | 'cannot-play'; readonly explanation: string };
+  readonly verdict: {
+    readonly result: 'plays' | 'plays-without-sound' | 'cannot-play';
+    readonly explanation: string;
+  };
 }
 
 export interface ProbeTrack {
