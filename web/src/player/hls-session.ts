@@ -105,11 +105,6 @@ export class HlsSession implements DeliverySession {
   }
 }
 
-/** Whether hls.js can run here: MediaSource or ManagedMediaSource with H.264. */
-export function isHlsSupported(): boolean {
-  return Hls.isSupported();
-}
-
 function hlsConfig({ isLowLatency, device }: HlsSessionOptions): Partial<HlsConfig> {
   const budget = hlsBufferBudget(device);
   const retry = { maxNumRetry: 2, retryDelayMs: 500, maxRetryDelayMs: 2_000 };
