@@ -20,7 +20,10 @@ export interface MediaEngine extends AsyncDisposable {
    * Opens the source once, apart from any stream, and reports what it is.
    * @throws MediaError when it cannot be opened or says nothing playable before `timeoutMs` (default 10 000).
    */
-  probe(source: SourceDefinition, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<ProbeReport>;
+  probe(
+    source: SourceDefinition,
+    options?: { timeoutMs?: number; signal?: AbortSignal },
+  ): Promise<ProbeReport>;
   /**
    * Answers `GET|HEAD|OPTIONS /hls/<key>/<file>` on raw HTTP: the thin path. Never throws; every outcome is an HTTP reply.
    * @param path what follows `/hls/`, with the query: `<key>/<file>?…`
