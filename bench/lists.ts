@@ -6,6 +6,7 @@ import { eventually, median } from '../e2e/support/eventually.ts';
 import { findFreePort } from '../e2e/support/free-port.ts';
 import { PantauServer } from '../e2e/support/pantau-server.ts';
 import { readStreams } from '../e2e/support/public-api.ts';
+import { BareNode } from './support/bare-node.ts';
 import type { BenchProgram } from './support/bench-program.ts';
 import { measureLoad, type LoadResult } from './support/load.ts';
 import { Nginx } from './support/nginx.ts';
@@ -15,7 +16,7 @@ const CAMERAS = 1_000;
 
 export const lists: BenchProgram = {
   name: 'lists',
-  about: '/api/cameras/active and /api/stream with 1,000 cameras, against nginx serving the same bytes',
+  about: '/api/cameras/active and /api/stream with 1,000 cameras, against a bare Node server and nginx',
 
   async run({ isQuick }) {
     await using server = await PantauServer.open({ env: { LOG_LEVEL: 'info' } });
@@ -26,58 +27,58 @@ export const lists: BenchProgram = {
     const seconds = isQuick ? 2 : 4;
     const headers = { 'Accept-Encoding': 'gzip' };
     const figures: Figure[] = [];
-    const nginx = Nginx.isAvailable() ? await Nginx.open() : undefined;
-    try {
-      for (const path of ['/api/cameras/active', '/api/stream']) {
-        const url = `${server.url}${path}`;
-        const size = await compressedSize(url);
-        const copy = await nginx?.write('list.json', Buffer.alloc(size, 'x'));
-        const ours: LoadResult[] = [];
-        const theirs: LoadResult[] = [];
-        for (let round = 0; round < rounds; round++) {
-          ours.push(await measureLoad({ url, connections: 50, seconds, headers }));
-          if (copy !== undefined)
-            theirs.push(await measureLoad({ url: copy, connections: 50, seconds, headers }));
-        }
-        figures.push(...summarise(path, size, ours, theirs));
+    await using nginx = Nginx.isAvailable() ? await Nginx.open() : undefined;
+    for (const path of ['/api/cameras/active', '/api/stream']) {
+      const url = `${server.url}${path}`;
+      const size = await compressedSize(url);
+      const bytes = Buffer.alloc(size, 'x');
+      const copy = await nginx?.write('list.json', bytes);
+      await using bare = await BareNode.open(bytes);
+      const ours: LoadResult[] = [];
+      const bares: LoadResult[] = [];
+      const nginxes: LoadResult[] = [];
+      for (let round = 0; round < rounds; round++) {
+        ours.push(await measureLoad({ url, connections: 50, seconds, headers }));
+        bares.push(await measureLoad({ url: bare.url, connections: 50, seconds, headers }));
+        if (copy !== undefined)
+          nginxes.push(await measureLoad({ url: copy, connections: 50, seconds, headers }));
       }
-    } finally {
-      await nginx?.[Symbol.asyncDispose]();
+      figures.push(...summarise({ path, size, ours, bares, nginxes }));
     }
-    return {
-      name: 'lists',
-      figures,
-      skipped: nginx === undefined ? ['lists: nginx is missing, so no ratio'] : [],
-    };
+    return { name: 'lists', figures, skipped: nginx === undefined ? ['lists: nginx is missing'] : [] };
   },
 };
 
-function summarise(
-  path: string,
-  size: number,
-  ours: readonly LoadResult[],
-  theirs: readonly LoadResult[],
-): Figure[] {
-  const rate = median(ours.map((load) => load.requestsPerSecond));
-  const peerRate = median(theirs.map((load) => load.requestsPerSecond));
-  const peer = Number.isNaN(peerRate)
-    ? {}
-    : { peer: 'nginx, 1 worker, as many bytes', peerFigure: peerRate, ratio: rate / peerRate };
+function summarise(of: {
+  path: string;
+  size: number;
+  ours: readonly LoadResult[];
+  bares: readonly LoadResult[];
+  nginxes: readonly LoadResult[];
+}): Figure[] {
+  const { path, size, ours, bares, nginxes } = of;
+  const rateOf = (loads: readonly LoadResult[]) => median(loads.map((load) => load.requestsPerSecond));
+  const p99Of = (loads: readonly LoadResult[]) => median(loads.map((load) => load.p99Ms));
   const what = `${path}, ${CAMERAS.toLocaleString('en')} cameras, ${size.toLocaleString('en')} bytes compressed`;
-  return [
+  const figures: Figure[] = [
     {
       what: `${what}: requests`,
-      figure: rate,
+      figure: rateOf(ours),
       unit: '1/s',
       floor: { atLeast: 20_000 },
-      ...peer,
+      peer: 'a bare Node server with as many bytes',
+      peerFigure: rateOf(bares),
+      ratio: rateOf(ours) / rateOf(bares),
       note: `by ${ours[0]?.tool}`,
     },
     {
       what: `${what}: p99`,
-      figure: median(ours.map((load) => load.p99Ms)),
+      figure: p99Of(ours),
       unit: 'ms',
       floor: { atMost: 10 },
+      peer: 'a bare Node server with as many bytes',
+      peerFigure: p99Of(bares),
+      ratio: p99Of(ours) / p99Of(bares),
     },
     {
       what: `${what}: errors`,
@@ -85,6 +86,13 @@ function summarise(
       unit: 'requests',
       floor: { atMost: 0 },
     },
+  ];
+  if (nginxes.length === 0) return figures;
+  const ratio = rateOf(ours) / rateOf(nginxes);
+  const peer = { peer: 'nginx, 1 worker, RAM disk', peerFigure: rateOf(nginxes), ratio };
+  return [
+    ...figures,
+    { what: `${what}: requests, against nginx`, figure: rateOf(ours), unit: '1/s', ...peer },
   ];
 }
 

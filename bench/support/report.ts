@@ -83,7 +83,7 @@ function fits(value: number, floor: { atMost?: number; atLeast?: number } | unde
 }
 
 function formatFloor(floor: { atMost?: number; atLeast?: number }): string {
-  return floor.atMost === undefined ? `≥ ${floor.atLeast}` : `≤ ${floor.atMost}`;
+  return floor.atMost === undefined ? `≥ ${round(floor.atLeast ?? Number.NaN)}` : `≤ ${round(floor.atMost)}`;
 }
 
 function round(value: number): string {
