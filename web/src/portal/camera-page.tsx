@@ -27,9 +27,7 @@ export function CameraPage({ slug }: { readonly slug: string }) {
     return (
       <>
         {streams.isError && (
-          <div className="pt-4">
-            <LostServerNote lastAnswerMs={streams.dataUpdatedAt} timezone={camera.timezone} />
-          </div>
+          <LostServerNote lastAnswerMs={streams.dataUpdatedAt} timezone={camera.timezone} />
         )}
         <CameraView camera={camera} others={neighboursOf(camera, streams.data)} />
       </>

@@ -31,6 +31,9 @@ export function CameraCard({
   const isMoving = snapshot.phase === 'playing';
   const hasSomething = isMoving || hasKept || snapshot.phase === 'stalled';
   const age = snapshot.staleForS === undefined ? undefined : splitAge(snapshot.staleForS);
+  // A live camera's old picture is not live: the word goes with what is shown.
+  const shown =
+    camera.state === 'live' && age !== undefined ? (hasTurn ? 'connecting' : 'idle') : camera.state;
   const Heading = headingLevel;
   return (
     <article
@@ -51,7 +54,7 @@ export function CameraCard({
         {!hasSomething && <EmptyPicture state={camera.state} isOpening={hasTurn && !isDown} />}
         {/* At the bottom: cameras write their own name and clock along the top. */}
         <div className="absolute inset-x-2.5 bottom-2.5 flex flex-wrap items-center justify-between gap-1.5">
-          <StateBadge state={isMoving ? 'live' : camera.state} />
+          <StateBadge state={isMoving ? 'live' : shown} />
           {age !== undefined && hasKept && (
             <span className="rounded-full bg-scrim px-2.5 py-1 text-xs text-on-video">
               {t('card.age', { age: t(`age.${age.unit}`, { count: age.count }) })}

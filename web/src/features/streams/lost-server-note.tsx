@@ -4,7 +4,7 @@ import { useText } from '../../locales/use-text.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { useOnline } from '../../ui/use-online.ts';
 
-/** Above a list that is kept while the server does not answer: since when, and that somebody is on it. */
+/** While the server does not answer and the last list is kept: since when, and that somebody is on it. At the screen's edge, so that nothing jumps. */
 export function LostServerNote({
   lastAnswerMs,
   timezone,
@@ -19,7 +19,7 @@ export function LostServerNote({
   return (
     <p
       role="status"
-      className="flex items-center gap-3 rounded-control border border-degraded bg-surface px-4 py-3 text-sm"
+      className="fixed inset-x-4 bottom-4 z-20 mx-auto flex max-w-xl items-center gap-3 rounded-control border border-degraded bg-surface px-4 py-3 text-sm shadow-one"
     >
       <WifiOff size={18} className="shrink-0 text-degraded" aria-hidden="true" />
       {t(isOnline ? 'cameras.offline' : 'cameras.noNetwork', { time })}
