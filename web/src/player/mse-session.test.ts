@@ -164,6 +164,16 @@ describe('MseSession', () => {
     expect(failures()).toEqual([{ kind: 'decode', detail: 'MediaError 3' }]);
   });
 
+  it('closes a connection that is still being made as soon as it is made', () => {
+    const { session, socket, events } = openSession();
+    session.close();
+    expect(socket.isClosed).toBe(false);
+    socket.open();
+    expect(socket.isClosed).toBe(true);
+    socket.send(10);
+    expect(events).toEqual([]);
+  });
+
   it('leaves nothing behind', () => {
     const { clock, session, socket, media, failures } = openPlaying();
     session.close();

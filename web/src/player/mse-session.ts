@@ -118,10 +118,12 @@ export class MseSession implements DeliverySession {
     this.#feeder?.close();
     this.#early = [];
     this.#earlyBytes = 0;
-    this.#socket.onopen = null;
-    this.#socket.onmessage = null;
-    this.#socket.onclose = null;
-    this.#socket.close();
+    const socket = this.#socket;
+    socket.onmessage = null;
+    socket.onclose = null;
+    // Browsers complain on the console about a socket that is closed while it connects: let it connect, then close.
+    socket.onopen = this.#hasOpened ? null : () => socket.close();
+    if (this.#hasOpened) socket.close();
     this.#detach?.();
     this.#detach = undefined;
   }
