@@ -112,7 +112,7 @@ const masterArgs = (clip: Clip): string[] => [
  */
 async function encode(clip: Clip): Promise<void> {
   const gop = clip.fps * 2;
-  const x264 = `slices=15:keyint=${gop}:min-keyint=${gop}:scenecut=0:no-deblock=1:bframes=0:ref=1:repeat-headers=1:aud=0:annexb=1`;
+  const x264 = `slices=15:keyint=${gop}:min-keyint=${gop}:scenecut=0:no-deblock=1:bframes=0:ref=1:repeat-headers=1:aud=0:annexb=1:psy=0:qcomp=0.7`;
   const log = join(tmpdir(), `pantau-${clip.name}`);
   const staged = join(CLIP_FOLDER, `.${clip.name}.h264`);
   for (const pass of ['1', '2'])
