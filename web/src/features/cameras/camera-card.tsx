@@ -1,4 +1,4 @@
-import type { StreamCamera } from '@pantau/contract/stream';
+import type { StreamCamera, StreamStateName } from '@pantau/contract/stream';
 import { Eye, MapPin } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Link } from 'wouter';
@@ -25,7 +25,7 @@ export function CameraCard({
   const boxRef = useRef<HTMLElement>(null);
   const isDown = camera.state === 'offline';
   const hasTurn = usePreviewTurn(camera.id, boxRef, camera.state !== 'maintenance');
-  const mode = usePreviewMode(isDown, hasTurn);
+  const mode = usePreviewMode(camera.state, hasTurn);
   const player = usePlayer({ camera, isWanted: hasTurn, mode, hiddenGraceMs: 0 });
   const { snapshot, hasKept } = player;
   const isMoving = snapshot.phase === 'playing';
@@ -84,12 +84,13 @@ export function CameraCard({
 }
 
 /**
- * Previews use plain HLS. A camera that is down is waited for over the WebSocket instead: the server holds it open and
- * keeps looking for the camera while somebody waits, where HLS could only ask and be refused, again and again.
+ * A preview of a live camera is plain HLS, which caches can share. A camera that sleeps or is down is waited for over the
+ * WebSocket instead: the server holds it open and looks for the camera while somebody waits, where HLS could only ask and
+ * be refused. The way is chosen before the turn, and changed within it only when there is no picture to lose.
  */
-function usePreviewMode(isDown: boolean, hasTurn: boolean): 'hls' | 'mse' {
+function usePreviewMode(state: StreamStateName, hasTurn: boolean): 'hls' | 'mse' {
   const [mode, setMode] = useState<'hls' | 'mse'>('hls');
-  const wanted = isDown ? 'mse' : hasTurn ? mode : 'hls';
+  const wanted = state === 'offline' ? 'mse' : hasTurn ? mode : state === 'live' ? 'hls' : 'mse';
   if (wanted !== mode) setMode(wanted);
   return wanted;
 }
