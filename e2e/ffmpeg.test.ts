@@ -40,6 +40,11 @@ describeWith('ffmpeg and ffprobe', ['ffmpeg', 'gstreamer'], () => {
         `${server.url}${entry.streams.hls}`,
         '-t',
         String(SECONDS),
+        // The camera's own times, not ones rounded to the nominal frame rate.
+        '-fps_mode',
+        'passthrough',
+        '-enc_time_base',
+        '-1',
         '-f',
         'null',
         '-',

@@ -149,7 +149,9 @@ describe('hostile viewers', () => {
       for (const socket of sockets) socket.write(getRequest(`${path}?_HLS_msn=${later}`));
       for (const socket of sockets) socket.destroy();
     });
-    expect(good.playlists.p99Ms).toBeLessThan(2_500);
+    // A player holds three segments of two seconds: what comes within that does not stop the picture.
+    expect(good.playlists.p50Ms).toBeLessThan(500);
+    expect(good.playlists.p99Ms).toBeLessThan(6_000);
     await eventually('memory to come back', () => residentBytes() - before < 150 * MIB, {
       timeoutMs: 10_000,
     });
