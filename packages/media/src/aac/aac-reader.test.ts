@@ -37,6 +37,22 @@ function read(packets: readonly (RtpPacket | number)[], fmtp: Record<string, str
   return { frames, troubles };
 }
 
+describe('AacReader: parts of a frame', () => {
+  it('are copied as they come: a part does not keep the chunk it came in', () => {
+    const chunk = packet('0010 0020 aabb', 5, false); // size 4, two bytes of it
+    const rest = packet('0010 0020 ccdd', 5);
+    const frames: string[] = [];
+    const reader = new AacReader(new Map(Object.entries(HBR)), 1024, {
+      onFrame: ({ data }) => frames.push(data.toString('hex')),
+      onTrouble: () => {},
+    });
+    reader.push(chunk, 0, ARRIVAL);
+    chunk.payload.fill(0);
+    reader.push(rest, 0, ARRIVAL);
+    expect(frames).toEqual(['aabbccdd']);
+  });
+});
+
 describe('AacReader', () => {
   it.each<[string, readonly (RtpPacket | number)[], readonly string[]]>([
     // AU-headers-length in bits, AU headers (13 bits of size, 3 of index), frames

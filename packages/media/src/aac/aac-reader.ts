@@ -38,9 +38,8 @@ export class AacReader {
   readonly #layout: HeaderLayout;
   readonly #frameTicks: number;
   readonly #sink: AacFrameSink;
-  #fragment:
-    | { readonly size: number; readonly timestamp: number; readonly pieces: Buffer[]; byteLength: number }
-    | undefined;
+  /** A frame whose parts are still coming, in a buffer for the whole of it. */
+  #fragment: { readonly timestamp: number; readonly bytes: Buffer; filled: number } | undefined;
 
   /**
    * @param fmtp parameters of the SDP, names in lower case.
@@ -102,19 +101,20 @@ export class AacReader {
   #readSingle(packet: RtpPacket, data: Buffer, size: number, lostBefore: number, arrival: Arrival): void {
     const { timestamp, marker } = packet;
     const open = this.#fragment;
-    if (open !== undefined && open.timestamp === timestamp && open.size === size) {
-      open.pieces.push(data);
-      open.byteLength += data.length;
-      if (open.byteLength < size && !marker) return;
+    if (open !== undefined && open.timestamp === timestamp && open.bytes.length === size) {
+      data.copy(open.bytes, open.filled);
+      open.filled += data.length;
+      if (open.filled < size && !marker) return;
       this.#fragment = undefined;
-      if (open.byteLength === size) this.#emit(Buffer.concat(open.pieces), timestamp, arrival);
+      if (open.filled === size) this.#emit(open.bytes, timestamp, arrival);
       else this.#sink.onTrouble('the parts of an audio frame do not add up');
       return;
     }
     this.#fragment = undefined;
     if (open !== undefined) this.#sink.onTrouble('an audio frame has no end');
     if (size > data.length && !marker && size <= MAX_FRAME_BYTES) {
-      this.#fragment = { size, timestamp, pieces: [data], byteLength: data.length };
+      const bytes = Buffer.allocUnsafe(size);
+      this.#fragment = { timestamp, bytes, filled: data.copy(bytes) };
     } else if (size > data.length && lostBefore > 0) {
       this.#sink.onTrouble('an audio frame has no beginning');
     } else {

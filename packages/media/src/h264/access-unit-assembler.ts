@@ -12,6 +12,7 @@
  * open GOPs begin. Gradual refresh is no key frame, nor is an I picture without either: nothing says that later
  * pictures do not refer to what was before it. New parameter sets take effect at key frames.
  */
+import { HeldMemory } from '../bytes/held-memory.ts';
 import { MediaError } from '../media-error.ts';
 import type { AccessUnit, Arrival } from './access-unit.ts';
 import type { NalSink } from './depacketizer.ts';
@@ -25,6 +26,8 @@ import { isFirstSlice, parseSliceHeader, type SliceHeader } from './slice-header
 const MAX_ACCESS_UNIT_BYTES = 8 * 1024 * 1024;
 /** More than one slice per macroblock row of any picture, with everything that may come with it. */
 const MAX_UNITS = 2048;
+/** Memory that its units keep alive: the picture, and other tracks' bytes that came between. */
+const MAX_HELD_BYTES = 32 * 1024 * 1024;
 /** A slice header's first fields, with the NAL header. */
 const SLICE_HEAD_BYTES = 24;
 /** A recovery point stands at the start of its SEI unit. */
@@ -42,6 +45,7 @@ interface Pending {
   timestamp: number;
   arrival: Arrival;
   readonly units: NalUnit[];
+  held: HeldMemory;
   byteLength: number;
   firstSlice: NalUnit | undefined;
   isIdr: boolean;
@@ -80,7 +84,11 @@ export class AccessUnitAssembler implements NalSink {
     this.#endBefore(nal, type, timestamp);
     const pending = (this.#pending ??= this.#begin(timestamp));
     pending.timestamp = timestamp;
-    if (pending.units.length >= MAX_UNITS || pending.byteLength + nal.byteLength > MAX_ACCESS_UNIT_BYTES) {
+    const isTooLarge =
+      pending.units.length >= MAX_UNITS ||
+      pending.byteLength + nal.byteLength > MAX_ACCESS_UNIT_BYTES ||
+      pending.held.bytes > MAX_HELD_BYTES;
+    if (isTooLarge) {
       this.#giveUp(pending);
       return;
     }
@@ -140,6 +148,7 @@ export class AccessUnitAssembler implements NalSink {
       timestamp,
       arrival: this.#arrival,
       units: [],
+      held: new HeldMemory(),
       byteLength: 0,
       firstSlice: undefined,
       isIdr: false,
@@ -188,11 +197,13 @@ export class AccessUnitAssembler implements NalSink {
   #keep(pending: Pending, nal: NalUnit): void {
     pending.units.push(nal);
     pending.byteLength += LENGTH_BYTES + nal.byteLength;
+    for (const piece of nal.pieces) pending.held.add(piece);
   }
 
   #giveUp(pending: Pending): void {
     this.#sink.onTrouble('a picture is too large');
     pending.units.length = 0;
+    pending.held = new HeldMemory();
     pending.byteLength = 0;
     pending.isBroken = true;
     this.#loseTrack();

@@ -5,6 +5,7 @@
  * What cannot be right (a fragment without its start, a size beyond the packet) costs the picture it belongs to, never
  * more: the sink is told that bytes are missing and waits for the next key frame.
  */
+import { HeldMemory } from '../bytes/held-memory.ts';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
 import { containsStartCode, flattenNalUnit, wholeNalUnit, type NalUnit } from './nal-unit.ts';
 import { findStartCode, splitAnnexB } from './nal.ts';
@@ -26,13 +27,16 @@ const FU_A = 28;
 const LAST_SINGLE_TYPE = 23;
 /** No real NAL unit is near this: a 4K key frame at the highest rate is about 1.5 MB. */
 const MAX_NAL_BYTES = 4 * 1024 * 1024;
-/** Fragments of one unit; 4 MiB in pieces of 400 bytes. */
-const MAX_FRAGMENTS = 10_500;
+/** Memory that the fragments of one unit keep alive: the unit, and other tracks' bytes between its fragments. */
+const MAX_HELD_BYTES = 16 * 1024 * 1024;
+/** Units in one packet, or between start codes in what claims to be one; cameras put in three or four. */
+const MAX_UNITS_IN_ONE = 256;
 
 interface Fragments {
   readonly header: number;
   readonly timestamp: number;
   readonly pieces: Buffer[];
+  readonly held: HeldMemory;
   byteLength: number;
 }
 
@@ -70,7 +74,11 @@ export class H264Depacketizer {
   /** Section 5.7.1: sizes and units one after the other; zeros at the end are padding. */
   #readAggregate({ payload, timestamp }: RtpPacket): void {
     let at = 1;
-    while (at + 2 <= payload.length) {
+    for (let units = 0; at + 2 <= payload.length; units++) {
+      if (units >= MAX_UNITS_IN_ONE) {
+        this.#drop('a packet holds too many units');
+        return;
+      }
       const size = payload.readUInt16BE(at);
       at += 2;
       if (size === 0) break;
@@ -96,7 +104,7 @@ export class H264Depacketizer {
     if (isStart) {
       if (this.#fragments !== undefined) this.#drop('a fragmented unit has no end');
       const header = (indicator & 0xe0) | (fuHeader & 0x1f);
-      this.#fragments = { header, timestamp, pieces: [], byteLength: 1 };
+      this.#fragments = { header, timestamp, pieces: [], held: new HeldMemory(), byteLength: 1 };
     }
     const fragments = this.#fragments;
     if (fragments === undefined || fragments.timestamp !== timestamp) {
@@ -105,9 +113,10 @@ export class H264Depacketizer {
     }
     if (payload.length > 2) {
       fragments.pieces.push(payload.subarray(2));
+      fragments.held.add(payload);
       fragments.byteLength += payload.length - 2;
     }
-    if (fragments.byteLength > MAX_NAL_BYTES || fragments.pieces.length > MAX_FRAGMENTS) {
+    if (fragments.byteLength > MAX_NAL_BYTES || fragments.held.bytes > MAX_HELD_BYTES) {
       this.#drop('a fragmented unit is too large');
     } else if (isEnd) {
       this.#fragments = undefined;
@@ -126,7 +135,12 @@ export class H264Depacketizer {
       this.#sink.onNalUnit(nal, timestamp);
       return;
     }
-    for (const bytes of splitAnnexB(flattenNalUnit(nal))) {
+    const units = splitAnnexB(flattenNalUnit(nal), MAX_UNITS_IN_ONE + 1);
+    if (units.length > MAX_UNITS_IN_ONE) {
+      this.#drop('a packet holds too many units');
+      return;
+    }
+    for (const bytes of units) {
       if (bytes.length === 1) continue; // a header that stood before the first start code
       const unit = wholeNalUnit(bytes);
       if (unit !== undefined) this.#sink.onNalUnit(unit, timestamp);

@@ -70,6 +70,54 @@ function describeUnits(units: readonly AccessUnit[]): string[] {
   });
 }
 
+/** A view of `bytes` into a chunk of its own, as a socket hands them out. */
+function inChunk(bytes: Uint8Array): Buffer {
+  const chunk = Buffer.alloc(64 * 1024);
+  chunk.set(bytes);
+  return chunk.subarray(0, bytes.length);
+}
+
+describe('H264Reader: bounds', () => {
+  const tooMany = 300;
+
+  it.each([
+    ['an aggregate', makeAggregate(Array.from({ length: tooMany }, () => IDR))],
+    [
+      'start codes',
+      Buffer.concat(
+        Array.from({ length: tooMany }, () => Buffer.concat([IDR, Buffer.from('000001', 'hex')])),
+      ),
+    ],
+  ])('%s of hundreds of pictures is not believed', (_name, payload) => {
+    const { units, troubles } = read([at(0, SPS), at(0, PPS), makePacket(payload), NEXT]);
+    expect(units.length).toBeLessThan(tooMany);
+    expect(troubles).toContain('a packet holds too many units');
+  });
+
+  it.each([
+    ['one unit', () => Buffer.from('7c0501', 'hex')],
+    [
+      'many units',
+      (index: number) =>
+        Buffer.from(index % 100 === 99 ? '7c4501' : index % 100 === 0 ? '7c8501' : '7c0501', 'hex'),
+    ],
+  ])(
+    '%s of one-byte fragments, each in a chunk of its own, does not keep all the chunks',
+    (_name, payload) => {
+      const { troubles } = read([
+        at(0, SPS),
+        at(0, PPS),
+        makePacket(inChunk(Buffer.from('7c850102', 'hex'))),
+        ...Array.from({ length: 700 }, (_, index) => ({
+          ...makePacket(Buffer.alloc(0)),
+          payload: inChunk(payload(index)),
+        })),
+      ]);
+      expect(troubles.some((trouble) => trouble.endsWith('too large'))).toBe(true);
+    },
+  );
+});
+
 describe('H264Reader: where a picture ends', () => {
   it.each<[string, readonly RtpPacket[], readonly string[]]>([
     ['markers on pictures', [...START, at(3600, P, 'm'), NEXT], ['0/K/5', '3600/-/1']],

@@ -1,3 +1,5 @@
+import { START_CODE } from './nal.ts';
+
 /**
  * A NAL unit as it comes out of RTP: the header byte apart, the rest in pieces that are views into received bytes.
  * The pieces are copied once, into the access unit; until then nothing is.
@@ -56,5 +58,3 @@ export function containsStartCode(nal: NalUnit): boolean {
   }
   return false;
 }
-
-const START_CODE = Buffer.from([0, 0, 1]);

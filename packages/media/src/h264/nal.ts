@@ -32,7 +32,7 @@ export function isBeforePictureType(type: number): boolean {
   return (type >= NAL.sei && type <= NAL.accessUnitDelimiter) || (type >= 14 && type <= 18);
 }
 
-const START_CODE = Buffer.from([0, 0, 1]);
+export const START_CODE = Buffer.from([0, 0, 1]);
 
 /** Offset of the first start code `00 00 01` at or after `from`; -1 when there is none. */
 export function findStartCode(bytes: Buffer, from = 0): number {
@@ -41,12 +41,12 @@ export function findStartCode(bytes: Buffer, from = 0): number {
 
 /**
  * Splits annex B bytes into NAL units: also bytes that begin without a start code, and whatever zeros stand around
- * start codes. Empty units are left out. The units are views.
+ * start codes. Empty units are left out. The units are views; of more than `maxUnits` the first ones come back.
  */
-export function splitAnnexB(bytes: Buffer): Buffer[] {
+export function splitAnnexB(bytes: Buffer, maxUnits = Infinity): Buffer[] {
   const units: Buffer[] = [];
   let begin = 0;
-  while (begin < bytes.length) {
+  while (begin < bytes.length && units.length < maxUnits) {
     const found = findStartCode(bytes, begin);
     const end = found === -1 ? bytes.length : found;
     const unit = trimTrailingZeros(bytes.subarray(begin, end));

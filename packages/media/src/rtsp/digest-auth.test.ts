@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { parseChallenges } from './auth-challenge.ts';
 import {
@@ -109,4 +110,16 @@ test('the session variant without qop still says the client nonce', () => {
   expect(
     formatDigestAuthorization(challengeOf('Digest realm="r", nonce="n", algorithm=MD5-sess'), REQUEST),
   ).toMatch(/cnonce="cc"$/);
+});
+
+test('a realm beyond ASCII is signed and echoed with the bytes that the camera sent', () => {
+  const sent = Buffer.from('Digest realm="Kamera Süd", nonce="n"', 'utf8').toString('latin1');
+  const request = { ...REQUEST, username: 'jörg', password: 'geheim€' };
+  const header = Buffer.from(formatDigestAuthorization(challengeOf(sent), request), 'latin1').toString(
+    'utf8',
+  );
+  const md5 = (value: string) => createHash('md5').update(value, 'utf8').digest('hex');
+  const response = md5(`${md5('jörg:Kamera Süd:geheim€')}:n:${md5('DESCRIBE:rtsp://cam/a')}`);
+  expect(header).toContain(`username="jörg", realm="Kamera Süd", nonce="n"`);
+  expect(header).toContain(`response="${response}"`);
 });

@@ -75,8 +75,8 @@ export function parseDigestChallenge(challenge: AuthChallenge): DigestChallenge 
 
 /** The `response` value: RFC 7616 section 3.4.1; without qop that of RFC 2069. */
 export function computeDigestResponse(challenge: DigestChallenge, request: DigestRequest): string {
-  const hash = (text: string) => createHash(challenge.hash).update(text, 'utf8').digest('hex');
-  const userHash = hash(`${request.username}:${challenge.realm}:${request.password}`);
+  const hash = (text: string) => createHash(challenge.hash).update(text, 'latin1').digest('hex');
+  const userHash = hash(`${toUtf8(request.username)}:${challenge.realm}:${toUtf8(request.password)}`);
   const secret = challenge.isSession
     ? hash(`${userHash}:${challenge.nonce}:${request.clientNonce}`)
     : userHash;
@@ -89,7 +89,7 @@ export function computeDigestResponse(challenge: DigestChallenge, request: Diges
 /** The value of the Authorization header. */
 export function formatDigestAuthorization(challenge: DigestChallenge, request: DigestRequest): string {
   const parts = [
-    `username=${quote(request.username)}`,
+    `username=${quote(toUtf8(request.username))}`,
     `realm=${quote(challenge.realm)}`,
     `nonce=${quote(challenge.nonce)}`,
     `uri=${quote(request.uri)}`,
@@ -113,6 +113,11 @@ export function formatDigestAuthorization(challenge: DigestChallenge, request: D
 
 function formatNonceCount(count: number): string {
   return count.toString(16).padStart(8, '0');
+}
+
+/** The text's UTF-8 bytes, one character each: messages are read and written as Latin-1. */
+function toUtf8(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 function quote(text: string): string {

@@ -83,3 +83,12 @@ test('stopping in the middle of handing out early frames stops', () => {
   send(0, rtp(2, 1));
   expect(packets).toEqual([]);
 });
+
+test('an early frame does not keep the chunk it came in', () => {
+  const { packets, receiver } = setup();
+  const chunk = Buffer.concat([rtp(7, 1), Buffer.alloc(60_000)]);
+  receiver.onFrame(0, chunk, 0, 13);
+  chunk.fill(0xff); // what is kept is a copy
+  receiver.start();
+  expect(packets).toMatchObject([{ seq: 7 }]);
+});

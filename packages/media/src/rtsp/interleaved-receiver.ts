@@ -27,9 +27,8 @@ interface Track {
 
 interface HeldFrame {
   readonly channel: number;
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
+  /** A copy: a view would keep the whole chunk of the socket. */
+  readonly payload: Buffer;
   readonly monotonicMs: number;
   readonly arrivalMs: number;
 }
@@ -130,7 +129,7 @@ export class InterleavedReceiver {
     }
     this.#heldBytes += end - start;
     const times = { monotonicMs: this.#monotonicMs, arrivalMs: this.#arrivalMs };
-    this.#held.push({ channel, bytes, start, end, ...times });
+    this.#held.push({ channel, payload: Buffer.from(bytes.subarray(start, end)), ...times });
   }
 
   /** Hands out the kept frames and every later one as it comes. */
@@ -140,7 +139,8 @@ export class InterleavedReceiver {
     this.#lastVideoMs = this.#options.clock.monotonic();
     for (const frame of held) {
       if (this.#isStopped) return;
-      this.#read(frame.channel, frame.bytes, frame.start, frame.end, frame.monotonicMs, frame.arrivalMs);
+      const { channel, payload, monotonicMs, arrivalMs } = frame;
+      this.#read(channel, payload, 0, payload.length, monotonicMs, arrivalMs);
     }
   }
 

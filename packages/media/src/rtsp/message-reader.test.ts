@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MediaError } from '../media-error.ts';
 import { MessageReader } from './message-reader.ts';
 
@@ -173,6 +173,27 @@ describe('bounds', () => {
     expect(readAll([text(`RTSP/1.0 200 ${'O'.repeat(5000)}`), rtp(0)]).at(-1)).toBe(
       '$0 80600001000000010000000a',
     );
+  });
+
+  test('a head that drips in byte by byte is not read from its beginning each time', () => {
+    const head = text(`RTSP/1.0 200 OK\r\nCSeq: 7\r\n${'a:b\r\n'.repeat(3000)}\r\n`);
+    const { reader, seen } = collect();
+    using search = vi.spyOn(Buffer.prototype, 'indexOf');
+    for (let at = 0; at < head.length; at++) reader.push(head.subarray(at, at + 1));
+    expect(seen).toEqual(['200 OK|7|']);
+    expect(search.mock.calls.length).toBeLessThan(head.length * 2);
+  });
+
+  test.each([
+    ['letters', 'A'.repeat(2000)],
+    ['methods', 'OPTIONS '.repeat(250)],
+    ['versions', 'RTSP/'.repeat(400)],
+  ])('junk that looks like %s is not decoded again at every byte', (_name, line) => {
+    const junk = text(`${line}\n`.repeat(100));
+    using decode = vi.spyOn(Buffer.prototype, 'toString');
+    expect(readAll([junk, rtp(0)]).at(-1)).toBe('$0 80600001000000010000000a');
+    const decoded = decode.mock.calls.reduce((sum, [, from, to]) => sum + Number(to) - Number(from), 0);
+    expect(decoded).toBeLessThan(junk.length * 20);
   });
 
   test('any bytes in any pieces: only MediaError comes out, soon', () => {

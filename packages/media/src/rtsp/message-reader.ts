@@ -18,8 +18,13 @@ import type { RtspHeaders } from './rtsp-headers.ts';
 const DOLLAR = 0x24;
 const CR = 0x0d;
 const LF = 0x0a;
+const SPACE = 0x20;
+const SLASH = 0x2f;
+const UNDERSCORE = 0x5f;
+const VERSION = /^RTSP\/\d\.\d$/;
 const FRAME_HEADER_BYTES = 4;
 
+const MAX_METHOD_CHARACTERS = 20;
 /** A method, a URL of 2 048 characters, the version. */
 const MAX_START_LINE_BYTES = 2112;
 const MAX_HEAD_BYTES = 16 * 1024;
@@ -44,6 +49,14 @@ interface PartialFrame {
   filled: number;
 }
 
+/** A head whose end did not arrive yet; offsets count from the beginning of the message. */
+interface PartialHead {
+  readonly startLine: RtspStartLine;
+  readonly headersAt: number;
+  /** The line to go on with: those before it are not looked at again, however slowly the head drips in. */
+  lineAt: number;
+}
+
 interface PartialBody {
   readonly startLine: RtspStartLine;
   readonly headers: RtspHeaders;
@@ -55,6 +68,8 @@ export class MessageReader {
   readonly #handler: MessageReaderHandler;
   /** Bytes of an unfinished frame header or message head. */
   #carry: Buffer | undefined;
+  /** What is known of the message head in `#carry`. */
+  #head: PartialHead | undefined;
   #frame: PartialFrame | undefined;
   #body: PartialBody | undefined;
   /** Bytes skipped since framing was lost; undefined while it is not. */
@@ -159,22 +174,44 @@ export class MessageReader {
   }
 
   #readHead(bytes: Buffer, at: number): number {
-    const lineEnd = bytes.subarray(at, at + MAX_START_LINE_BYTES).indexOf(LF) + at;
-    if (lineEnd < at) return bytes.length - at >= MAX_START_LINE_BYTES ? this.#skipJunk(bytes, at) : -1;
-    const startText = bytes.toString('latin1', at, lineEnd);
-    const startLine = parseStartLine(startText);
-    if (startLine === undefined) {
-      if (startText.startsWith('HTTP/')) throw malformed('it answered in HTTP; is this the right port?');
-      return this.#skipJunk(bytes, at);
-    }
-    const end = endOfHead(bytes, lineEnd + 1, at + MAX_HEAD_BYTES);
-    if (end < 0) {
+    const head = this.#head ?? this.#readStartLine(bytes, at);
+    this.#head = undefined;
+    if (head === 'cut') return -1;
+    if (head === 'junk') return this.#skipJunk(bytes, at);
+    const end = this.#findBody(head, bytes, at);
+    if (end === undefined) {
       if (bytes.length - at >= MAX_HEAD_BYTES) throw malformed('an RTSP message head is too long');
+      this.#head = head;
       return -1;
     }
     if (this.#skipped !== undefined) this.#found();
-    const headers = parseHeaderLines(bytes.toString('latin1', lineEnd + 1, end).split('\n'));
-    return this.#readBody(bytes, end, startLine, headers);
+    const headers = parseHeaderLines(bytes.toString('latin1', at + head.headersAt, end).split('\n'));
+    return this.#readBody(bytes, end, head.startLine, headers);
+  }
+
+  #readStartLine(bytes: Buffer, at: number): PartialHead | 'cut' | 'junk' {
+    const lineEnd = bytes.subarray(at, at + MAX_START_LINE_BYTES).indexOf(LF) + at;
+    if (lineEnd < at) return bytes.length - at >= MAX_START_LINE_BYTES ? 'junk' : 'cut';
+    if (bytes.toString('latin1', at, at + 5) === 'HTTP/') {
+      throw malformed('it answered in HTTP; is this the right port?');
+    }
+    const startLine = looksLikeStartLine(bytes, at, lineEnd)
+      ? parseStartLine(bytes.toString('latin1', at, lineEnd))
+      : undefined;
+    const next = lineEnd + 1 - at;
+    return startLine === undefined ? 'junk' : { startLine, headersAt: next, lineAt: next };
+  }
+
+  /** Where the body begins: behind the first empty line. Undefined while that is not there; notes how far it looked. */
+  #findBody(head: PartialHead, bytes: Buffer, at: number): number | undefined {
+    for (;;) {
+      const lineStart = at + head.lineAt;
+      const lineEnd = bytes.indexOf(LF, lineStart);
+      if (lineEnd < 0 || lineEnd >= at + MAX_HEAD_BYTES) return undefined;
+      head.lineAt = lineEnd + 1 - at;
+      const isEmpty = lineEnd === lineStart || (lineEnd === lineStart + 1 && bytes[lineStart] === CR);
+      if (isEmpty) return lineEnd + 1;
+    }
   }
 
   #readBody(bytes: Buffer, start: number, startLine: RtspStartLine, headers: RtspHeaders): number {
@@ -227,26 +264,24 @@ export class MessageReader {
   }
 }
 
-/** Whether the bytes at `at` are, or with more bytes could become, `RTSP/` or a method of at least three capitals. */
+/** Whether the bytes at `at` are, or with more bytes could become, a method and a space, or `RTSP/`. */
 function couldStartMessage(bytes: Buffer, at: number): boolean {
-  for (let offset = 0; offset < 3; offset++) {
-    const byte = bytes[at + offset];
-    if (byte === undefined) return offset > 0;
-    if (byte < 0x41 || byte > 0x5a) return false;
+  for (let length = 0; length <= MAX_METHOD_CHARACTERS; length++) {
+    const byte = bytes[at + length];
+    if (byte === undefined) return length > 0;
+    const isLetter = (byte >= 0x41 && byte <= 0x5a) || (byte === UNDERSCORE && length > 0);
+    if (!isLetter) return length >= 3 && (byte === SPACE || byte === SLASH);
   }
-  return true;
+  return false;
 }
 
-/** Where the body begins: behind the first empty line at or after `at`. −1 when there is none before `limit`. */
-function endOfHead(bytes: Buffer, at: number, limit: number): number {
-  let lineStart = at;
-  for (;;) {
-    const lineEnd = bytes.indexOf(LF, lineStart);
-    if (lineEnd < 0 || lineEnd >= limit) return -1;
-    const isEmpty = lineEnd === lineStart || (lineEnd === lineStart + 1 && bytes[lineStart] === CR);
-    lineStart = lineEnd + 1;
-    if (isEmpty) return lineStart;
-  }
+/** A cheap look at a line before it is decoded: `RTSP/` stands at its beginning, or with the version at its end. */
+function looksLikeStartLine(bytes: Buffer, at: number, lineEnd: number): boolean {
+  let end = lineEnd;
+  while (end > at && (bytes[end - 1] === CR || bytes[end - 1] === SPACE)) end--;
+  return (
+    VERSION.test(bytes.toString('latin1', at, at + 8)) || VERSION.test(bytes.toString('latin1', end - 8, end))
+  );
 }
 
 function malformed(what: string): MediaError {

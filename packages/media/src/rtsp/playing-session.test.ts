@@ -280,6 +280,60 @@ describe('playing', () => {
     await session.close();
   });
 
+  test('a camera that floods is read in portions, and the log says so once a second', async () => {
+    const { camera, session, clock, line, packets, log } = await playing(behave);
+    await using _camera = camera;
+    const flood = Buffer.concat(
+      Array.from({ length: 40_000 }, (_, index) =>
+        Buffer.concat([Buffer.from([36, 0, 0, 16]), rtp(index + 1)]),
+      ),
+    );
+    line.socket.write(flood);
+    await until(() => log.length > 0);
+    for (let turn = 0; turn < 100; turn++) await until(() => true);
+    expect(log[0]).toContain('made to wait');
+    expect(packets.length).toBeGreaterThan(20_000);
+    expect(packets.length).toBeLessThan(25_000); // the chunk that went over the limit was read to its end
+    await clock.advance(1000);
+    await until(() => packets.length === 40_000);
+    expect(log).toHaveLength(1);
+    await session.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('a flood ends with the session', async () => {
+    const { camera, session, clock, line, log } = await playing(behave);
+    await using _camera = camera;
+    line.socket.write(Buffer.alloc(36 * 1024 * 1024, '\r\n'));
+    await until(() => log.length > 0);
+    const closing = session.close();
+    await clock.advance(1000);
+    await closing;
+    await camera.until(() => camera.lines.size === 0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('a defect that an early frame meets costs the session, not the process', async () => {
+    const handler = {
+      onRtp: () => {
+        throw new TypeError('a defect');
+      },
+      onSenderReport: () => {},
+    };
+    await using camera = await startScriptedCamera(
+      behaveExcept({
+        PLAY: (request, line) => {
+          line.frame(0, rtp(1));
+          behave(request, line);
+        },
+      }),
+    );
+    const { open, clock } = client(`${camera.origin}/live`, { handler });
+    const session = await open();
+    await expect(session.ended).rejects.toMatchObject({ code: 'RTSP_MALFORMED' });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   test('the signal ends it without TEARDOWN', async () => {
     const { camera, session, controller, clock } = await playing(behave);
     await using _camera = camera;

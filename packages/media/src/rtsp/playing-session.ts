@@ -11,7 +11,7 @@ import { MediaError } from '../media-error.ts';
 import { answerRequest } from './answer-request.ts';
 import type { InterleavedReceiver } from './interleaved-receiver.ts';
 import { KeepAlive } from './keep-alive.ts';
-import type { RtspConnection } from './rtsp-connection.ts';
+import { closedByCamera, readingError, type RtspConnection } from './rtsp-connection.ts';
 import type { RtspDialogue } from './rtsp-dialogue.ts';
 import type { RtspRequest, RtspResponse } from './rtsp-message.ts';
 import type { RtspSession } from './rtsp-session.ts';
@@ -75,7 +75,12 @@ export class PlayingSession implements RtspSession {
 
   /** Hands out media from now on, first what was kept while the session was opening. */
   startMedia(): void {
-    if (!this.#isOver) this.#options.receiver.start();
+    if (this.#isOver) return;
+    try {
+      this.#options.receiver.start();
+    } catch (error) {
+      this.#end(readingError(error));
+    }
   }
 
   /** The connection failed. */
@@ -147,8 +152,4 @@ export class PlayingSession implements RtspSession {
       this.#end(new MediaError('SOURCE_TIMEOUT', `The camera ${what}`));
     }
   }
-}
-
-function closedByCamera(message: string): MediaError {
-  return new MediaError('SOURCE_CLOSED', message);
 }

@@ -209,6 +209,7 @@ describe('redirects', () => {
         onRequest() {},
         onStrayResponse() {},
         onResync() {},
+        onFlood() {},
         onFailure() {},
       };
       const connecting = connectRtsp({

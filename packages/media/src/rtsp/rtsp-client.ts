@@ -5,8 +5,8 @@
  *      ▲           any 3xx with Location: a new connection there, at most 5 times
  *      └───────────────┘
  *
- * Every step has its time limit, and so has the whole. What a camera names is used for its path only: we connect to the host we were given,
- * or to where a redirect leads, never inward, and credentials go to the operator's host only.
+ * Every step has its time limit, and so has the whole. What a camera names is used for its path only: we connect to the
+ * host we were given, or to where a redirect leads, never inward, and credentials go to the operator's host only.
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -211,6 +211,7 @@ class RtspOpening {
         },
         onStrayResponse: (response) => this.#session?.onResponse(response),
         onResync: (bytes) => this.#tally.add(`${bytes} bytes between RTSP messages could not be read`),
+        onFlood: () => this.#tally.add('the camera sends more than is read in a second; it was made to wait'),
         onFailure: (error) => this.#session?.fail(error),
       },
     });

@@ -6,9 +6,10 @@
  * the camera does not read, `canWrite` says so and the caller leaves optional messages out.
  */
 import { connect as connectSocket, isIP, type Socket } from 'node:net';
-import { abortReason, deadline, type Clock } from '@pantau/base/clock';
+import { abortReason, deadline, type Clock, type Timer } from '@pantau/base/clock';
 import { MediaError, type MediaErrorCode } from '../media-error.ts';
 import { isInwardAddress, lookupOutward, refusedInward } from './address-guard.ts';
+import { IntakeLimit } from './intake-limit.ts';
 import { MessageReader } from './message-reader.ts';
 import { encodeRequest, encodeResponse, type OutgoingHeaders } from './rtsp-message.ts';
 import type { RtspMessage, RtspRequest, RtspResponse } from './rtsp-message.ts';
@@ -30,6 +31,8 @@ export interface RtspConnectionHandler {
   onStrayResponse(response: RtspResponse): void;
   /** Framing was lost and found again. */
   onResync(skippedBytes: number): void;
+  /** The camera sends so much that reading pauses for a moment. */
+  onFlood(): void;
   /** The connection failed or was closed by the camera; called once, never after `destroy`. */
   onFailure(error: MediaError): void;
 }
@@ -95,6 +98,8 @@ export class RtspConnection {
   readonly #handler: RtspConnectionHandler;
   readonly #clock: Clock;
   readonly #reader: MessageReader;
+  readonly #intake: IntakeLimit;
+  #pause: Timer | undefined;
   #cseq = 0;
   #waiting: Waiting | undefined;
   #failure: MediaError | undefined;
@@ -104,9 +109,16 @@ export class RtspConnection {
     this.#socket = socket;
     this.#handler = handler;
     this.#clock = clock;
+    this.#intake = new IntakeLimit(clock);
     this.#reader = new MessageReader({
-      onFrame: (channel, bytes, start, end) => handler.onFrame(channel, bytes, start, end),
-      onMessage: (message) => this.#onMessage(message),
+      onFrame: (channel, bytes, start, end) => {
+        this.#intake.addItem();
+        handler.onFrame(channel, bytes, start, end);
+      },
+      onMessage: (message) => {
+        this.#intake.addItem();
+        this.#onMessage(message);
+      },
       onResync: (skippedBytes) => handler.onResync(skippedBytes),
     });
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
@@ -192,6 +204,7 @@ export class RtspConnection {
     this.#leave();
     const timer = this.#clock.setTimer(FINISH_MS, () => this.#socket.destroy(), { unref: true });
     this.#socket.once('close', () => timer.cancel());
+    this.#socket.resume();
     this.#socket.end();
   }
 
@@ -203,6 +216,7 @@ export class RtspConnection {
 
   #leave(): void {
     this.#isDestroyed = true;
+    this.#pause?.cancel();
     this.#waiting?.reject(closedByCamera('The connection was closed'));
     this.#waiting = undefined;
   }
@@ -213,13 +227,19 @@ export class RtspConnection {
     try {
       this.#reader.push(chunk);
     } catch (error) {
-      // a defect of ours must cost one camera, not the process
-      this.#fail(
-        error instanceof MediaError
-          ? error
-          : new MediaError('RTSP_MALFORMED', 'Reading from the camera failed unexpectedly', { cause: error }),
-      );
+      this.#fail(readingError(error));
+      return;
     }
+    const pauseMs = this.#intake.addChunk(chunk.length);
+    if (pauseMs > 0) this.#stopReading(pauseMs);
+  }
+
+  #stopReading(pauseMs: number): void {
+    if (this.#isDestroyed || this.#failure !== undefined) return;
+    this.#socket.pause();
+    this.#pause?.cancel();
+    this.#pause = this.#clock.setTimer(pauseMs, () => this.#socket.resume(), { unref: true });
+    this.#handler.onFlood();
   }
 
   #onMessage(message: RtspMessage): void {
@@ -239,6 +259,7 @@ export class RtspConnection {
   #fail(error: MediaError): void {
     if (this.#failure !== undefined || this.#isDestroyed) return;
     this.#failure = error;
+    this.#pause?.cancel();
     this.#socket.destroy();
     this.#waiting?.reject(error);
     this.#waiting = undefined;
@@ -246,7 +267,13 @@ export class RtspConnection {
   }
 }
 
-function closedByCamera(message: string): MediaError {
+/** What came out of reading: a defect of ours must cost one camera, not the process. */
+export function readingError(error: unknown): MediaError {
+  if (error instanceof MediaError) return error;
+  return new MediaError('RTSP_MALFORMED', 'Reading from the camera failed unexpectedly', { cause: error });
+}
+
+export function closedByCamera(message: string): MediaError {
   return new MediaError('SOURCE_CLOSED', message);
 }
 

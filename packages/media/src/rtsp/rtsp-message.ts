@@ -79,7 +79,8 @@ function encodeMessage(startLine: string, headers: OutgoingHeaders): Buffer {
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) text += `${name}: ${oneLine(value)}\r\n`;
   }
-  return Buffer.from(`${text}\r\n`, 'utf8');
+  // Latin-1 both ways: what a camera sent goes back to it byte for byte, whatever its encoding
+  return Buffer.from(`${text}\r\n`, 'latin1');
 }
 
 /** What a camera sent and we echo must not smuggle a line into our message. */

@@ -108,7 +108,7 @@ function readAttribute(section: Section, value: string): void {
 
 /** `96 H264/90000[/2]` */
 function readRtpmap(section: Section, value: string): void {
-  const match = /^(\d{1,3})\s+([^\s/]{1,64})\s*(?:\/\s*(\d{1,9}))?(?:\s*\/\s*(\d{1,3}))?/.exec(value);
+  const match = /^(\d{1,3})\s+([!-.0-~]{1,64})\s*(?:\/\s*(\d{1,9}))?(?:\s*\/\s*(\d{1,3}))?/.exec(value);
   if (match?.[1] === undefined || match[2] === undefined) return;
   const payloadType = Number(match[1]);
   if (section.rtpmap.size >= MAX_ATTRIBUTES || section.rtpmap.has(payloadType)) return;

@@ -9,11 +9,17 @@ const FAST = 1.4;
 const WINDOWS_NEEDED = 3;
 /** Equal timestamps in a row that prove them to be constant. */
 const EQUAL_NEEDED = 3;
+/** Windows that are wrong by less are the drift of two clocks. */
+const DRIFT_SHARE = 0.01;
+/** Timestamps that came away from arrival by so much, in whatever steps, are useless. A cached GOP at the start is less. */
+const MAX_ASTRAY_MS = 60_000;
 
 export class RateCheck {
   #start: { readonly timeMs: number; readonly arrivalMs: number } | undefined;
   #direction = 0;
   #windows = 0;
+  /** Timestamp time minus arrival time, summed over the windows. */
+  #astrayMs = 0;
   #equal = 0;
   #lastMs: number | undefined;
 
@@ -28,14 +34,18 @@ export class RateCheck {
     this.#lastMs = timeMs;
     this.#start ??= { timeMs, arrivalMs };
     const elapsedMs = arrivalMs - this.#start.arrivalMs;
+    const aheadMs = timeMs - this.#start.timeMs - elapsedMs;
+    const isAstray = Math.abs(this.#astrayMs + aheadMs) > MAX_ASTRAY_MS;
     if (elapsedMs >= WINDOW_MS) {
+      if (Math.abs(aheadMs) > elapsedMs * DRIFT_SHARE) this.#astrayMs += aheadMs;
       const ratio = (timeMs - this.#start.timeMs) / elapsedMs;
       const direction = ratio < SLOW ? -1 : ratio > FAST ? 1 : 0;
       this.#windows = direction !== 0 && direction === this.#direction ? this.#windows + 1 : 1;
       this.#direction = direction;
       this.#start = { timeMs, arrivalMs };
     }
-    return this.#equal >= EQUAL_NEEDED || (this.#direction !== 0 && this.#windows >= WINDOWS_NEEDED);
+    const isWrongRate = this.#direction !== 0 && this.#windows >= WINDOWS_NEEDED;
+    return isAstray || isWrongRate || this.#equal >= EQUAL_NEEDED;
   }
 
   /** Starts a new window, after a jump or a gap. */

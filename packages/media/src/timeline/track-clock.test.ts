@@ -105,6 +105,20 @@ describe('TrackClock', () => {
     for (const step of steps) expect(Math.abs(step - 40)).toBeLessThan(5);
   });
 
+  it.each([
+    ['ahead', 2900],
+    ['back', -1900],
+  ])('steps of seconds %s, each too small for a jump, do not lead away for long', (_name, stepMs) => {
+    const clock = new TrackClock(90_000, 90_000);
+    const frames = Array.from(
+      { length: 3000 },
+      (_, index) => [10 ** 9 + index * stepMs * 90, index * 40] as const,
+    );
+    const placed = place(clock, frames);
+    expect(clock.usesArrival).toBe(true);
+    expect(Math.abs((placed.at(-1)?.at ?? 0) - 2999 * 40)).toBeLessThan(1000);
+  });
+
   it('does not give up on timestamps because the network is slow for a while', () => {
     const clock = new TrackClock(90_000, 90_000);
     place(clock, steady(200));

@@ -129,6 +129,14 @@ describe('VideoTimeline', () => {
     expect(pictures.slice(-2).map(({ sample }) => sample.dts)).toEqual([900_000 + 36_000, 900_000 + 39_600]);
   });
 
+  it('a camera that goes back for ever, a little each time, stays within what a file can say', () => {
+    const frames = Array.from({ length: 2000 }, (_, index) => {
+      return { rtpMs: 9_000_000 - index * 1900, arrivalMs: 9_000_000 + index, type: 'b' as const };
+    });
+    const offsets = date(frames, 'open').map(({ sample }) => Math.abs(sample.pts - sample.dts));
+    expect(Math.max(...offsets)).toBeLessThanOrEqual(900_000); // 10 s
+  });
+
   it('keeps its promises whatever a camera does', () => {
     const frame = fc.record({
       rtpMs: fc.oneof(
@@ -162,6 +170,7 @@ describe('VideoTimeline', () => {
             ).toBe(true);
             expect(sample.dts).toBeGreaterThan(lastDts);
             expect(sample.pts).toBeGreaterThanOrEqual(0);
+            expect(Math.abs(sample.pts - sample.dts)).toBeLessThanOrEqual(900_000); // 10 s
             expect(sample.duration).toBeGreaterThan(0);
             expect(sample.wallMs).toBeGreaterThanOrEqual(lastWallMs);
             if (discontinuity !== undefined) expect(sample.keyframe).toBe(true);

@@ -26,6 +26,8 @@ const TICKS_PER_MS = VIDEO_TIMESCALE / 1000;
 const DEFAULT_FPS = 25;
 /** A hole in media time up to this is a long frame; a longer one, with pictures dropped, is a discontinuity. */
 const MAX_BRIDGED_MS = 500;
+/** Decoding and showing a picture lie no further apart, ms: more would not fit the files, and no reordering needs it. */
+const MAX_OFFSET_MS = 10_000;
 /** Pictures that are looked at before the first goes out, when reordering is not known: without and with B slices. */
 const LOOK_AHEAD = { plain: 3, bidirectional: 6 } as const;
 
@@ -91,7 +93,7 @@ export class VideoTimeline {
         kind: 'video',
         data: unit.data,
         dts,
-        pts,
+        pts: clamp(pts, dts - MAX_OFFSET_MS * TICKS_PER_MS, dts + MAX_OFFSET_MS * TICKS_PER_MS),
         duration: this.#duration.estimate,
         keyframe: unit.keyframe,
         wallMs: this.#lastWallMs,
@@ -127,6 +129,10 @@ function findReorder(held: readonly PlacedPicture[]): number | undefined {
   if (!isBidirectional) return 0;
   const observer = new ReorderObserver();
   return Math.max(...held.map(({ ticks }) => observer.add(ticks)));
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
 }
 
 function findDiscontinuity(unit: AccessUnit, jumped: boolean, holeTicks: number): string | undefined {
