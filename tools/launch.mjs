@@ -61,16 +61,29 @@ function ensureInstalled() {
     fail('[pantau] npm ci failed; the messages above say why. Nothing was started.');
     return false;
   }
-  const setup = spawnSync(process.execPath, ['installArchSpecificPackage.js'], {
-    cwd: join(ROOT, 'node_modules', 'node'),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (setup.status !== 0 || !existsSync(PINNED_NODE)) {
-    fail('[pantau] The pinned Node could not be installed from the npm registry; the messages above say why.');
+  if (!installPinnedNode() && !installPinnedNode()) {
+    fail(
+      '[pantau] The pinned Node could not be installed from the npm registry; the messages above say why.',
+    );
     return false;
   }
   writeFileSync(stamp, wanted);
   return true;
+}
+
+/** The `node` package's own setup step: it fetches the binary for this platform from the npm registry. */
+function installPinnedNode() {
+  const setup = spawnSync(process.execPath, ['installArchSpecificPackage.js'], {
+    cwd: join(ROOT, 'node_modules', 'node'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
+  if (setup.status === 0 && existsSync(PINNED_NODE)) return true;
+  console.error(
+    `[pantau] Fetching the pinned Node failed (${setup.error?.message ?? `status ${setup.status}`}):`,
+  );
+  console.error(`${setup.stdout ?? ''}${setup.stderr ?? ''}`.trim());
+  return false;
 }
 
 /** Builds the web app unless it was built from exactly these sources. */
@@ -86,10 +99,14 @@ function ensureWebBuilt() {
 
   console.error('[pantau] Building the web app …');
   rmSync(stamp, { force: true });
-  const build = spawnSync(PINNED_NODE, [join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], {
-    cwd: join(ROOT, 'web'),
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const build = spawnSync(
+    PINNED_NODE,
+    [join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'],
+    {
+      cwd: join(ROOT, 'web'),
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   if (build.status !== 0) {
     fail('[pantau] The web app could not be built; the messages above say why.');
     return false;
@@ -125,7 +142,11 @@ function run(args) {
 }
 
 function npm(args, cwd) {
-  const result = spawnSync(IS_WINDOWS ? 'npm.cmd' : 'npm', args, { cwd, stdio: ['ignore', 'inherit', 'inherit'], shell: IS_WINDOWS });
+  const result = spawnSync(IS_WINDOWS ? 'npm.cmd' : 'npm', args, {
+    cwd,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: IS_WINDOWS,
+  });
   return result.status === 0;
 }
 
@@ -135,12 +156,15 @@ function listFiles(directory) {
     .flatMap((entry) => {
       const path = join(directory, entry.name);
       if (entry.isFile()) return [path];
-      return entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== 'dist' ? listFiles(path) : [];
+      return entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== 'dist'
+        ? listFiles(path)
+        : [];
     });
 }
 
 function hashFiles(paths) {
   const hash = createHash('sha256');
-  for (const path of paths) hash.update(relative(ROOT, path)).update('\0').update(readFileSync(path)).update('\0');
+  for (const path of paths)
+    hash.update(relative(ROOT, path)).update('\0').update(readFileSync(path)).update('\0');
   return hash.digest('hex');
 }
