@@ -34,6 +34,10 @@ describe('hostile viewers', () => {
     await server.untilState('heavy', 'live');
     const playlist = await findMediaPlaylist(`${server.url}${light.streams.hls}`);
     const lowLatency = await findMediaPlaylist(`${server.url}${light.streams.llhls}`);
+    await eventually(
+      'a finished segment',
+      async () => parseMediaPlaylist((await fetchHls(playlist)).text).segments.length > 2,
+    );
     return { camera, server, light, heavy, playlist, lowLatency };
   });
 
