@@ -12,6 +12,7 @@ import { Health } from '@pantau/contract/health';
 import { StreamDetail, StreamList } from '@pantau/contract/stream';
 import { ERROR_CODES } from '@pantau/contract/errors';
 import type { Context } from './context.ts';
+import { createFrontServer } from './http/front-server.ts';
 import { makeTestFolder } from './testing/open-test-database.ts';
 import { openTestApp, type TestApp } from './testing/open-test-app.ts';
 
@@ -241,6 +242,58 @@ describe('the raw server in front', () => {
     );
   });
 
+  it('answers a request that offers another protocol as if it did not', async () => {
+    const offer =
+      'Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n';
+    expect(await talk(`GET /health HTTP/1.1\r\nHost: x\r\n${offer}`)).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it.each([
+    ['http://other.example/hls/key/seg1.m4s?x=1', /^HTTP\/1.1 200 [^]*hls key\/seg1.m4s\?x=1\r/],
+    ['http://other.example/health', /^HTTP\/1.1 200 [^]*"status"/],
+    ['HTTP://other.example?x', /^HTTP\/1.1 503 [^]*npm start/],
+    ['*', /^HTTP\/1.1 400 [^]*REQUEST_INVALID/],
+  ])('takes the request target %s', async (target, expected) => {
+    expect(await talk(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(expected);
+  });
+
+  it('ends a connection that asks without waiting for answers', async () => {
+    const handleHls = test.engine.handleHls.bind(test.engine);
+    let asked = 0;
+    test.engine.handleHls = () => void asked++;
+    try {
+      expect(await talk('GET /hls/key/media.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100))).toBe('');
+    } finally {
+      test.engine.handleHls = handleHls;
+    }
+    expect(asked).toBe(16);
+    // Requests that were answered do not count.
+    const many = 'GET /hls/key/seg1.m4s HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(15);
+    const last = 'GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    expect((await talk(many + last)).match(/HTTP\/1.1 200/g)).toHaveLength(16);
+  });
+
+  it('gives up a reply that nobody reads', async () => {
+    const front = createFrontServer(
+      test.engine,
+      (_request, response) => response.end(Buffer.alloc(64 * 1024 * 1024)),
+      200,
+    );
+    const closed = new Promise<void>((resolve) => {
+      front.server.on('connection', (socket) => socket.on('close', () => resolve()));
+    });
+    const { promise: listening, resolve } = Promise.withResolvers<void>();
+    front.server.listen(0, '127.0.0.1', resolve);
+    await listening;
+    const address = front.server.address();
+    const socket = connect(typeof address === 'object' ? (address?.port ?? 0) : 0, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await closed;
+    socket.destroy();
+    front.server.close();
+  });
+
   it.each([
     ['nonsense', '\x16\x03\x01\x02\r\n\r\n', 400, 'REQUEST_INVALID'],
     [
@@ -295,12 +348,25 @@ describe('the built web client', () => {
     expect((await built.app.fastify.inject({ url })).body).toBe('plain');
   });
 
-  it.each(['/admin', '/kamera', '/kamera/1/x', '/assets/none.js', '/assets', '/assets/'])(
-    '%s is not the page',
-    async (url) => {
-      expect((await built.app.fastify.inject({ url })).statusCode).toBe(404);
-    },
-  );
+  it.each([
+    '/admin',
+    '/kamera',
+    '/kamera/1/x',
+    '/assets/none.js',
+    '/assets',
+    '/assets/',
+    '/assets/%2e%2e/%2e%2e/package.json',
+    '/%00',
+    '/%5c%5cother.example',
+    `/api/stream/${'9'.repeat(300)}`,
+  ])('%s is not the page', async (url) => {
+    const response = await built.app.fastify.inject({ url });
+    expect([response.statusCode, response.json().code, response.json().message]).toEqual([
+      404,
+      'NOT_FOUND',
+      'There is nothing at this address.',
+    ]);
+  });
 
   it('says so when it is missing', async () => {
     const response = await get('/');

@@ -10,8 +10,9 @@
  *   5. database: write queue flushed, pool figures logged, WAL checkpointed, closed
  *   6. the event loop drains; a guard ends the process when it does not
  */
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger as PinoLogger } from 'pino';
 import type { Clock } from '@pantau/base/clock';
@@ -140,7 +141,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
 export function prepareDataDir(folder: string): void {
   try {
     // The database holds camera passwords: nobody else on the machine needs to read it.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new AppError(
@@ -149,5 +150,17 @@ export function prepareDataDir(folder: string): void {
       `The data folder ${folder} cannot be created or written. Choose another with DATA_DIR, or change its owner.`,
       { cause },
     );
+  }
+}
+
+/** `mkdirSync` with `recursive` never returns for a folder below one that refuses new ones with ENOENT, such as /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have been faster.
+    if (!existsSync(folder)) throw error;
   }
 }

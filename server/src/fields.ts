@@ -2,19 +2,40 @@
 
 type Fail = (message: string) => Error;
 
-/** Trims; empty and absent become null. Control characters have no place in a name and are refused. */
+/** Line breaks, terminal codes, and marks that turn the text around them so that it reads as another. */
+const INVISIBLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+/** One line of text, trimmed and in Unicode's composed form; empty and absent become null. */
 export function checkText(
   field: string,
   value: string | null | undefined,
   maxLength: number,
   fail: Fail,
 ): string | null {
-  const text = value?.trim() ?? '';
+  const text = value?.trim().normalize('NFC') ?? '';
   if (text === '') return null;
   if (text.length > maxLength) throw fail(`${field} must have at most ${maxLength} characters`);
-  if (/[\p{Cc}\u2028\u2029]/u.test(text.replaceAll('\n', '')))
-    throw fail(`${field} must not contain control characters`);
+  if (INVISIBLE.test(text)) throw fail(`${field} must not contain line breaks or control characters`);
   return text;
+}
+
+/** As `checkText`, with line breaks. */
+export function checkParagraphs(
+  field: string,
+  value: string | null | undefined,
+  maxLength: number,
+  fail: Fail,
+): string | null {
+  const text = value?.trim().normalize('NFC').replaceAll('\r\n', '\n') ?? '';
+  if (text === '') return null;
+  if (text.length > maxLength) throw fail(`${field} must have at most ${maxLength} characters`);
+  if (INVISIBLE.test(text.replaceAll('\n', ''))) throw fail(`${field} must not contain control characters`);
+  return text;
+}
+
+/** Two names that people take for the same have the same folded form. Databases differ in how they fold, so we do it. */
+export function foldName(name: string): string {
+  return name.trim().normalize('NFC').toLowerCase();
 }
 
 /** Both or neither, within the globe. */

@@ -5,13 +5,14 @@ import type { Selectable } from 'kysely';
 import type { Database } from '../db/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../db/database-error.ts';
 import type { AreaTable } from '../db/schema.ts';
+import { foldName } from '../fields.ts';
 import type { Area } from './area.ts';
 
 export interface AreaStore {
   /** In the order in which they are shown. */
   list(): Promise<readonly Area[]>;
   find(id: number): Promise<Area | undefined>;
-  /** Names compare without regard to case. */
+  /** Names compare without regard to case, in every script. */
   findByName(name: string): Promise<Area | undefined>;
   /** @throws AppError AREA_EXISTS */
   create(area: Omit<Area, 'id'>): Promise<Area>;
@@ -37,12 +38,10 @@ export function createAreaStore(database: Database, clock: Clock): AreaStore {
     },
 
     async findByName(name) {
-      const row = await database.read
-        .selectFrom('areas')
-        .selectAll()
-        .where((expression) => expression.fn<string>('lower', ['name']), '=', name.toLowerCase())
-        .executeTakeFirst();
-      return row === undefined ? undefined : toArea(row);
+      const names = await database.read.selectFrom('areas').select(['id', 'name']).execute();
+      const wanted = foldName(name);
+      const found = names.find((row) => foldName(row.name) === wanted);
+      return found === undefined ? undefined : this.find(found.id);
     },
 
     async create(area) {

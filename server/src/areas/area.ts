@@ -1,6 +1,6 @@
 /** An area of the town and the rules for its fields. */
 import { AppError } from '@pantau/base/errors';
-import { checkCoordinates, checkText } from '../fields.ts';
+import { checkCoordinates, checkParagraphs, checkText } from '../fields.ts';
 
 export interface Area {
   readonly id: number;
@@ -26,7 +26,7 @@ export function checkArea(input: NewArea): Omit<Area, 'id'> {
   checkCoordinates(input.latitude ?? null, input.longitude ?? null, fail);
   return {
     name,
-    description: checkText('description', input.description, 2000, fail),
+    description: checkParagraphs('description', input.description, 2000, fail),
     rt: checkText('rt', input.rt, 10, fail),
     rw: checkText('rw', input.rw, 10, fail),
     kelurahan: checkText('kelurahan', input.kelurahan, 100, fail),

@@ -70,6 +70,22 @@ describe.each(DATABASE_KINDS)('cameras and areas on %s', (kind) => {
     expect(await cameras.find(999)).toBeUndefined();
   });
 
+  it('tells names apart that differ in more than case, in every script', async () => {
+    await cameras.create(newCamera('\u00c0B'));
+    await cameras.create(newCamera('\u00e0b c'));
+    expect((await cameras.findByName('\u00c0B'))?.name).toBe('\u00c0B');
+    expect((await cameras.findByName('\u00e0b'))?.name).toBe('\u00c0B');
+    expect((await cameras.findByName('A\u0300B'))?.name).toBe('\u00c0B');
+    expect((await cameras.findByName('\u00c0B C'))?.name).toBe('\u00e0b c');
+    expect(await cameras.findByName('AB')).toBeUndefined();
+    await areas.create(checkArea({ name: '\u0416\u0410' }));
+    expect((await areas.findByName('\u0436\u0430'))?.name).toBe('\u0416\u0410');
+    for (const name of ['\u00c0B', '\u00e0b c']) {
+      const camera = await cameras.findByName(name);
+      expect(await cameras.remove(camera?.id ?? 0)).toBe(true);
+    }
+  });
+
   it('refuses a name twice and an area that does not exist', async () => {
     await expect(cameras.create(newCamera('Simpang Empat'))).rejects.toMatchObject({ code: 'CAMERA_EXISTS' });
     await expect(cameras.create(newCamera('Lain', { areaId: 999 }))).rejects.toMatchObject({

@@ -6,13 +6,14 @@ import { Secret } from '@pantau/base/secret';
 import type { Database } from '../db/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../db/database-error.ts';
 import type { CameraTable } from '../db/schema.ts';
+import { foldName } from '../fields.ts';
 import type { Camera } from './camera.ts';
 
 export interface CameraStore {
   /** Every camera, in the order in which they are shown. A heavy read: a city has a thousand. */
   list(): Promise<readonly Camera[]>;
   find(id: number): Promise<Camera | undefined>;
-  /** Names compare without regard to case. */
+  /** Names compare without regard to case, in every script. */
   findByName(name: string): Promise<Camera | undefined>;
   count(): Promise<number>;
   /** @throws AppError CAMERA_EXISTS, AREA_NOT_FOUND */
@@ -45,12 +46,10 @@ export function createCameraStore(database: Database, clock: Clock): CameraStore
     },
 
     async findByName(name) {
-      const row = await database.read
-        .selectFrom('cameras')
-        .selectAll()
-        .where((expression) => expression.fn<string>('lower', ['name']), '=', name.toLowerCase())
-        .executeTakeFirst();
-      return row === undefined ? undefined : toCamera(row);
+      const names = await database.read.selectFrom('cameras').select(['id', 'name']).execute();
+      const wanted = foldName(name);
+      const found = names.find((row) => foldName(row.name) === wanted);
+      return found === undefined ? undefined : this.find(found.id);
     },
 
     async count() {

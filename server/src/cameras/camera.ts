@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { AppError } from '@pantau/base/errors';
 import type { Secret } from '@pantau/base/secret';
 import type { SourceDefinition } from '@pantau/media';
-import { checkCoordinates, checkText, checkTimezone } from '../fields.ts';
+import { checkCoordinates, checkParagraphs, checkText, checkTimezone } from '../fields.ts';
 
 export interface Camera {
   readonly id: number;
@@ -57,7 +57,7 @@ export function checkCamera(input: CameraInput): Omit<Camera, 'id' | 'streamKey'
   checkCredential('password', input.source.password, fail);
   return {
     name,
-    description: checkText('description', input.description, 2000, fail),
+    description: checkParagraphs('description', input.description, 2000, fail),
     location: checkText('location', input.location, 200, fail),
     groupName: checkText('group', input.groupName, 100, fail),
     areaId: input.areaId ?? null,

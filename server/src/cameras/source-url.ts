@@ -20,7 +20,8 @@ const AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,253})(?::(\d{1,5}))?$/i;
 export function parseSourceUrl(text: string): ParsedSourceUrl {
   const trimmed = text.trim();
   if (trimmed.length > MAX_LENGTH) throw invalid('the address is too long');
-  if (/[\s\p{Cc}]/u.test(trimmed)) throw invalid('the address must not contain spaces or control characters');
+  if (/[\s\p{Cc}]/u.test(trimmed))
+    throw invalid('the address must not contain spaces (write %20) or control characters');
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed);
   if (scheme === null) throw invalid('the address must begin with rtsp://');
   if (scheme[1]?.toLowerCase() !== 'rtsp') throw invalid('only rtsp:// addresses can be used');

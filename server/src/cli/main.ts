@@ -9,7 +9,9 @@ if (problem === undefined) {
   // A third less to do at each start: types are stripped and modules compiled once. Fails silently, by design.
   enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/pantau', import.meta.url)));
   const { runCli } = await import('./run-cli.ts');
-  process.exitCode = await runCli(process.argv.slice(2));
+  const code = await runCli(process.argv.slice(2));
+  // Output that could not be written has left its own code.
+  if (code !== 0) process.exitCode = code;
 } else {
   process.stderr.write(`${problem} [NODE_TOO_OLD]\n`);
   process.exitCode = 78;

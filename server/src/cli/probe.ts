@@ -1,6 +1,7 @@
 /** Looks at a camera once and says what it is. */
 import { silentLogger } from '@pantau/base/logger';
 import { MediaError, type ProbeReport, type SourceDefinition } from '@pantau/media';
+import { printable } from '../printable.ts';
 import type { CliHost } from './run-cli.ts';
 
 /** Leaves a second for starting and stopping within the ten that a command may take. */
@@ -64,7 +65,7 @@ export function formatProbe(report: ProbeReport): string {
   ];
   return lines
     .filter((line) => line[1] !== undefined)
-    .map(([label, value]) => `${`${label}:`.padEnd(15)}${value}\n`)
+    .map(([label, value]) => `${`${label}:`.padEnd(15)}${printable(value ?? '')}\n`)
     .join('');
 }
 

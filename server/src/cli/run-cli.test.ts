@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '@pantau/base/clock';
 import { AppError } from '@pantau/base/errors';
@@ -248,6 +252,34 @@ describe('pantau camera', () => {
       out: 'Area 1 "Kota" removed.\n',
     });
   });
+
+  it('lets no camera write codes into the terminal', async () => {
+    onProbe = () => Promise.resolve({ ...REPORT, server: 'Cam\x1b[2J\x9bm' });
+    const probed = await pantau('camera', 'probe', URL);
+    expect(probed.out).toContain('Cam\ufffd[2J\ufffdm');
+    onProbe = () => Promise.reject(new MediaError('SOURCE_REFUSED', 'It says \x1b[2J'));
+    expect((await pantau('camera', 'probe', URL)).error).toBe('It says \ufffd[2J [SOURCE_REFUSED]\n');
+  });
+
+  it.each([
+    ['a reader that has gone', 'pipe', 0, ''],
+    ['a full disk', '/dev/full', 70, 'The output cannot be written (ENOSPC).\n'],
+  ])(
+    'writes to %s without a stack',
+    async (_name, output, code, says) => {
+      const child = spawn(
+        process.execPath,
+        [fileURLToPath(new globalThis.URL('./main.ts', import.meta.url)), 'area', 'list'],
+        { cwd: folder.path, stdio: ['ignore', output === 'pipe' ? 'pipe' : openSync(output, 'w'), 'pipe'] },
+      );
+      child.stdout?.destroy();
+      let error = '';
+      child.stderr?.on('data', (chunk) => (error += String(chunk)));
+      const [exitCode] = await once(child, 'close');
+      expect([exitCode, error]).toEqual([code, says]);
+    },
+    30_000,
+  );
 
   it('shows help and the version', async () => {
     expect(await pantau('--help')).toMatchObject({ code: 0, out: expect.stringContaining('camera') });

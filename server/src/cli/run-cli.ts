@@ -37,6 +37,13 @@ export async function runCli(args: readonly string[], host: CliHost = processHos
 }
 
 function processHost(): CliHost {
+  // Whoever read the output may have seen enough (`| head`): no reason for an alarm. There is nobody to tell on stderr.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`The output cannot be written (${error.code ?? error.message}).\n`);
+    process.exitCode = EXIT_INTERNAL;
+  });
+  process.stderr.on('error', () => {});
   return {
     environment: process.env,
     workingDir: process.cwd(),

@@ -91,6 +91,16 @@ describe('loadConfig', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
+  it('reads an .env as Windows editors write it', () => {
+    writeFileSync(join(workingDir, '.env'), '\ufeffPORT=4000\r\nDATA_DIR="my data"\r\n');
+    expect(load({})).toMatchObject({ port: 4000, dataDir: join(workingDir, 'my data') });
+  });
+
+  it('refuses an .env in another encoding, instead of finding nothing in it', () => {
+    writeFileSync(join(workingDir, '.env'), Buffer.from('\ufeffPORT=4000\r\n', 'utf16le'));
+    expect(problemsOf({}).message).toContain('save it as UTF-8');
+  });
+
   it('refuses an .env that cannot be read', () => {
     mkdirSync(join(workingDir, '.env'));
     expect(problemsOf({}).message).toContain('.env: EISDIR');

@@ -21,7 +21,12 @@ export function readEnvironment(
     if (!isMissing(error)) onProblem(`${envFile}: ${messageOf(error)}`);
     return processEnvironment;
   }
-  return { ...parseEnv(text), ...processEnvironment };
+  if (text.includes('\0') || text.includes('\ufffd')) {
+    onProblem(`${envFile} is not UTF-8 text; save it as UTF-8`);
+    return processEnvironment;
+  }
+  // The mark that Windows editors put in front would become part of the first name.
+  return { ...parseEnv(text.replace(/^\ufeff/, '')), ...processEnvironment };
 }
 
 function isMissing(error: unknown): boolean {

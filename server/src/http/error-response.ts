@@ -73,7 +73,8 @@ export function createErrorHandler(
       return;
     }
     const code = error instanceof AppError ? error.code : (CODE_BY_STATUS[status] ?? 'REQUEST_INVALID');
-    reply.send(errorBody(code, error.message));
+    const isPathProblem = status === 404 && !(error instanceof AppError);
+    reply.send(errorBody(code, isPathProblem ? 'There is nothing at this address.' : error.message));
   };
 }
 

@@ -7,6 +7,9 @@
  *   upgrade  /mse/…  ──► engine
  *            else    ──► 404
  *   after `refuse()`: 503 for everything but /health
+ *
+ * One client can hold only so much: requests on a connection are counted while they wait for their answer, a reply that
+ * is not read is given up, and connections have a number.
  */
 import {
   createServer,
@@ -15,6 +18,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { MediaEngine } from '@pantau/media';
 import { errorBody } from './error-response.ts';
@@ -31,12 +35,23 @@ const HLS_PREFIX = '/hls/';
 const MSE_PREFIX = '/mse/';
 /** Bytes of request line and headers together. */
 const MAX_HEADER_BYTES = 16_384;
+/** About 6 kB each while idle. */
+const MAX_CONNECTIONS = 20_000;
+/**
+ * Unanswered requests on one connection. Browsers and proxies send one; a client that pipelines more would take the
+ * places of others that wait for new media.
+ */
+const MAX_REQUESTS_IN_FLIGHT = 16;
+/** Ms without a byte moving, beyond the longest that a playlist request waits: memory of a reply is not held for ever. */
+const STALL_LIMIT_MS = 120_000;
 
 export function createFrontServer(
   engine: Pick<MediaEngine, 'handleHls' | 'handleMseUpgrade'>,
   handler: RequestHandler,
+  stallLimitMs = STALL_LIMIT_MS,
 ): FrontServer {
   let refusing = false;
+  const inFlight = new InFlight(MAX_REQUESTS_IN_FLIGHT);
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -46,16 +61,26 @@ export function createFrontServer(
       // Longer than the usual 60 s of a reverse proxy, so that the proxy closes first.
       keepAliveTimeout: 72_000,
       noDelay: true,
+      // An offer of anything else (curl and Java offer HTTP/2) is to be ignored: the request is answered as it is.
+      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
     },
     (request, response) => {
-      const url = request.url ?? '/';
+      if (!inFlight.admit(request, response)) return;
+      const url = originForm(request.url);
+      if (url === undefined) {
+        refuseTarget(response);
+        return;
+      }
+      request.url = url;
       if (refusing && !isHealth(url)) refuseRequest(response);
       else if (url.startsWith(HLS_PREFIX)) engine.handleHls(request, response, url.slice(HLS_PREFIX.length));
       else handler(request, response);
     },
   );
+  server.maxConnections = MAX_CONNECTIONS;
+  server.setTimeout(stallLimitMs);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const path = originForm(request.url)?.split('?', 1)[0] ?? '';
     if (refusing) refuseSocket(socket, 503, 'STOPPING', 'The server is shutting down.');
     else if (!path.startsWith(MSE_PREFIX))
       refuseSocket(socket, 404, 'NOT_FOUND', 'Nothing here takes a WebSocket.');
@@ -70,6 +95,49 @@ export function createFrontServer(
     else refuseSocket(socket, 400, 'REQUEST_INVALID', 'This is not HTTP as we understand it.');
   });
   return { server, refuse: () => void (refusing = true) };
+}
+
+/** Counts the requests of each connection that are not answered yet. */
+class InFlight {
+  readonly #limit: number;
+  readonly #counts = new WeakMap<Socket, number>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** @returns false when the connection has too many: it is then ended. */
+  admit({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    // The parser goes through all it has read, even after the connection was ended.
+    if (socket.destroyed) return false;
+    const count = (this.#counts.get(socket) ?? 0) + 1;
+    if (count > this.#limit) {
+      socket.destroy();
+      return false;
+    }
+    this.#counts.set(socket, count);
+    response.once('close', () => this.#counts.set(socket, (this.#counts.get(socket) ?? 1) - 1));
+    return true;
+  }
+}
+
+/** The path and query of a request target, which may be a whole URL (RFC 9112 section 3.2.2); undefined for `*`. */
+function originForm(target = '/'): string | undefined {
+  if (target.startsWith('/')) return target;
+  const url = /^https?:\/\/[^/?]*(.*)$/i.exec(target);
+  if (url === null) return undefined;
+  const path = url[1] ?? '';
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+function refuseTarget(response: ServerResponse): void {
+  const body = JSON.stringify(errorBody('REQUEST_INVALID', 'The address of the request is not a path.'));
+  response.writeHead(400, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+  });
+  response.end(body);
 }
 
 function isHealth(url: string): boolean {
