@@ -28,6 +28,8 @@ const MAX_ACCESS_UNIT_BYTES = 8 * 1024 * 1024;
 const MAX_UNITS = 2048;
 /** Memory that its units keep alive: the picture, and other tracks' bytes that came between. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
+/** Far above any camera, also one that begins with what it has stored: more is an attack on our time. */
+const MAX_PICTURES_PER_SECOND = 2000;
 /** A slice header's first fields, with the NAL header. */
 const SLICE_HEAD_BYTES = 24;
 /** A recovery point stands at the start of its SEI unit. */
@@ -67,6 +69,8 @@ export class AccessUnitAssembler implements NalSink {
   #active: ActiveConfig | undefined;
   #waitsForKeyframe = true;
   #dropped = false;
+  #secondStartMs = -Infinity;
+  #picturesInSecond = 0;
 
   constructor(sets: ParameterSets, sink: AccessUnitSink) {
     this.#sets = sets;
@@ -217,7 +221,7 @@ export class AccessUnitAssembler implements NalSink {
   /** Hands the picture on, or drops it. */
   #end(pending: Pending): void {
     this.#pending = undefined;
-    if (pending.isBroken) {
+    if (pending.isBroken || this.#isTooMany(pending.arrival)) {
       this.#loseTrack();
       return;
     }
@@ -247,6 +251,16 @@ export class AccessUnitAssembler implements NalSink {
       active: this.#active,
       arrival: pending.arrival,
     });
+  }
+
+  #isTooMany({ monotonicMs }: Arrival): boolean {
+    if (monotonicMs - this.#secondStartMs >= 1000) {
+      this.#secondStartMs = monotonicMs;
+      this.#picturesInSecond = 0;
+    }
+    if (++this.#picturesInSecond <= MAX_PICTURES_PER_SECOND) return false;
+    this.#sink.onTrouble('more pictures in a second than any camera takes');
+    return true;
   }
 
   #configOf(pending: Pending): { header: SliceHeader | undefined; active: ActiveConfig | undefined } {

@@ -30,7 +30,7 @@ const MAX_NAL_BYTES = 4 * 1024 * 1024;
 /** Memory that the fragments of one unit keep alive: the unit, and other tracks' bytes between its fragments. */
 const MAX_HELD_BYTES = 16 * 1024 * 1024;
 /** Units in one packet, or between start codes in what claims to be one; cameras put in three or four. */
-const MAX_UNITS_IN_ONE = 256;
+const MAX_UNITS_IN_ONE = 64;
 
 interface Fragments {
   readonly header: number;

@@ -78,7 +78,22 @@ function inChunk(bytes: Uint8Array): Buffer {
 }
 
 describe('H264Reader: bounds', () => {
-  const tooMany = 300;
+  it('takes 2000 pictures a second and goes on at a key frame in the next', () => {
+    const units: AccessUnit[] = [];
+    const reader = new H264Reader(new Map(), {
+      onAccessUnit: (unit) => units.push(unit),
+      onTrouble: () => {},
+    });
+    for (const each of START) reader.push(each, 0, ARRIVAL);
+    for (const each of steadyFrames(3000, 1)) reader.push(each, 0, ARRIVAL);
+    expect(units).toHaveLength(2000);
+    const later = { wallMs: 1000, monotonicMs: 1000 };
+    for (const each of [at(1, P, 'm'), at(2, IDR, 'm'), at(3, P, 'm')]) reader.push(each, 0, later);
+    expect(describeUnits(units.slice(2000))).toEqual(['2/K/5', '3/-/1']);
+    expect(units[2000]?.afterLoss).toBe(true);
+  });
+
+  const tooMany = 70;
 
   it.each([
     ['an aggregate', makeAggregate(Array.from({ length: tooMany }, () => IDR))],

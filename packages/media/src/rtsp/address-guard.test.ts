@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { isInwardAddress, isLoopbackAddress, lookupOutward } from './address-guard.ts';
+import { guardedLookup, isLoopbackAddress, isRefusedAddress } from './address-guard.ts';
 
 test.each([
   ['127.0.0.1', true, true],
@@ -18,12 +18,14 @@ test.each([
   ['2001:db8::1', false, false],
   ['localhost', false, false], // a name: judged after it is resolved
 ])('%s', (address, isInward, isLoopback) => {
-  expect([isInwardAddress(address), isLoopbackAddress(address)]).toEqual([isInward, isLoopback]);
+  expect([isRefusedAddress('inward', address), isLoopbackAddress(address)]).toEqual([isInward, isLoopback]);
+  expect(isRefusedAddress('inward-except-loopback', address)).toBe(isInward && !isLoopback);
+  expect(isRefusedAddress('none', address)).toBe(false);
 });
 
 test('a name that leads inward does not resolve', async () => {
   const resolve = promisify<string, object, unknown>((name, options, done) =>
-    lookupOutward(name, options, (error, address) => done(error, address)),
+    guardedLookup('inward')(name, options, (error, address) => done(error, address)),
   );
   await expect(resolve('localhost', { all: true })).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
   await expect(resolve('localhost', {})).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });

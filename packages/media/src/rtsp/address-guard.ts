@@ -1,7 +1,7 @@
 /**
  * Where a redirect may lead. A camera, or whoever answers in its place, must not use the server to reach services that
  * listen for the machine itself: loopback, link-local (cloud metadata lives there) and unspecified addresses are
- * refused, after name resolution, unless the operator's own URL was a loopback address already.
+ * refused, after name resolution. Loopback alone is allowed when the operator's own URL was loopback already.
  */
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
@@ -19,9 +19,13 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addSubnet('::1', 128, 'ipv6');
 
-/** Whether an address (not a name) is loopback, link-local or unspecified; IPv4-mapped IPv6 counts as IPv4. */
-export function isInwardAddress(address: string): boolean {
-  return isIn(INWARD, address);
+/** Addresses that are not connected to: `inward` are loopback, link-local and unspecified ones. */
+export type RefusedAddresses = 'none' | 'inward' | 'inward-except-loopback';
+
+/** Whether an address (not a name) is one of the refused; IPv4-mapped IPv6 counts as IPv4. */
+export function isRefusedAddress(refused: RefusedAddresses, address: string): boolean {
+  if (refused === 'none' || !isIn(INWARD, address)) return false;
+  return refused === 'inward' || !isIn(LOOPBACK, address);
 }
 
 /** Whether an address (not a name) is this machine's loopback. */
@@ -38,24 +42,26 @@ function isIn(list: BlockList, address: string): boolean {
 }
 
 /**
- * A resolver for `net.connect` that fails with MediaError SOURCE_REFUSED when a name leads inward. Checking here and
- * not beforehand leaves no gap between the check and the connection.
+ * A resolver for `net.connect` that fails with MediaError SOURCE_REFUSED when a name leads to a refused address. Checking
+ * here and not beforehand leaves no gap between the check and the connection.
  */
-export const lookupOutward: LookupFunction = (hostname, options, callback) => {
-  systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) {
-      callback(error, '', 0);
-      return;
-    }
-    if (addresses.some((entry: LookupAddress) => isInwardAddress(entry.address))) {
-      callback(refusedInward(), '', 0);
-      return;
-    }
-    const first = addresses[0];
-    if (options.all === true) callback(null, addresses);
-    else callback(null, first?.address ?? '', first?.family ?? 0);
-  });
-};
+export function guardedLookup(refused: RefusedAddresses): LookupFunction {
+  return (hostname, options, callback) => {
+    systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) {
+        callback(error, '', 0);
+        return;
+      }
+      if (addresses.some((entry: LookupAddress) => isRefusedAddress(refused, entry.address))) {
+        callback(refusedInward(), '', 0);
+        return;
+      }
+      const first = addresses[0];
+      if (options.all === true) callback(null, addresses);
+      else callback(null, first?.address ?? '', first?.family ?? 0);
+    });
+  };
+}
 
 export function refusedInward(): MediaError {
   return new MediaError(

@@ -5,14 +5,16 @@
 import type { Clock } from '@pantau/base/clock';
 
 const WINDOW_MS = 1000;
-/** Frames and messages. 4K at 100 Mbit/s has 9 000. */
-const MAX_ITEMS = 20_000;
+/** Frames. 4K at 100 Mbit/s has 9 000. */
+const MAX_FRAMES = 12_000;
+/** A message costs us as much as so many frames. */
+const FRAMES_PER_MESSAGE = 10;
 const MAX_BYTES = 32 * 1024 * 1024;
 
 export class IntakeLimit {
   readonly #clock: Clock;
   #windowStartMs: number;
-  #items = 0;
+  #frames = 0;
   #bytes = 0;
 
   constructor(clock: Clock) {
@@ -20,9 +22,12 @@ export class IntakeLimit {
     this.#windowStartMs = clock.monotonic();
   }
 
-  /** Counts a frame or message. */
-  addItem(): void {
-    this.#items++;
+  addFrame(): void {
+    this.#frames++;
+  }
+
+  addMessage(): void {
+    this.#frames += FRAMES_PER_MESSAGE;
   }
 
   /** Counts a chunk of the socket. @returns for how many ms nothing more should be read; 0 normally. */
@@ -30,11 +35,11 @@ export class IntakeLimit {
     const elapsedMs = this.#clock.monotonic() - this.#windowStartMs;
     if (elapsedMs >= WINDOW_MS) {
       this.#windowStartMs += elapsedMs;
-      this.#items = 0;
+      this.#frames = 0;
       this.#bytes = 0;
       return 0;
     }
     this.#bytes += byteLength;
-    return this.#items > MAX_ITEMS || this.#bytes > MAX_BYTES ? WINDOW_MS - elapsedMs : 0;
+    return this.#frames > MAX_FRAMES || this.#bytes > MAX_BYTES ? WINDOW_MS - elapsedMs : 0;
   }
 }

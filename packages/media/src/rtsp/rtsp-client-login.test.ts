@@ -162,32 +162,36 @@ describe('redirects', () => {
     expect(methods(camera).filter((method) => method === 'DESCRIBE')).toHaveLength(6);
   });
 
-  test.each(['http://127.0.0.1/', 'file:///etc/passwd', '', 'rtsp://'])(
-    'to %j is refused',
-    async (location) => {
-      await using camera = await startScriptedCamera(redirectTo(() => location));
-      await expect(client(`${camera.origin}/live`).open()).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
-      expect(camera.seen.every(({ connection }) => connection === 1)).toBe(true);
-    },
-  );
+  test.each([
+    'http://127.0.0.1/',
+    'rtsp://169.254.169.254/latest',
+    'rtsp://[fe80::1]/',
+    'file:///etc/passwd',
+    '',
+    'rtsp://',
+  ])('to %j is refused', async (location) => {
+    await using camera = await startScriptedCamera(redirectTo(() => location));
+    await expect(client(`${camera.origin}/live`).open()).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
+    expect(camera.seen.every(({ connection }) => connection === 1)).toBe(true);
+  });
 
   test.each([
-    ['10.0.0.5', [false, true]],
-    ['169.254.1.1', [false, true]],
-    ['127.0.0.1', [false, false]],
-    ['::1', [false, false]],
+    ['10.0.0.5', ['none', 'inward']],
+    ['169.254.1.1', ['none', 'inward']],
+    ['127.0.0.1', ['none', 'inward-except-loopback']],
+    ['::1', ['none', 'inward-except-loopback']],
   ])(
-    'from a camera at %s: guarded from the second connection on, unless it is loopback itself',
+    'from a camera at %s: guarded from the second connection on, loopback only when it is loopback itself',
     async (address, guards) => {
       await using camera = await startScriptedCamera(redirectTo(() => 'rtsp://other.example/b'));
-      const seen: boolean[] = [];
+      const seen: string[] = [];
       const connect: typeof connectRtsp = async (options) => {
-        seen.push(options.outwardOnly);
+        seen.push(options.refused);
         const connection = await connectRtsp({
           ...options,
           host: '127.0.0.1',
           port: camera.port,
-          outwardOnly: false,
+          refused: 'none',
         });
         return Object.defineProperty(connection, 'remoteAddress', { value: address });
       };
@@ -215,7 +219,7 @@ describe('redirects', () => {
       const connecting = connectRtsp({
         host,
         port: camera.port,
-        outwardOnly: true,
+        refused: 'inward',
         clock: new VirtualClock(),
         timeoutMs: 1000,
         signal: new AbortController().signal,

@@ -9,12 +9,11 @@
  * host we were given, or to where a redirect leads, never inward, and credentials go to the operator's host only.
  */
 import { randomBytes, randomInt } from 'node:crypto';
-import { isIP } from 'node:net';
 import { deadline } from '@pantau/base/clock';
 import { Secret } from '@pantau/base/secret';
 import { ErrorTally } from '../error-tally.ts';
 import { MediaError } from '../media-error.ts';
-import { isLoopbackAddress } from './address-guard.ts';
+import { isLoopbackAddress, type RefusedAddresses } from './address-guard.ts';
 import { answerRequest } from './answer-request.ts';
 import { Authenticator, type Credentials } from './authenticator.ts';
 import { applySessionControl, resolveBaseUrl } from './control-url.ts';
@@ -39,8 +38,6 @@ const MAX_SERVER_CHARACTERS = 128;
 interface Target {
   readonly url: RtspUrl;
   readonly credentials: Credentials | undefined;
-  /** False for what the operator configured, true for what a camera named. */
-  readonly isRedirected: boolean;
 }
 
 /**
@@ -59,26 +56,20 @@ export async function openSessionWith(
 ): Promise<RtspSession> {
   const origin = parseRtspUrl(options.source.url);
   const credentials = credentialsOf(options, origin);
-  let target: Target = { url: origin, credentials, isRedirected: false };
+  let target: Target = { url: origin, credentials };
   const stepTimeoutMs = options.stepTimeoutMs ?? DEFAULT_STEP_TIMEOUT_MS;
   using whole = deadline(options.clock, stepTimeoutMs * MAX_STEP_TIMEOUTS, openedTooSlowly, options.signal);
-  let mayGoInward = isIP(origin.host) !== 0 && isLoopbackAddress(origin.host);
+  let refused: RefusedAddresses = 'none';
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const opening = new RtspOpening(
-      connect,
-      options,
-      whole.signal,
-      target,
-      target.isRedirected && !mayGoInward,
-    );
+    const opening = new RtspOpening(connect, options, whole.signal, target, refused);
     try {
       return await opening.open();
     } catch (error) {
       if (!(error instanceof RtspRedirect)) throw error;
-      if (hops === 0) mayGoInward ||= opening.wasLoopback;
+      if (hops === 0) refused = opening.wasLoopback ? 'inward-except-loopback' : 'inward';
       const url = resolveLocation(target.url, error.location);
       const isHome = url.host.toLowerCase() === origin.host.toLowerCase();
-      target = { url, credentials: isHome ? credentials : undefined, isRedirected: true };
+      target = { url, credentials: isHome ? credentials : undefined };
     }
   }
   throw new MediaError(
@@ -116,7 +107,7 @@ class RtspOpening {
   readonly #options: RtspSessionOptions;
   readonly #signal: AbortSignal;
   readonly #target: Target;
-  readonly #outwardOnly: boolean;
+  readonly #refused: RefusedAddresses;
   readonly #tally: ErrorTally;
   readonly #receiver: InterleavedReceiver;
   #connection: RtspConnection | undefined;
@@ -129,13 +120,13 @@ class RtspOpening {
     options: RtspSessionOptions,
     signal: AbortSignal,
     target: Target,
-    outwardOnly: boolean,
+    refused: RefusedAddresses,
   ) {
     this.#connectTo = connect;
     this.#options = options;
     this.#signal = signal;
     this.#target = target;
-    this.#outwardOnly = outwardOnly;
+    this.#refused = refused;
     const { clock, logger, handler } = options;
     this.#tally = new ErrorTally({ clock, logger, message: 'trouble in what the camera sends' });
     const cname = randomBytes(8).toString('hex');
@@ -198,7 +189,7 @@ class RtspOpening {
     return this.#connectTo({
       host: this.#target.url.host,
       port: this.#target.url.port,
-      outwardOnly: this.#outwardOnly,
+      refused: this.#refused,
       clock,
       timeoutMs: this.#options.stepTimeoutMs ?? DEFAULT_STEP_TIMEOUT_MS,
       signal: this.#signal,

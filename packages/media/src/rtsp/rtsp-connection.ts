@@ -5,10 +5,10 @@
  * Queues: at most one request waits for a response in practice; what we send is a few hundred bytes each 5 s, and when
  * the camera does not read, `canWrite` says so and the caller leaves optional messages out.
  */
-import { connect as connectSocket, isIP, type Socket } from 'node:net';
+import { connect as connectSocket, type Socket } from 'node:net';
 import { abortReason, deadline, type Clock, type Timer } from '@pantau/base/clock';
 import { MediaError, type MediaErrorCode } from '../media-error.ts';
-import { isInwardAddress, lookupOutward, refusedInward } from './address-guard.ts';
+import { guardedLookup, isRefusedAddress, refusedInward, type RefusedAddresses } from './address-guard.ts';
 import { IntakeLimit } from './intake-limit.ts';
 import { MessageReader } from './message-reader.ts';
 import { encodeRequest, encodeResponse, type OutgoingHeaders } from './rtsp-message.ts';
@@ -40,8 +40,8 @@ export interface RtspConnectionHandler {
 export interface ConnectOptions {
   readonly host: string;
   readonly port: number;
-  /** Refuse addresses of this very machine: for targets that a camera named. */
-  readonly outwardOnly: boolean;
+  /** For targets that a camera named. */
+  readonly refused: RefusedAddresses;
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -59,7 +59,7 @@ interface Waiting {
  * @throws MediaError SOURCE_UNREACHABLE, SOURCE_TIMEOUT, SOURCE_REFUSED (inward redirect), or the signal's reason.
  */
 export async function connectRtsp(options: ConnectOptions): Promise<RtspConnection> {
-  if (options.outwardOnly && isIP(options.host) !== 0 && isInwardAddress(options.host)) throw refusedInward();
+  if (isRefusedAddress(options.refused, options.host)) throw refusedInward();
   using limit = deadline(
     options.clock,
     options.timeoutMs,
@@ -71,7 +71,7 @@ export async function connectRtsp(options: ConnectOptions): Promise<RtspConnecti
     host: options.host,
     port: options.port,
     noDelay: true,
-    ...(options.outwardOnly ? { lookup: lookupOutward } : {}),
+    ...(options.refused === 'none' ? {} : { lookup: guardedLookup(options.refused) }),
   });
   const connected = Promise.withResolvers<undefined>();
   const onAbort = () => connected.reject(abortReason(limit.signal));
@@ -112,11 +112,11 @@ export class RtspConnection {
     this.#intake = new IntakeLimit(clock);
     this.#reader = new MessageReader({
       onFrame: (channel, bytes, start, end) => {
-        this.#intake.addItem();
+        this.#intake.addFrame();
         handler.onFrame(channel, bytes, start, end);
       },
       onMessage: (message) => {
-        this.#intake.addItem();
+        this.#intake.addMessage();
         this.#onMessage(message);
       },
       onResync: (skippedBytes) => handler.onResync(skippedBytes),

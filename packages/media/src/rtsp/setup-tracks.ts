@@ -28,7 +28,7 @@ export function chooseTracks(media: readonly SdpMedia[]): ChosenTracks {
     const offered = tracks.filter((track) => track.kind !== 'other').map((track) => track.encoding);
     throw new MediaError(
       'CODEC_UNSUPPORTED',
-      `The camera offers no video that Pantau can show (offered: ${offered.join(', ') || 'nothing'})`,
+      `The camera offers no video that Pantau can show (offered: ${[...new Set(offered)].join(', ') || 'nothing'})`,
       { details: { offered, tracks } },
     );
   }
