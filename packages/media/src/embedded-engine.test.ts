@@ -199,6 +199,23 @@ describe('a live stream', () => {
     expect(lowLatency).toMatchSnapshot();
   });
 
+  it('sends a segment whole to a viewer so slow that it is forgotten and its memory used again meanwhile', async () => {
+    const samples = await goLive({ keyframeBytes: 12_000_000, frameBytes: 1_000 });
+    await feed(samples, 60);
+    const name = /seg-\d+\.m4s/.exec(await fetchText('media.m3u8'))?.[0] ?? '';
+    const whole = (await fetchFile(name)).body;
+    const slow = connect(port, '127.0.0.1');
+    const chunks: Buffer[] = [];
+    slow.write(`GET /hls/${KEY}/${name} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    await new Promise((resolve) => slow.once('readable', resolve));
+    for (let second = 0; second < 20; second++) await feed(samples, 25);
+    expect((await fetchFile(name)).status).toBe(404);
+    slow.on('data', (chunk) => chunks.push(chunk));
+    await new Promise((resolve) => slow.once('close', resolve));
+    const reply = Buffer.concat(chunks);
+    expect(reply.subarray(reply.indexOf('\r\n\r\n') + 4).equals(whole)).toBe(true);
+  });
+
   it('gives ranges, and refuses what lies beyond', async () => {
     const samples = await goLive();
     await feed(samples, 120);

@@ -13,6 +13,7 @@ import type { ProbeReport } from './probe-report.ts';
 import { openRtspSource } from './rtsp-source.ts';
 import type { OpenSource } from './source.ts';
 import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
+import { BlockPool } from './stream/block-pool.ts';
 import { DEFAULT_LIMITS, TICK_MS, type EngineLimits } from './stream/engine-limits.ts';
 import { Stream } from './stream/stream.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
@@ -44,6 +45,7 @@ class EmbeddedEngine implements MediaEngine {
   readonly #limits: EngineLimits;
   readonly #random: (() => number) | undefined;
   readonly #parking: ParkingBudget;
+  readonly #pool = new BlockPool();
   readonly #hls: HlsHandler;
   readonly #mse: MseServer;
   readonly #listeners = new Set<(status: StreamStatus) => void>();
@@ -181,6 +183,7 @@ class EmbeddedEngine implements MediaEngine {
       logger: this.#logger.child({ stream: definition.key }),
       limits: this.#limits,
       parking: this.#parking,
+      pool: this.#pool,
       firstSequence,
       onState: (stream) => this.#announce(stream),
       ...(this.#random ? { random: this.#random } : {}),

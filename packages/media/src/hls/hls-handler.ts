@@ -269,7 +269,7 @@ function sendFile(request: IncomingMessage, response: ServerResponse, file: Medi
   }
   writeHead(response, 200, file.headers);
   if (request.method === 'HEAD') response.end();
-  else response.end(file.body);
+  else sendBytes(response, file);
 }
 
 function sendRange(
@@ -289,7 +289,17 @@ function sendRange(
   );
   writeHead(response, 206, ['Content-Range', `bytes ${range.start}-${range.end}/${size}`, ...headers]);
   if (request.method === 'HEAD') response.end();
-  else response.end(file.body.subarray(range.start, range.end + 1));
+  else sendBytes(response, file, range.start, range.end + 1);
+}
+
+/** Sends bytes of a file from where they lie; they stay there until the reply has left or its client has. */
+function sendBytes(response: ServerResponse, file: MediaFile, start?: number, end?: number): void {
+  if (response.destroyed) return;
+  file.hold();
+  response.once('close', () => file.release());
+  response.cork();
+  for (const slice of file.slices(start, end)) response.write(slice);
+  response.end();
 }
 
 /** 503 with what is known about the camera. */

@@ -1,22 +1,46 @@
+import { Block, type Span } from './block-pool.ts';
+
 /**
  * Bytes under a URL that never change: an init segment, a part or a segment. Everything a request needs is made once,
- * when the file is; serving it is a lookup and a write.
+ * when the file is first asked for; serving it is a lookup and a write.
  */
 export class MediaFile {
   readonly name: string;
   readonly byteLength: number;
   readonly etag: string;
-  /** Headers of the 200 reply as `ServerResponse.writeHead` takes them: name, value, name, value … */
-  readonly headers: readonly string[];
-  #pieces: readonly Buffer[];
+  readonly #spans: readonly Span[];
+  #headers: readonly string[] | undefined;
 
   /** @param name unique for the life of the URL, so it is the entity tag as well. */
-  constructor(name: string, pieces: readonly Buffer[]) {
+  constructor(name: string, spans: readonly Span[]) {
     this.name = name;
-    this.#pieces = pieces;
-    this.byteLength = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.#spans = spans;
+    this.byteLength = spans.reduce((sum, { start, end }) => sum + end - start, 0);
     this.etag = `"${name}"`;
-    this.headers = [
+  }
+
+  /** A file of its own bytes, outside of any pool. */
+  static ofBytes(name: string, body: Buffer): MediaFile {
+    return new MediaFile(name, [{ block: new Block(body), start: 0, end: body.length }]);
+  }
+
+  /** A file of all bytes of `files`, one behind the other; it lives as long as they do. */
+  static join(name: string, files: readonly MediaFile[]): MediaFile {
+    const spans: Span[] = [];
+    for (const span of files.flatMap((file) => file.#spans)) {
+      const last = spans.at(-1);
+      if (last?.block === span.block && last.end === span.start) {
+        spans[spans.length - 1] = { ...span, start: last.start };
+      } else {
+        spans.push(span);
+      }
+    }
+    return new MediaFile(name, spans);
+  }
+
+  /** Headers of the 200 reply as `ServerResponse.writeHead` takes them: name, value, name, value … */
+  get headers(): readonly string[] {
+    this.#headers ??= [
       'Content-Type',
       'video/mp4',
       'Content-Length',
@@ -29,20 +53,34 @@ export class MediaFile {
       this.etag,
       ...COMMON_HEADERS,
     ];
+    return this.#headers;
   }
 
-  /** The bytes as they were handed in, for putting a larger file together. */
-  get pieces(): readonly Buffer[] {
-    return this.#pieces;
+  /** Bytes `[start, end)` as they lie in memory: views, good as long as the file is held. */
+  slices(start = 0, end = this.byteLength): Buffer[] {
+    const slices: Buffer[] = [];
+    let at = 0;
+    for (const span of this.#spans) {
+      const from = Math.max(start - at, 0);
+      const to = Math.min(end - at, span.end - span.start);
+      if (from < to) slices.push(span.block.bytes.subarray(span.start + from, span.start + to));
+      at += span.end - span.start;
+    }
+    return slices;
   }
 
-  /** The bytes in one buffer; put together when first asked for, since most parts never are. */
-  get body(): Buffer {
-    const [only] = this.#pieces;
-    if (only && this.#pieces.length === 1) return only;
-    const body = Buffer.concat(this.#pieces, this.byteLength);
-    this.#pieces = [body];
-    return body;
+  /** A copy of the bytes, which may be kept. */
+  copy(): Buffer {
+    return Buffer.concat(this.slices(), this.byteLength);
+  }
+
+  /** Keeps the bytes as they are until `release`, also when the window forgets the file meanwhile. */
+  hold(): void {
+    for (const { block } of this.#spans) block.hold();
+  }
+
+  release(): void {
+    for (const { block } of this.#spans) block.release();
   }
 }
 

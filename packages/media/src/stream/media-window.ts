@@ -1,3 +1,4 @@
+import { BlockWriter, type BlockPool } from './block-pool.ts';
 import { MediaFile } from './media-file.ts';
 
 /**
@@ -8,7 +9,7 @@ import { MediaFile } from './media-file.ts';
  *   │ seg │ seg │ │ seg │ seg │ seg │ seg │ seg │ seg │      │ part part│ …
  *   └─────┴─────┘ └─────┴─────┴─────┴─────┴─────┴─────┘      └──────────┘
  *
- * A finished segment is one buffer; its parts are views into it, so nothing is held twice.
+ * Bytes are held once, by the parts, in blocks of the engine's pool; a segment is the list of its parts' bytes.
  */
 
 /** One part (RFC 8216bis 3.2): a fragment of at most the part target, fetched on its own or within its segment. */
@@ -52,6 +53,7 @@ type Open = { -readonly [K in keyof MediaSegment]: MediaSegment[K] } & { parts: 
 /** Opens, grows and forgets segments; keeps the table of files. It decides nothing about where to cut. */
 export class MediaWindow {
   readonly #limits: WindowLimits;
+  readonly #writer: BlockWriter;
   readonly #files = new Map<string, MediaFile>();
   readonly #inits = new Map<string, MediaFile>();
   /** Oldest first; the first `#expired` of them are no longer listed. */
@@ -61,8 +63,9 @@ export class MediaWindow {
   #bytes = 0;
   #discontinuitySequence = 0;
 
-  constructor(limits: WindowLimits) {
+  constructor(limits: WindowLimits, pool: BlockPool) {
     this.#limits = limits;
+    this.#writer = new BlockWriter(pool);
   }
 
   /** The file under `name`, listed or expired. */
@@ -93,7 +96,7 @@ export class MediaWindow {
   /** Adds an init segment; it stays while a segment refers to it. */
   addInit(name: string, body: Buffer): void {
     if (this.#inits.has(name)) return;
-    const file = new MediaFile(name, [body]);
+    const file = MediaFile.ofBytes(name, body);
     this.#inits.set(name, file);
     this.#files.set(name, file);
     this.#bytes += body.length;
@@ -112,14 +115,14 @@ export class MediaWindow {
 
   /**
    * Adds a part to the open segment.
-   * @param pieces its bytes; they are kept as they are until somebody asks for the part or the segment is finished.
+   * @param pieces its bytes; they are copied.
    * @param mediaS what its samples last, seconds; `durationS` of the part may be less (see `MediaPart`).
    * @throws RangeError when no segment is open.
    */
   addPart(name: string, pieces: readonly Buffer[], part: Omit<MediaPart, 'file'>, mediaS: number): MediaPart {
     const open = this.#open;
     if (!open) throw new RangeError('no segment is open');
-    const added: MediaPart = { ...part, file: new MediaFile(name, pieces) };
+    const added: MediaPart = { ...part, file: new MediaFile(name, this.#writer.write(pieces)) };
     open.parts.push(added);
     open.durationS = roundSeconds(open.durationS + mediaS);
     open.byteLength += added.file.byteLength;
@@ -133,20 +136,11 @@ export class MediaWindow {
     const open = this.#open;
     this.#open = undefined;
     if (!open || open.parts.length === 0) return undefined;
-    const body = Buffer.concat(
-      open.parts.flatMap((part) => part.file.pieces),
-      open.byteLength,
+    const file = MediaFile.join(
+      name,
+      open.parts.map((part) => part.file),
     );
-    let offset = 0;
-    const parts = open.parts.map((part) => {
-      const end = offset + part.file.byteLength;
-      const file = new MediaFile(part.file.name, [body.subarray(offset, end)]);
-      offset = end;
-      this.#files.set(file.name, file);
-      return { ...part, file };
-    });
-    const file = new MediaFile(name, [body]);
-    const segment: MediaSegment = { ...open, parts, file };
+    const segment: MediaSegment = { ...open, file };
     this.#segments.push(segment);
     this.#files.set(name, file);
     this.#trim();
@@ -157,6 +151,9 @@ export class MediaWindow {
   clear(): void {
     for (const segment of this.listed) this.#countDiscontinuity(segment);
     if (this.#open && this.#open.parts.length > 0) this.#countDiscontinuity(this.#open);
+    for (const { parts } of [...this.#segments, ...(this.#open ? [this.#open] : [])])
+      for (const part of parts) part.file.release();
+    this.#writer.close();
     this.#open = undefined;
     this.#segments.length = 0;
     this.#expired = 0;
@@ -193,7 +190,10 @@ export class MediaWindow {
     this.#expired--;
     this.#bytes -= segment.byteLength;
     if (segment.file) this.#files.delete(segment.file.name);
-    for (const part of segment.parts) this.#files.delete(part.file.name);
+    for (const { file } of segment.parts) {
+      this.#files.delete(file.name);
+      file.release();
+    }
   }
 
   #dropUnusedInits(): void {

@@ -7,9 +7,11 @@ import type { MseViewer } from '../mse/mse-viewer.ts';
 import type { MediaEvent } from '../sample.ts';
 import type { OpenSource } from '../source.ts';
 import type { StreamDefinition } from '../source-definition.ts';
+import type { BlockPool } from './block-pool.ts';
 import type { EngineLimits } from './engine-limits.ts';
 import { HlsPresence } from './hls-presence.ts';
 import { LiveMuxer } from './live-muxer.ts';
+import type { MediaFile } from './media-file.ts';
 import { MediaWindow } from './media-window.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import { StreamMeter } from './stream-meter.ts';
@@ -30,6 +32,7 @@ export interface StreamOptions {
   readonly logger: Logger;
   readonly limits: EngineLimits;
   readonly parking: ParkingBudget;
+  readonly pool: BlockPool;
   /** See `LiveMuxerOptions.firstSequence`. */
   readonly firstSequence: number;
   readonly onState: (stream: Stream) => void;
@@ -53,6 +56,8 @@ export class Stream {
   #lastLiveMs: number | undefined;
   /** When the last part was made, monotonic ms. */
   #lastMediaMs = 0;
+  /** Parts since the last key frame as WebSocket viewers get them, made when the first one joined. */
+  readonly #joining = new Map<string, Buffer>();
   /** Since when nobody watches, monotonic ms. */
   #unwatchedSinceMs: number;
 
@@ -61,7 +66,7 @@ export class Stream {
     this.#options = options;
     this.#definition = definition;
     this.#unwatchedSinceMs = clock.monotonic();
-    this.#window = new MediaWindow(limits);
+    this.#window = new MediaWindow(limits, options.pool);
     this.#presence = new HlsPresence(limits.maxHlsClients);
     this.parked = new ParkedRequests(options.parking, limits.maxParkedPerStream);
     this.#muxer = new LiveMuxer({
@@ -78,7 +83,8 @@ export class Stream {
         },
         onFrame: (fragment, keyframe) => this.#sendFrame(fragment, keyframe),
         wantsFrames: () => this.#viewers.size > 0,
-        onPart: (_part, finished) => {
+        onPart: (part, finished) => {
+          if (part.startsWithKeyframe) this.#joining.clear();
           this.#lastMediaMs = clock.monotonic();
           this.playlists.update(finished);
           this.parked.wake();
@@ -252,6 +258,7 @@ export class Stream {
     void this.#supervisor.stop('idle');
     this.#muxer.break();
     this.#window.clear();
+    this.#joining.clear();
     this.playlists.reset();
   }
 
@@ -296,8 +303,17 @@ export class Stream {
     const parts = segments.filter((segment) => segment.initName === init).flatMap((segment) => segment.parts);
     const start = parts.findLastIndex((part) => part.startsWithKeyframe);
     if (start < 0) return [];
-    const fragments = parts.slice(start).map((part) => part.file.body);
+    const fragments = parts.slice(start).map(({ file }) => this.#copyOnce(file));
     return open ? [...fragments, open.body] : fragments;
+  }
+
+  #copyOnce(file: MediaFile): Buffer {
+    let copy = this.#joining.get(file.name);
+    if (!copy) {
+      copy = file.copy();
+      this.#joining.set(file.name, copy);
+    }
+    return copy;
   }
 
   #targetsMs(count: number): number {
