@@ -22,8 +22,8 @@ import type { MediaSource, OpenSource, OpenSourceOptions } from './source.ts';
 import { EventSequencer } from './timeline/event-sequencer.ts';
 import { MediaTimeline } from './timeline/media-timeline.ts';
 
-/** How long a playing camera may leave us without a key frame. Smart codecs stretch their GOP to many seconds. */
-export const KEYFRAME_TIMEOUT_MS = 20_000;
+/** How long a playing camera may leave us without a key frame. Smart codecs stretch their GOP to twenty seconds and more. */
+export const KEYFRAME_TIMEOUT_MS = 30_000;
 
 type OpenSession = (options: RtspSessionOptions) => Promise<RtspSession>;
 type SessionTrack = RtspSession['tracks'][number];

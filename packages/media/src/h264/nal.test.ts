@@ -127,6 +127,20 @@ describe('headers of slices and PPS', () => {
     expect(parsePps(Buffer.from('685ea3cc0300', 'hex'))).toEqual({ id: 1, spsId: 0 }); // aF6j…: second PPS of a DVR
   });
 
+  it('takes no more parameter sets into a configuration than a decoder should be bothered with', () => {
+    const sets = new ParameterSets();
+    sets.addHints('Z2QAFqwa0BQF/yzcBAQFAAADAAEAAAMAHo8UIqA=');
+    for (let id = 0; id < 256; id++) {
+      const number = (id + 1).toString(2);
+      const bits = `${'0'.repeat(number.length - 1)}${number}1`.padEnd(24, '1'); // ue(id), ue(0): of SPS 0
+      const head = Number.parseInt(bits, 2).toString(16).padStart(6, '0');
+      sets.add(Buffer.concat([Buffer.from(`68${head}`, 'hex'), Buffer.alloc(4000, 0xff)]));
+    }
+    const size = sets.findConfig(0)?.config.decoderConfig.length;
+    expect(size).toBeGreaterThan(4000);
+    expect(size).toBeLessThan(33 * 4096);
+  });
+
   it('answers any bytes with a result or a MediaError', () => {
     const sets = new ParameterSets();
     const parsers = [

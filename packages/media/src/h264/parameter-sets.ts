@@ -32,6 +32,8 @@ export interface ActiveConfig {
 
 /** Longest set that is kept: far above real ones (52 bytes), far below the 16-bit length field. */
 const MAX_SET_BYTES = 4096;
+/** PPS that go into a configuration; cameras have one or two. Decoders get all of it at every change. */
+const MAX_ACTIVE_PPS = 32;
 /** SDP hints looked at. */
 const MAX_HINTS = 16;
 
@@ -82,7 +84,7 @@ export class ParameterSets {
       .filter(([, pps]) => pps.spsId === spsId)
       .toSorted(([a], [b]) => a - b)
       .map(([, pps]) => pps.nal)
-      .slice(0, 255);
+      .slice(0, MAX_ACTIVE_PPS);
     if (known === undefined || ppsNals.length === 0) return undefined;
     const config = buildVideoConfig(known.sps, known.nal, ppsNals);
     this.#stale = false;

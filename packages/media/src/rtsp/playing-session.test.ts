@@ -201,7 +201,8 @@ describe('playing', () => {
     await using _camera = camera;
     act(camera);
     await expect(session.ended).rejects.toMatchObject({ code });
-    expect(clock.pendingTimers).toBe(0);
+    await camera.until(() => camera.lines.size === 0);
+    await until(() => clock.pendingTimers === 0);
     await session.close();
   });
 
@@ -331,17 +332,27 @@ describe('playing', () => {
     const { open, clock } = client(`${camera.origin}/live`, { handler });
     const session = await open();
     await expect(session.ended).rejects.toMatchObject({ code: 'RTSP_MALFORMED' });
-    expect(clock.pendingTimers).toBe(0);
+    await until(() => clock.pendingTimers === 0);
   });
 
-  test('the signal ends it without TEARDOWN', async () => {
-    const { camera, session, controller, clock } = await playing(behave);
+  test('the signal ends it at once, and the camera hears of it', async () => {
+    const { camera, session, controller, clock } = await playing(behaveExcept({ TEARDOWN: () => {} }));
     await using _camera = camera;
     controller.abort();
     await session.ended;
     await camera.until(() => camera.lines.size === 0);
-    expect(methods(camera)).not.toContain('TEARDOWN');
-    expect(clock.pendingTimers).toBe(0);
+    expect(methods(camera).at(-1)).toBe('TEARDOWN');
+    await until(() => clock.pendingTimers === 0);
+  });
+
+  test('a camera that fell silent is told that its session is over', async () => {
+    const { camera, session, clock } = await playing(behave);
+    await using _camera = camera;
+    const failed = expect(session.ended).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
+    await clock.advance(10_000);
+    await failed;
+    await camera.until(() => camera.lines.size === 0);
+    expect(methods(camera).at(-1)).toBe('TEARDOWN');
   });
 
   test('closing waits for the answer to TEARDOWN one second at most', async () => {

@@ -2,8 +2,9 @@
  * An RTSP session in the playing state: keep-alive, receiver reports, watch for silence, TEARDOWN.
  *
  *   playing ─┬─ close() ─────────────────────── TEARDOWN (≤ 1 s) ─► ended resolves
- *            ├─ signal aborts ───────────────── socket closed ────► ended resolves
- *            └─ connection failed, silence, BYE, TEARDOWN by the camera ─► ended rejects with MediaError
+ *            ├─ signal aborts ───────────────── TEARDOWN, unwaited ► ended resolves
+ *            ├─ silence, BYE, TEARDOWN by the camera ─ the same ───► ended rejects with MediaError
+ *            └─ connection failed ───────────────────────────────── ► ended rejects with MediaError
  */
 import type { Clock, Timer } from '@pantau/base/clock';
 import type { ErrorTally } from '../error-tally.ts';
@@ -122,7 +123,7 @@ export class PlayingSession implements RtspSession {
   #end(error: MediaError | undefined): void {
     if (this.#isOver) return;
     this.#stop();
-    this.#options.connection.destroy();
+    this.#options.dialogue.leave(this.#options.url);
     if (error === undefined) this.#settleEnded.resolve();
     else this.#settleEnded.reject(error);
   }

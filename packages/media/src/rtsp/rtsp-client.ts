@@ -179,7 +179,9 @@ class RtspOpening {
         tracks: description.media.map((media, index) => ({ ...media, setUp: done.has(index) })),
       });
     } catch (error) {
-      this.#abandon(connection, dialogue, url);
+      this.#receiver.stop();
+      this.#tally.close();
+      dialogue.leave(url.href);
       throw error;
     }
   }
@@ -229,18 +231,6 @@ class RtspOpening {
     // the caller, and whoever awaits it, gets the session before the first packet
     setImmediate(() => session.startMedia());
     return session;
-  }
-
-  /** Leaves after a failure. A camera that gave out a session hears that it is over: few of them allow many. */
-  #abandon(connection: RtspConnection, dialogue: RtspDialogue, url: RtspUrl): void {
-    this.#receiver.stop();
-    this.#tally.close();
-    if (dialogue.hasSession && connection.canWrite) {
-      dialogue.send('TEARDOWN', url.href);
-      connection.finish();
-    } else {
-      connection.destroy();
-    }
   }
 }
 

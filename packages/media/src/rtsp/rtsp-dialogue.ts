@@ -31,11 +31,6 @@ export class RtspDialogue {
     this.#authenticator = authenticator;
   }
 
-  /** True once the camera has given out a session: it wants a TEARDOWN then. */
-  get hasSession(): boolean {
-    return this.#sessionId !== undefined;
-  }
-
   /** The smallest session timeout the camera has named, else that of the RFC. */
   get sessionTimeoutSeconds(): number {
     return this.#timeoutSeconds ?? DEFAULT_SESSION_TIMEOUT_SECONDS;
@@ -84,6 +79,19 @@ export class RtspDialogue {
   /** Sends a signed request that nobody waits for. @throws MediaError when the connection is gone. */
   send(method: string, url: string): void {
     this.#connection.send(method, url, this.#complete(method, url, {}));
+  }
+
+  /**
+   * Closes the connection without waiting. A camera that gave out a session hears that it is over: few of them allow
+   * many, and they count those that nobody ended.
+   */
+  leave(url: string): void {
+    if (this.#sessionId === undefined || !this.#connection.canWrite) {
+      this.#connection.destroy();
+      return;
+    }
+    this.send('TEARDOWN', url);
+    this.#connection.finish();
   }
 
   /** Takes the 401 of a request that was only sent; returns whether sending it again makes sense. */

@@ -21,7 +21,7 @@ export interface RtspSessionOptions {
   readonly handler: RtspSessionHandler;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Aborts opening, and ends a playing session without TEARDOWN. */
+  /** Aborts opening, and ends a playing session at once: TEARDOWN is sent, its answer not waited for. */
   readonly signal: AbortSignal;
   /** Ms for each step of opening. Default 5 000. */
   readonly stepTimeoutMs?: number;
