@@ -375,6 +375,7 @@ export function build(): Scene {
     [14, 4, 2],
     [-20, -12, 1],
   ] as const;
+  const drops = Array.from({ length: 90 }, () => ({ phase: random.next(), around: random.range(0, 6.2832) }));
   return {
     eye: EYE,
     target: [-2, 0.9, -5.5],
@@ -416,9 +417,9 @@ export function build(): Scene {
       ...lanes
         .flatMap((lane) => laneGlows(lane, t, EYE))
         .map((glow): Glow => (glow.kind === 'beam' ? { ...glow, color: [0.2, 0.18, 0.13] } : glow)),
-      ...Array.from({ length: 60 }, (_, i): Glow => {
-        const age = (t * 8 + i * 0.61803) % 1;
-        const around = i * 2.4;
+      ...Array.from({ length: 90 }, (_, i): Glow => {
+        const age = (t * 8 + drops[i].phase) % 1;
+        const around = drops[i].around;
         return {
           kind: 'spot',
           at: [
