@@ -164,6 +164,30 @@ describe('an on-demand stream', () => {
     expect(engine.stats().bufferedBytes).toBe(0);
   });
 
+  it('has a low-latency picture a second after the first key frame, however far away the next one is', async () => {
+    engine.setStreams([definition()]);
+    await clock.advance(1000);
+    const lowLatency = fetchFile('media-ll.m3u8');
+    const standard = fetchFile('media.m3u8');
+    await until(() => engine.stats().parkedReloads === 2);
+    await clock.advance(0);
+    sources.last.emit({ type: 'config', config: VIDEO_ONLY });
+    const samples = new SampleFeed({ gop: 100 });
+    await feed(samples, 27);
+    const first = (await lowLatency).body.toString();
+    expect(sequences(first)).toHaveLength(1);
+    expect(first).toContain('#EXTINF:1.04000,');
+    expect(first).toContain('#EXT-X-INDEPENDENT-SEGMENTS');
+    expect(engine.stats().parkedReloads).toBe(1);
+    await feed(samples, 74);
+    const playlist = (await standard).body.toString();
+    expect(sequences(playlist)).toHaveLength(2);
+    expect(playlist).toContain('#EXTINF:2.96000,');
+    expect(playlist).not.toContain('INDEPENDENT');
+    await feed(samples, 800);
+    expect(await fetchText('media-ll.m3u8')).toContain('#EXT-X-INDEPENDENT-SEGMENTS');
+  });
+
   it('answers 503 with the reason when the camera cannot be opened', async () => {
     engine.setStreams([definition()]);
     sources.failWith = 'SOURCE_UNREACHABLE';
@@ -303,6 +327,30 @@ describe('low latency', () => {
     expect(engine.stats().parkedReloads).toBe(0);
   });
 
+  it('lets no client wait for everything', async () => {
+    await engine.stop();
+    const clientAddress = (request: { headers: IncomingHttpHeaders }) => String(request.headers['x-client']);
+    engine = createMediaEngine({
+      clock,
+      openSource: sources.open,
+      clientAddress,
+      limits: { maxParkedPerClient: 5 },
+    });
+    const samples = await goLive();
+    await feed(samples, 105);
+    const newest = (sequences(await fetchText('media-ll.m3u8')).at(-1) ?? 0) + 1;
+    const ask = (client: string) =>
+      fetchFile(`media-ll.m3u8?_HLS_msn=${newest}`, { headers: { 'x-client': client } });
+    const greedy = Array.from({ length: 8 }, () => ask('greedy'));
+    await until(() => engine.stats().parkedReloads === 5);
+    const other = ask('other');
+    await until(() => engine.stats().parkedReloads === 6);
+    await feed(samples, 60);
+    expect((await other).status).toBe(200);
+    const statuses = (await Promise.all(greedy)).map((reply) => reply.status);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(3);
+  });
+
   it('refuses to park more than its bound', async () => {
     await engine.stop();
     engine = createMediaEngine({ clock, openSource: sources.open, limits: { maxParked: 20 } });
@@ -328,6 +376,35 @@ describe('playlists', () => {
     const packed = await fetchFile('media.m3u8', { headers: { 'Accept-Encoding': 'gzip, br' } });
     expect(packed.headers['content-encoding']).toBe('gzip');
     expect(gunzipSync(packed.body).equals(plain.body)).toBe(true);
+  });
+
+  it('are as long as the limit says, within reason, and long ones are sent as what is new', async () => {
+    await engine.stop();
+    engine = createMediaEngine({ clock, openSource: sources.open, limits: { windowSegments: 12 } });
+    const samples = await goLive();
+    await feed(samples, 30 * 50 + 5);
+    const before = await fetchText('media-ll.m3u8');
+    expect(sequences(before)).toHaveLength(12);
+    expect(before).toMatch(/#EXT-X-SERVER-CONTROL:.*,CAN-SKIP-UNTIL=12\n/);
+    await feed(samples, 50);
+    const delta = await fetchText('media-ll.m3u8?_HLS_skip=YES');
+    const skipped = Number(/#EXT-X-SKIP:SKIPPED-SEGMENTS=(\d+)/.exec(delta)?.[1]);
+    expect(skipped).toBe(6);
+    const full = sequences(await fetchText('media-ll.m3u8'));
+    expect([...full.slice(0, skipped), ...sequences(delta)]).toEqual(full);
+    for (const sequence of full.slice(0, skipped)) expect(sequences(before)).toContain(sequence);
+    await engine.stop();
+    engine = createMediaEngine({ clock, openSource: sources.open, limits: { windowSegments: 1 } });
+    await feed(await goLive(), 10 * 50);
+    expect(sequences(await fetchText('media.m3u8'))).toHaveLength(3);
+  });
+
+  it('list nothing that is gone two reloads later', async () => {
+    const samples = await goLive();
+    await feed(samples, 12 * 50 + 1);
+    const listed = sequences(await fetchText('media.m3u8'));
+    await feed(samples, 100);
+    for (const sequence of listed) expect((await fetchFile(`seg-${sequence}.m4s`)).status).toBe(200);
   });
 
   it('do not show old pictures as live', async () => {
@@ -396,6 +473,26 @@ describe('MSE over WebSocket', () => {
       'status',
       'discontinuity',
     ]);
+  });
+
+  it('counts nobody who fails the handshake', async () => {
+    await engine.stop();
+    engine = createMediaEngine({ clock, openSource: sources.open, limits: { maxMseViewersPerClient: 1 } });
+    engine.setStreams([definition()]);
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const socket = connect(port, '127.0.0.1');
+      socket.write(
+        `GET /mse/${KEY} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      );
+      const reply = await new Promise<Buffer>((resolve) => socket.once('data', resolve));
+      expect(reply.toString()).toContain('HTTP/1.1 400');
+      socket.destroy();
+    }
+    const viewer = await openViewer();
+    await expect(openViewer()).rejects.toThrow('503');
+    viewer.socket.terminate();
+    await until(() => engine.findStatus(KEY)?.viewers === 0);
+    await openViewer();
   });
 
   it('refuses an unknown key and a crowd', async () => {

@@ -5,7 +5,6 @@ import { messageOf } from '@pantau/base/errors';
 import { silentLogger, type Logger } from '@pantau/base/logger';
 import type { EngineStats, MediaEngine } from './engine.ts';
 import { HlsHandler } from './hls/hls-handler.ts';
-import { ParkingBudget } from './hls/parked-requests.ts';
 import { MediaError } from './media-error.ts';
 import { MseServer } from './mse/mse-server.ts';
 import { probeSource } from './probe.ts';
@@ -14,7 +13,8 @@ import { openRtspSource } from './rtsp-source.ts';
 import type { OpenSource } from './source.ts';
 import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
 import { BlockPool } from './stream/block-pool.ts';
-import { DEFAULT_LIMITS, TICK_MS, type EngineLimits } from './stream/engine-limits.ts';
+import { ClientShares } from './stream/client-shares.ts';
+import { completeLimits, TICK_MS, type EngineLimits } from './stream/engine-limits.ts';
 import { Stream } from './stream/stream.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
 
@@ -27,7 +27,7 @@ export interface MediaEngineOptions {
   readonly openSource?: OpenSource;
   /** Bounds that differ from `DEFAULT_LIMITS`. */
   readonly limits?: Partial<EngineLimits>;
-  /** Address of an HLS viewer, for counting; behind a trusted proxy the forwarded one. Default: the socket's. */
+  /** Address of a viewer, for counting and for its share of what is limited; behind a trusted proxy the forwarded one. Default: the socket's. */
   readonly clientAddress?: (request: IncomingMessage) => string;
   /** Random numbers in [0, 1) for the jitter of retries. */
   readonly random?: () => number;
@@ -44,7 +44,7 @@ class EmbeddedEngine implements MediaEngine {
   readonly #openSource: OpenSource;
   readonly #limits: EngineLimits;
   readonly #random: (() => number) | undefined;
-  readonly #parking: ParkingBudget;
+  readonly #parking: ClientShares;
   readonly #pool = new BlockPool();
   readonly #hls: HlsHandler;
   readonly #mse: MseServer;
@@ -61,17 +61,18 @@ class EmbeddedEngine implements MediaEngine {
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
     this.#openSource = options.openSource ?? openRtspSource;
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#limits = completeLimits(options.limits);
     this.#random = options.random;
-    this.#parking = new ParkingBudget(this.#limits.maxParked);
+    this.#parking = new ClientShares(this.#limits.maxParked, this.#limits.maxParkedPerClient);
+    const clientAddress = options.clientAddress ?? ((request) => request.socket.remoteAddress ?? '');
     const findStream = (key: string) => this.#streams.get(key);
     this.#hls = new HlsHandler({
       clock: this.#clock,
       limits: this.#limits,
       findStream,
-      clientAddress: options.clientAddress ?? ((request) => request.socket.remoteAddress ?? ''),
+      clientAddress,
     });
-    this.#mse = new MseServer({ clock: this.#clock, limits: this.#limits, findStream });
+    this.#mse = new MseServer({ clock: this.#clock, limits: this.#limits, findStream, clientAddress });
     this.#ticker = this.#clock.setRepeating(TICK_MS, () => this.#tick(), { unref: true });
   }
 

@@ -13,7 +13,7 @@ it('describes the one variant, with the size as it is shown', () => {
       fps: 24.97,
     }),
   ).toBe(
-    '#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-INDEPENDENT-SEGMENTS\n' +
+    '#EXTM3U\n#EXT-X-VERSION:6\n' +
       '#EXT-X-STREAM-INF:BANDWIDTH=2100001,AVERAGE-BANDWIDTH=1900000,CODECS="avc1.64001e,mp4a.40.2",' +
       'RESOLUTION=768x576,FRAME-RATE=24.970,CLOSED-CAPTIONS=NONE\nmedia.m3u8\n',
   );

@@ -10,7 +10,7 @@ export interface Variant {
   readonly fps: number | undefined;
 }
 
-/** Writes the multivariant playlist of a stream with a single rendition. */
+/** Writes the multivariant playlist of a stream with a single rendition. Whether segments are independent, each media playlist says. */
 export function formatMultivariantPlaylist(variant: Variant): string {
   const { video } = variant.config;
   const attributes = [
@@ -26,7 +26,7 @@ export function formatMultivariantPlaylist(variant: Variant): string {
     if (fps !== undefined && fps > 0) attributes.push(`FRAME-RATE=${fps.toFixed(3)}`);
   }
   attributes.push('CLOSED-CAPTIONS=NONE');
-  return `#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-STREAM-INF:${attributes.join(',')}\n${variant.uri}\n`;
+  return `#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-STREAM-INF:${attributes.join(',')}\n${variant.uri}\n`;
 }
 
 /** RFC 6381 codec strings of all tracks, comma separated. */

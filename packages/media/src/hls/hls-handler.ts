@@ -145,6 +145,7 @@ export class HlsHandler {
     kind: PlaylistKind,
   ): void {
     const { coldStartHoldMs } = this.#options.limits;
+    if (kind === 'media-ll' || kind === 'media-ll-delta') stream.muxer.hurry();
     const isReady = () => stream.playlists.isReady(kind) && !stream.isStale;
     this.#park(
       request,
@@ -190,6 +191,7 @@ export class HlsHandler {
     answer: (outcome: ParkedOutcome) => void,
   ): void {
     const parked: ParkedRequest = {
+      client: this.#options.clientAddress(request),
       isReady,
       answer: (outcome) => {
         response.off('close', forget);

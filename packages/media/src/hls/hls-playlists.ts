@@ -66,12 +66,15 @@ export class HlsPlaylists {
 
   /**
    * Whether `kind` is of use yet. A media playlist needs a finished segment, also with low latency: players take one of
-   * parts alone for empty.
+   * parts alone for empty. A first segment that was ended early is enough for low latency only: a player that gets whole
+   * segments would stand still after it.
    */
   isReady(kind: PlaylistKind): boolean {
     const { window, muxer } = this.#options;
     if (!muxer.init) return false;
-    if (window.listed.length > 0) return true;
+    const [first, second] = window.listed;
+    const isLowLatency = kind === 'media-ll' || kind === 'media-ll-delta';
+    if (first && (isLowLatency || second || first.durationS >= muxer.shortestSegmentS)) return true;
     const isMultivariant = kind === 'multivariant' || kind === 'multivariant-ll';
     return isMultivariant && (window.open?.parts.length ?? 0) > 0;
   }

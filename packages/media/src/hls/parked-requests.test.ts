@@ -1,17 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { ParkedRequests, ParkingBudget, type ParkedOutcome, type ParkedRequest } from './parked-requests.ts';
+import { ClientShares } from '../stream/client-shares.ts';
+import { ParkedRequests, type ParkedOutcome, type ParkedRequest } from './parked-requests.ts';
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
 function request(outcomes: ParkedOutcome[], fields: Partial<ParkedRequest> = {}): ParkedRequest {
-  return { isReady: () => true, answer: (outcome) => outcomes.push(outcome), deadlineMs: 1000, ...fields };
+  return {
+    client: 'a',
+    isReady: () => true,
+    answer: (outcome) => outcomes.push(outcome),
+    deadlineMs: 1000,
+    ...fields,
+  };
 }
 
 describe('ParkedRequests', () => {
   it('answers 10,000 requests in small batches, so that the loop turns in between', async () => {
-    const budget = new ParkingBudget(20_000);
+    const budget = new ClientShares(20_000, 20_000);
     const parked = new ParkedRequests(budget, 10_000);
     const outcomes: ParkedOutcome[] = [];
     for (let index = 0; index < 10_000; index++) expect(parked.park(request(outcomes))).toBe(true);
@@ -30,7 +37,7 @@ describe('ParkedRequests', () => {
   });
 
   it('keeps those that are not ready, until their time is up', async () => {
-    const parked = new ParkedRequests(new ParkingBudget(10), 10);
+    const parked = new ParkedRequests(new ClientShares(10, 10), 10);
     const outcomes: ParkedOutcome[] = [];
     parked.park(request(outcomes, { isReady: () => false }));
     parked.wake();
@@ -43,7 +50,7 @@ describe('ParkedRequests', () => {
   });
 
   it('shares a budget between streams, and gets back what clients that left had taken', () => {
-    const budget = new ParkingBudget(2);
+    const budget = new ClientShares(2, 2);
     const [a, b] = [new ParkedRequests(budget, 10), new ParkedRequests(budget, 10)];
     const first = request([]);
     expect(a.park(first)).toBe(true);
@@ -56,7 +63,7 @@ describe('ParkedRequests', () => {
   });
 
   it('releases all', () => {
-    const parked = new ParkedRequests(new ParkingBudget(10), 10);
+    const parked = new ParkedRequests(new ClientShares(10, 10), 10);
     const outcomes: ParkedOutcome[] = [];
     parked.park(request(outcomes, { isReady: () => false }));
     parked.releaseAll();
@@ -64,7 +71,7 @@ describe('ParkedRequests', () => {
   });
 
   it('takes requests that are parked while others are being answered', async () => {
-    const parked = new ParkedRequests(new ParkingBudget(1000), 1000);
+    const parked = new ParkedRequests(new ClientShares(1000, 1000), 1000);
     const outcomes: ParkedOutcome[] = [];
     for (let index = 0; index < 300; index++) parked.park(request(outcomes));
     parked.wake();

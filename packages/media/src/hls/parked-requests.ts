@@ -2,10 +2,13 @@
  * Requests that wait for media which does not exist yet: blocking playlist reloads (RFC 8216bis 6.2.5.2), the preload
  * hint's part, and the first request on a stream that is just being opened.
  */
+import type { ClientShares } from '../stream/client-shares.ts';
 
 export type ParkedOutcome = 'ready' | 'timeout' | 'released';
 
 export interface ParkedRequest {
+  /** Address of who asks. */
+  readonly client: string;
   /** Whether what it waits for is there. Cheap: asked for each request on each part. */
   isReady(): boolean;
   /** Sends the reply. Called once. */
@@ -14,42 +17,19 @@ export interface ParkedRequest {
   readonly deadlineMs: number;
 }
 
-/** What all streams of an engine may park together. */
-export class ParkingBudget {
-  readonly #limit: number;
-  #used = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  get used(): number {
-    return this.#used;
-  }
-
-  take(): boolean {
-    if (this.#used >= this.#limit) return false;
-    this.#used++;
-    return true;
-  }
-
-  giveBack(): void {
-    this.#used--;
-  }
-}
-
 /** Replies sent in one turn of the event loop: about 2 ms of work. */
 const BATCH = 128;
 
 export class ParkedRequests {
-  readonly #budget: ParkingBudget;
+  readonly #budget: ClientShares;
   readonly #limit: number;
   readonly #waiting = new Set<ParkedRequest>();
   /** Due, in order; answered in batches so that 10,000 of them do not hold up everybody else. */
   #due: { readonly request: ParkedRequest; readonly outcome: ParkedOutcome }[] = [];
   #isDraining = false;
 
-  constructor(budget: ParkingBudget, limit: number) {
+  /** @param budget what all streams of an engine may park together. */
+  constructor(budget: ClientShares, limit: number) {
     this.#budget = budget;
     this.#limit = limit;
   }
@@ -58,16 +38,16 @@ export class ParkedRequests {
     return this.#waiting.size;
   }
 
-  /** @returns false when full: the caller answers at once that the server is overloaded. */
+  /** @returns false when full, or the client waits for too much: the caller answers at once that the server is overloaded. */
   park(request: ParkedRequest): boolean {
-    if (this.#waiting.size >= this.#limit || !this.#budget.take()) return false;
+    if (this.#waiting.size >= this.#limit || !this.#budget.take(request.client)) return false;
     this.#waiting.add(request);
     return true;
   }
 
   /** The client went away: forget its request. */
   unpark(request: ParkedRequest): void {
-    if (this.#waiting.delete(request)) this.#budget.giveBack();
+    if (this.#waiting.delete(request)) this.#budget.giveBack(request.client);
   }
 
   /** Something changed: answers those whose wait is over. */

@@ -2,6 +2,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@pantau/base/clock';
 import { WebSocketServer } from 'ws';
+import { ClientShares } from '../stream/client-shares.ts';
 import type { EngineLimits } from '../stream/engine-limits.ts';
 import type { Stream } from '../stream/stream.ts';
 import { MseViewer } from './mse-viewer.ts';
@@ -14,6 +15,8 @@ export interface MseServerOptions {
   readonly clock: Clock;
   readonly limits: EngineLimits;
   readonly findStream: (key: string) => Stream | undefined;
+  /** Address of the viewer, as far as it is known. */
+  readonly clientAddress: (request: IncomingMessage) => string;
 }
 
 /** Viewers have nothing to say. */
@@ -27,11 +30,13 @@ export class MseServer {
     clientTracking: false,
     maxPayload: MAX_CLIENT_MESSAGE_BYTES,
   });
-  #viewers = 0;
+  readonly #viewers: ClientShares;
   #isClosed = false;
 
   constructor(options: MseServerOptions) {
     this.#options = options;
+    const { maxMseViewers, maxMseViewersPerClient } = options.limits;
+    this.#viewers = new ClientShares(maxMseViewers, maxMseViewersPerClient);
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, key: string): void {
@@ -45,15 +50,17 @@ export class MseServer {
       refuse(socket, 503, 'STOPPING', 'The server is shutting down.');
       return;
     }
-    if (this.#viewers >= this.#options.limits.maxMseViewers) {
+    const client = this.#options.clientAddress(request);
+    if (!this.#viewers.take(client)) {
       refuse(socket, 503, 'OVERLOADED', 'Too many viewers; try HLS.');
       return;
     }
+    let isOpen = false;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      isOpen = true;
       const viewer = new MseViewer(webSocket, this.#options.limits, this.#options.clock.monotonic());
-      this.#viewers++;
       webSocket.on('close', () => {
-        this.#viewers--;
+        this.#viewers.giveBack(client);
         stream.removeViewer(viewer);
       });
       // What goes wrong on a socket is followed by its `close`.
@@ -63,6 +70,8 @@ export class MseServer {
       webSocket.on('message', () => viewer.noteMessage());
       stream.addViewer(viewer);
     });
+    // It calls back at once, or not at all: then it has refused a malformed handshake.
+    if (!isOpen) this.#viewers.giveBack(client);
   }
 
   /** Accepts nobody from now on. */

@@ -152,10 +152,13 @@ describe('MseViewer', () => {
     expect(socket.isTerminated).toBe(true);
   });
 
-  it('closes on a viewer that talks too much', () => {
+  it('closes on a viewer that talks too much, and cuts it off when it goes on', () => {
     for (let count = 0; count < 100; count++) viewer.noteMessage();
     expect(socket.closedWith).toBeUndefined();
     viewer.noteMessage();
     expect(socket.closedWith).toBe(1008);
+    expect(socket.isTerminated).toBe(false);
+    for (let count = 0; count < 100; count++) viewer.noteMessage();
+    expect(socket.isTerminated).toBe(true);
   });
 });

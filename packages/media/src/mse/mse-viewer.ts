@@ -128,10 +128,12 @@ export class MseViewer {
     this.#isPongDue = false;
   }
 
-  /** The viewer sent something. */
+  /** The viewer sent something: told that it talks too much, and cut off when it goes on. */
   noteMessage(): void {
-    if (++this.#clientMessages > MAX_CLIENT_MESSAGES)
+    this.#clientMessages++;
+    if (this.#clientMessages === MAX_CLIENT_MESSAGES + 1)
       this.#socket.close(CLOSE_CODES.floods, 'too many messages');
+    else if (this.#clientMessages > 2 * MAX_CLIENT_MESSAGES) this.#socket.terminate();
   }
 
   /** Says goodbye and closes; `tick` cuts off a viewer that does not answer. */

@@ -12,15 +12,16 @@ export interface EngineLimits {
   /** A segment is cut without a key frame when it lasts longer than this (ms) or holds more than this (bytes). */
   readonly maxSegmentMs: number;
   readonly maxSegmentBytes: number;
-  /** Finished segments that the playlists list. */
+  /** Finished segments that the playlists list: 3 (players need three target durations) to 60. */
   readonly windowSegments: number;
-  /** Segments kept after they left the playlists, for clients that are a playlist behind. */
+  /** Segments kept after they left the playlists: a player may be two playlists behind and still gets what it was promised. */
   readonly expiredSegments: number;
   /** Media bytes one stream may hold; the oldest segments go first. */
   readonly maxStreamBytes: number;
-  /** Playlist and part requests that may wait at once: per stream and in the whole engine. */
+  /** Playlist and part requests that may wait at once: per stream, in the whole engine, and of one client address. */
   readonly maxParkedPerStream: number;
   readonly maxParked: number;
+  readonly maxParkedPerClient: number;
   /** Ms a request on a stream that has no media yet is held before it is answered 503. */
   readonly coldStartHoldMs: number;
   /** Ms after the last media until a playlist is refused instead of showing old pictures as live (or 3 target durations). */
@@ -29,8 +30,9 @@ export interface EngineLimits {
   readonly hlsPresenceMs: number;
   /** HLS clients remembered per stream. */
   readonly maxHlsClients: number;
-  /** WebSocket viewers in the whole engine. */
+  /** WebSocket viewers in the whole engine, and of one client address. */
   readonly maxMseViewers: number;
+  readonly maxMseViewersPerClient: number;
   /** Bytes that may wait in a WebSocket viewer's send queue before it is moved on to a later key frame. */
   readonly mseQueueBytes: number;
   /** Ms of media that may wait in that queue, by the stream's measured bitrate. */
@@ -55,15 +57,17 @@ export const DEFAULT_LIMITS: EngineLimits = {
   maxSegmentMs: 20_000,
   maxSegmentBytes: 16 * 1024 * 1024,
   windowSegments: 6,
-  expiredSegments: 1,
+  expiredSegments: 2,
   maxStreamBytes: 64 * 1024 * 1024,
   maxParkedPerStream: 10_000,
   maxParked: 20_000,
+  maxParkedPerClient: 2_000,
   coldStartHoldMs: 9_500,
   staleAfterMs: 10_000,
   hlsPresenceMs: 10_000,
   maxHlsClients: 20_000,
   maxMseViewers: 5_000,
+  maxMseViewersPerClient: 500,
   mseQueueBytes: 2 * 1024 * 1024,
   mseQueueMs: 3_000,
   mseMaxSkips: 3,
@@ -73,6 +77,17 @@ export const DEFAULT_LIMITS: EngineLimits = {
   openTimeoutMs: 30_000,
   closeTimeoutMs: 2_000,
 };
+
+/** Fewest and most segments in a playlist. */
+const WINDOW_SEGMENTS = { least: 3, most: 60 } as const;
+
+/** All limits, of which `limits` are not the default; a playlist window out of its range is moved into it. */
+export function completeLimits(limits: Partial<EngineLimits> = {}): EngineLimits {
+  const all = { ...DEFAULT_LIMITS, ...limits };
+  const windowSegments = Math.trunc(all.windowSegments) || DEFAULT_LIMITS.windowSegments;
+  const { least, most } = WINDOW_SEGMENTS;
+  return { ...all, windowSegments: Math.min(most, Math.max(least, windowSegments)) };
+}
 
 /** Ms between two looks at what is due: idle streams, expired requests, silent viewers. */
 export const TICK_MS = 500;

@@ -13,8 +13,8 @@ import { TimelineSplice } from './timeline-splice.ts';
  *   config, sample, discontinuity ──► splice ──► open part ──► part ──► segment          (MediaWindow: HLS, LL-HLS)
  *                                        └─────► frame fragments while `wantsFrames`     (MSE)
  *
- * Cutting: a segment ends at the first key frame after 75 % of its wanted length, at a change of configuration and at a
- * discontinuity; a part ends where `PartSizer` says and where its segment ends. The video track decides; audio travels in
+ * Cutting: a segment ends at the first key frame after 75 % of its wanted length, at a change of configuration, at a
+ * discontinuity, and the first one early when somebody waits for it (`hurry`); a part ends where `PartSizer` says and where its segment ends. The video track decides; audio travels in
  * the part that is open when it arrives. A stream without video is cut by its audio frames.
  */
 
@@ -53,6 +53,8 @@ export interface LiveMuxerOptions {
 const PART_NUMBERS_PER_SECOND = 100;
 /** Share of the wanted segment length from which a key frame ends the segment. */
 const SEGMENT_SHARE = 0.75;
+/** Length from which the first segment is of use to a low-latency viewer, seconds. */
+const HURRIED_SEGMENT_S = 1;
 /** A hole in the video's time longer than this is a discontinuity, seconds. */
 const HOLE_S = 0.5;
 /** An open part is closed early when it holds more, bytes: a camera of absurd frames. */
@@ -80,6 +82,8 @@ export class LiveMuxer {
   #pendingConfig: StreamConfig | undefined;
   /** Nothing is taken until a key frame comes. */
   #needsKeyframe = true;
+  /** The first segment is waited for. */
+  #isHurried = false;
   /** The next segment does not continue the one before. */
   #isBroken = false;
 
@@ -115,6 +119,11 @@ export class LiveMuxer {
     return partName(this.#nextPart);
   }
 
+  /** Shortest length of a segment that was not cut off, seconds. */
+  get shortestSegmentS(): number {
+    return (this.#limits.segmentMs / 1000) * SEGMENT_SHARE - 0.001;
+  }
+
   get partTargetS(): number {
     return this.#sizer.targetS;
   }
@@ -145,6 +154,14 @@ export class LiveMuxer {
     this.#closeSegment();
     if (this.#init) this.#isBroken = true;
     this.#needsKeyframe = true;
+  }
+
+  /**
+   * Somebody waits for the first segment: it ends after a second instead of with its group of pictures, and the next one
+   * begins without a key frame. Has no effect when there is a segment already.
+   */
+  hurry(): void {
+    this.#isHurried = true;
   }
 
   /** Frames of the open part that were already handed out, as one fragment: what a viewer who joins now is missing. */
@@ -201,7 +218,9 @@ export class LiveMuxer {
     this.#partHasKeyframe ||= sample.keyframe;
     this.#flushFrames(sample.keyframe);
     const isFull = this.#sizer.addFrame(this.#partS, durationS);
-    if (isFull || this.#partBytes > MAX_PART_BYTES) this.#closePart();
+    if (!isFull && this.#partBytes <= MAX_PART_BYTES) return;
+    this.#closePart();
+    if (this.#mustHurry()) this.#closeSegment();
   }
 
   get #leader(): TrackConfig | undefined {
@@ -247,13 +266,18 @@ export class LiveMuxer {
     return (sample.dts - this.#expectedDts) / leader.timescale > HOLE_S;
   }
 
+  #mustHurry(): boolean {
+    if (!this.#isHurried || this.#window.listed.length > 0) return false;
+    return (this.#window.open?.durationS ?? 0) >= HURRIED_SEGMENT_S && this.#canOpenSegment();
+  }
+
   #mustEndSegment(next: Sample): boolean {
     const open = this.#window.open;
     if (!open) return false;
     const durationS = open.durationS + this.#partS;
-    const wantedS = this.#limits.segmentMs / 1000;
     if (!this.#canOpenSegment()) return false;
-    if (next.keyframe && durationS >= wantedS * SEGMENT_SHARE - 0.001) return true;
+    const isLongEnough = !open.independent || durationS >= this.shortestSegmentS;
+    if (next.keyframe && isLongEnough) return true;
     return durationS * 1000 >= this.#limits.maxSegmentMs || open.byteLength >= this.#limits.maxSegmentBytes;
   }
 
@@ -279,6 +303,7 @@ export class LiveMuxer {
   #closeSegment(): void {
     const open = this.#window.open;
     if (!open) return;
+    this.#isHurried = false;
     const closed = this.#encodePart();
     const finished = this.#window.closeSegment(`seg-${open.sequence}.m4s`);
     const part = closed ?? finished?.parts.at(-1);

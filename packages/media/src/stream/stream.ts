@@ -1,13 +1,14 @@
 import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import { HlsPlaylists } from '../hls/hls-playlists.ts';
-import { ParkedRequests, type ParkingBudget } from '../hls/parked-requests.ts';
+import { ParkedRequests } from '../hls/parked-requests.ts';
 import type { ByeReason } from '../mse/mse-protocol.ts';
 import type { MseViewer } from '../mse/mse-viewer.ts';
 import type { MediaEvent } from '../sample.ts';
 import type { OpenSource } from '../source.ts';
 import type { StreamDefinition } from '../source-definition.ts';
 import type { BlockPool } from './block-pool.ts';
+import type { ClientShares } from './client-shares.ts';
 import type { EngineLimits } from './engine-limits.ts';
 import { HlsPresence } from './hls-presence.ts';
 import { LiveMuxer } from './live-muxer.ts';
@@ -31,7 +32,7 @@ export interface StreamOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: EngineLimits;
-  readonly parking: ParkingBudget;
+  readonly parking: ClientShares;
   readonly pool: BlockPool;
   /** See `LiveMuxerOptions.firstSequence`. */
   readonly firstSequence: number;
