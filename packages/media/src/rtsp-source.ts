@@ -12,7 +12,7 @@ import { AacReader } from './aac/aac-reader.ts';
 import { readAacFormat } from './aac/aac-format.ts';
 import type { AacFormat } from './aac/audio-specific-config.ts';
 import { ErrorTally } from './error-tally.ts';
-import type { Arrival } from './h264/access-unit.ts';
+import type { Arrival } from './rtp/arrival.ts';
 import { H264Reader } from './h264/h264-reader.ts';
 import { MediaError } from './media-error.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';

@@ -4,7 +4,7 @@
  * Interleaving is not supported: no camera interleaves, and AAC-hbr as cameras use it forbids it.
  */
 import { BitReader } from '../bytes/bit-reader.ts';
-import type { Arrival } from '../h264/access-unit.ts';
+import type { Arrival } from '../rtp/arrival.ts';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
 import { findAdtsFrame } from './adts.ts';
 

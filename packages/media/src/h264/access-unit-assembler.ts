@@ -14,7 +14,8 @@
  */
 import { HeldMemory } from '../bytes/held-memory.ts';
 import { MediaError } from '../media-error.ts';
-import type { AccessUnit, Arrival } from './access-unit.ts';
+import type { Arrival } from '../rtp/arrival.ts';
+import type { AccessUnit } from './access-unit.ts';
 import type { NalSink } from './depacketizer.ts';
 import { MarkerTrust } from './marker-trust.ts';
 import { flattenNalUnit, nalUnitType, writeNalUnit, type NalUnit } from './nal-unit.ts';

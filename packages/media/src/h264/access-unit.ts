@@ -1,12 +1,5 @@
+import type { Arrival } from '../rtp/arrival.ts';
 import type { ActiveConfig } from './parameter-sets.ts';
-
-/** When something was received, by two clocks. */
-export interface Arrival {
-  /** `Clock.now()`, UTC ms: for showing. */
-  readonly wallMs: number;
-  /** `Clock.monotonic()`, ms: for measuring. */
-  readonly monotonicMs: number;
-}
 
 /** One coded picture, whole and decodable: what the depacketiser makes and the timeline dates. */
 export interface AccessUnit {

@@ -1,6 +1,6 @@
 /** RTP packets of an H.264 track to access units: depacketiser, assembler and parameter sets put together. */
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
-import type { Arrival } from './access-unit.ts';
+import type { Arrival } from '../rtp/arrival.ts';
 import { AccessUnitAssembler, type AccessUnitSink } from './access-unit-assembler.ts';
 import { H264Depacketizer } from './depacketizer.ts';
 import { ParameterSets } from './parameter-sets.ts';
