@@ -46,7 +46,7 @@ export function build(): Scene {
       const z = 2.2 - i * 3.35 + (side > 0 ? 1.1 : 0);
       if (side > 0 && i === 1) continue;
       still.at(side * 4.85, 0.1, z, -side * (Math.PI / 2), () =>
-        stall(still, swaying, random, wide, CLOTHS[(i * 3 + (side > 0 ? 1 : 0)) % CLOTHS.length]),
+        stall(still, random, wide, CLOTHS[(i * 3 + (side > 0 ? 1 : 0)) % CLOTHS.length]),
       );
     }
   }

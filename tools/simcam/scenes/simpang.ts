@@ -1,5 +1,4 @@
 /** Simpang: a big junction by day, seen from a pole on its corner. North-south has green. */
-import { shopSign } from './lib/atlas.ts';
 import { MATERIAL, Mesh } from './lib/mesh.ts';
 import { makeCrowd } from './lib/people.ts';
 import { Random } from './lib/random.ts';
@@ -238,9 +237,6 @@ export function build(): Scene {
   still.at(-12.4, 0.15, -8.1, 0.2, () => pushcart(still, 'BAKSO', '#1f6e9c'));
   still.at(12.8, 0.15, -8.2, -0.2, () => pushcart(still, 'ES DAWET', '#2f8a4a'));
   still.at(-13.6, 0.15, 8, Math.PI, () => pushcart(still, 'GORENGAN', '#c2451d'));
-  still.at(13.2, 0, -7.6, 0, () =>
-    still.sign(0, 0, 0, 0.01, 0.01, shopSign('.', '', '#000000', '#000000', 16, 16)),
-  );
 
   // Traffic: the left side of the road, mostly motorbikes.
   const fleet = makeFleet(random, false);

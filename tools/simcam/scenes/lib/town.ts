@@ -222,18 +222,16 @@ export function pushcart(mesh: Mesh, food: string, color: string, glow = 0): voi
 }
 
 /** A canvas roof on four poles over a table of goods. */
-export function stall(mesh: Mesh, cloth: Mesh, random: Random, wide: number, color: string): void {
+export function stall(mesh: Mesh, random: Random, wide: number, color: string): void {
   const canvas: Paint = {
     color: rgb(color),
     material: random.chance(0.45) ? MATERIAL.awning : MATERIAL.plain,
-    sway: 0.018,
   };
   const deep = 2.2;
   const front = random.range(2.05, 2.3);
   for (const x of [-wide / 2, wide / 2])
     for (const z of [-deep / 2, deep / 2])
       mesh.rod([x, 0, z], [x, 2.4, z], 0.035, { color: rgb('#7a6748') }, 0.035, 5);
-  cloth.at(0, 0, 0, 0, () => undefined);
   const steps = 5;
   for (let i = 0; i < steps; i++) {
     const x0 = -wide / 2 - 0.25 + ((wide + 0.5) * i) / steps;
@@ -244,7 +242,7 @@ export function stall(mesh: Mesh, cloth: Mesh, random: Random, wide: number, col
       [x1, front + dip(x1), deep / 2 + 0.5],
       [x1, 2.75 + dip(x1), -deep / 2 - 0.2],
       [x0, 2.75 + dip(x0), -deep / 2 - 0.2],
-      { ...canvas, sway: 0 },
+      canvas,
     );
   }
   mesh.box(

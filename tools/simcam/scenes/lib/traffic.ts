@@ -209,7 +209,7 @@ export function fillLane(
   return { path, stretch, riders };
 }
 
-/** Somebody walking from `from` to `to` once per loop, hidden outside `shown` (fractions of the way). */
+/** Somebody who walks a path in one loop. */
 export interface Walker {
   readonly mesh: Mesh;
   readonly path: Path;
