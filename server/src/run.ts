@@ -1,13 +1,11 @@
 /** One run of the server, from configuration to exit code. */
 import { sleep, systemClock } from '@pantau/base/clock';
-import { AppError } from '@pantau/base/errors';
 import { buildApp } from './app.ts';
 import { loadConfig, type Config } from './config/config.ts';
 import { openContext } from './context.ts';
 import { describeFailure } from './describe-failure.ts';
 import { createDefaultEngine } from './default-engine.ts';
 import * as events from './events.ts';
-import { exitCodeOf, EXIT_INTERNAL } from './exit-codes.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { asLogger, openLogger } from './logger.ts';
 
@@ -48,8 +46,8 @@ export async function run(): Promise<void> {
   events.serverStopped(logger);
 }
 
-/** Operator mistakes get a sentence; a fault of ours gets its stack. */
 function fail(error: unknown): void {
-  process.stderr.write(`${describeFailure(error)}\n`);
-  process.exitCode = error instanceof AppError ? exitCodeOf(error.code) : EXIT_INTERNAL;
+  const { text, exitCode } = describeFailure(error);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = exitCode;
 }

@@ -2,11 +2,10 @@
 import { text } from 'node:stream/consumers';
 import { CommanderError } from 'commander';
 import { systemClock, type Clock } from '@pantau/base/clock';
-import { AppError } from '@pantau/base/errors';
 import type { MediaEngine } from '@pantau/media';
 import type { EngineOptions } from '../context.ts';
 import { describeFailure } from '../describe-failure.ts';
-import { EXIT_CODES, EXIT_INTERNAL, EXIT_OK, exitCodeOf } from '../exit-codes.ts';
+import { EXIT_CODES, EXIT_INTERNAL, EXIT_OK } from '../exit-codes.ts';
 import { createProgram } from './program.ts';
 
 /** What the command line touches outside itself; tests hand in their own. */
@@ -31,8 +30,9 @@ export async function runCli(args: readonly string[], host: CliHost = processHos
       // Commander has printed what is wrong, or the help that was asked for.
       return error.exitCode === 0 ? EXIT_OK : (EXIT_CODES.USAGE ?? EXIT_INTERNAL);
     }
-    host.writeError(`${describeFailure(error)}\n`);
-    return error instanceof AppError ? exitCodeOf(error.code) : EXIT_INTERNAL;
+    const { text: problem, exitCode } = describeFailure(error);
+    host.writeError(`${problem}\n`);
+    return exitCode;
   }
 }
 

@@ -60,7 +60,7 @@ function translateSqlite(code: string, cause: unknown): AppError {
       { cause },
     );
   }
-  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_WRITE') {
+  if (['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE'].includes(code)) {
     return new AppError('exhausted', 'DATABASE_FULL', 'No space is left for the database.', { cause });
   }
   return new AppError('internal', 'DATABASE_UNAVAILABLE', `The database failed (${code}).`, { cause });

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '@pantau/base/clock';
 import { silentLogger, type Logger } from '@pantau/base/logger';
 import { makeTestFolder } from '../testing/open-test-database.ts';
@@ -145,6 +145,20 @@ describe('openSqlite', () => {
     const options = { dataDir: missing, readConnections: 5, clock: systemClock, logger: silentLogger };
     await expect(openSqlite(options)).rejects.toMatchObject({ code: 'DATABASE_UNWRITABLE' });
     expect(existsSync(missing)).toBe(false);
+  });
+
+  it('closes in order when the disk is too full for a checkpoint', async () => {
+    const database = await open();
+    const spy = vi.spyOn(BetterSqlite3.prototype, 'pragma').mockImplementation(() => {
+      throw new BetterSqlite3.SqliteError('database or disk is full', 'SQLITE_FULL');
+    });
+    try {
+      await database.close();
+      expect(spy).toHaveBeenCalled();
+    } finally {
+      spy.mockRestore();
+    }
+    await (await open()).close();
   });
 
   it('lets a migration that fails leave nothing behind', async () => {

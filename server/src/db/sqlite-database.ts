@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { Kysely, type Transaction } from 'kysely';
 import type { Clock } from '@pantau/base/clock';
-import { AppError } from '@pantau/base/errors';
+import { AppError, messageOf } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
 import type { Database, OpenDatabaseOptions, PoolStats } from './database.ts';
 import { translateDatabaseError } from './database-error.ts';
@@ -171,6 +171,9 @@ class SqliteDatabase implements Database {
     try {
       // Leaves one whole file behind: a copy of it is a backup.
       writer.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      // A full disk, for one. The WAL stays beside the file and is read at the next start.
+      logger.warn({ reason: messageOf(error) }, 'The database could not be made one file; nothing is lost');
     } finally {
       writer.close();
     }

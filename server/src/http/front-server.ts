@@ -58,6 +58,8 @@ export function createFrontServer(
       // Slow senders are cut off; a parked playlist request is a finished request and not affected.
       headersTimeout: 15_000,
       requestTimeout: 30_000,
+      // How often Node looks for them.
+      connectionsCheckingInterval: 10_000,
       // Longer than the usual 60 s of a reverse proxy, so that the proxy closes first.
       keepAliveTimeout: 72_000,
       noDelay: true,
