@@ -88,6 +88,11 @@ export class MediaWindow {
     return this.#discontinuitySequence;
   }
 
+  /** Files that can be fetched. */
+  get fileCount(): number {
+    return this.#files.size;
+  }
+
   /** Bytes of media held. */
   get byteLength(): number {
     return this.#bytes;
