@@ -176,7 +176,7 @@ describe('bounds', () => {
   });
 
   test('a head that drips in byte by byte is not read from its beginning each time', () => {
-    const head = text(`RTSP/1.0 200 OK\r\nCSeq: 7\r\n${'a:b\r\n'.repeat(3000)}\r\n`);
+    const head = text(`RTSP/1.0 200 OK\r\nCSeq: 7\r\n${'a:b\r\n'.repeat(300)}\r\n`);
     const { reader, seen } = collect();
     using search = vi.spyOn(Buffer.prototype, 'indexOf');
     for (let at = 0; at < head.length; at++) reader.push(head.subarray(at, at + 1));
@@ -189,7 +189,7 @@ describe('bounds', () => {
     ['methods', 'OPTIONS '.repeat(250)],
     ['versions', 'RTSP/'.repeat(400)],
   ])('junk that looks like %s is not decoded again at every byte', (_name, line) => {
-    const junk = text(`${line}\n`.repeat(100));
+    const junk = text(`${line}\n`.repeat(20));
     using decode = vi.spyOn(Buffer.prototype, 'toString');
     expect(readAll([junk, rtp(0)]).at(-1)).toBe('$0 80600001000000010000000a');
     const decoded = decode.mock.calls.reduce((sum, [, from, to]) => sum + Number(to) - Number(from), 0);

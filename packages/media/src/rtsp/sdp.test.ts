@@ -273,8 +273,6 @@ test('a flood of sections and attributes is cut', () => {
 });
 
 test('a name with control characters is no name', () => {
-  const body = Buffer.from(
-    'm=video 0 RTP/AVP 96 97\r\na=rtpmap:96 \u001b[31mH264/90000\r\na=rtpmap:97 H264/90000\r\n',
-  );
-  expect(parseSdp(body).media).toMatchObject([{ payloadType: 97, encoding: 'H264' }]);
+  const body = Buffer.from('m=video 0 RTP/AVP 96\r\na=rtpmap:96 \u001b[31mH264/90000\r\n');
+  expect(() => parseSdp(body)).toThrow(expect.objectContaining({ code: 'SDP_MALFORMED' }));
 });
