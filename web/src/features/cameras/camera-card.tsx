@@ -41,7 +41,7 @@ export function CameraCard({
       aria-labelledby={`camera-${camera.id}`}
       data-camera={camera.id}
       data-phase={snapshot.phase}
-      className="group relative grid content-start gap-2.5"
+      className="group relative grid grid-cols-1 content-start gap-2.5"
     >
       <div
         className={classNames(
@@ -62,7 +62,7 @@ export function CameraCard({
           )}
         </div>
       </div>
-      <div className="grid gap-0.5 px-0.5">
+      <div className="grid grid-cols-1 gap-0.5 px-0.5">
         <Heading id={`camera-${camera.id}`} className="text-base leading-snug">
           <Link href={cameraPath(camera)} className="after:absolute after:inset-0 after:rounded-picture">
             {camera.name}
