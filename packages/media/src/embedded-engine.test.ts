@@ -565,6 +565,19 @@ describe('setStreams', () => {
     expect(Math.min(...after)).toBeGreaterThan(Math.max(...before));
   });
 
+  it('tells who waited for a stream that was replaced or removed', async () => {
+    engine.setStreams([definition()]);
+    const replaced = fetchFile('media.m3u8');
+    await until(() => engine.stats().parkedReloads === 1);
+    engine.setStreams([definition({ source: { ...definition().source, username: 'new' } })]);
+    expect(JSON.parse((await replaced).body.toString())).toMatchObject({ code: 'SOURCE_CLOSED' });
+    const removed = fetchFile('media.m3u8');
+    await until(() => engine.stats().parkedReloads === 1);
+    engine.setStreams([]);
+    expect(JSON.parse((await removed).body.toString())).toMatchObject({ code: 'STREAM_NOT_FOUND' });
+    expect(engine.stats()).toMatchObject({ parkedReloads: 0, bufferedBytes: 0 });
+  });
+
   it('calls listeners back on each state, until they leave', async () => {
     const states: string[] = [];
     const leave = engine.onStateChange((status) => states.push(status.state));

@@ -194,6 +194,7 @@ class EmbeddedEngine implements MediaEngine {
   #dismiss(stream: Stream, reason: 'replaced' | 'removed'): void {
     const leaving = stream.stop(reason).finally(() => {
       stream.dropViewers();
+      stream.forgetMedia();
       this.#leaving.delete(leaving);
     });
     this.#leaving.add(leaving);

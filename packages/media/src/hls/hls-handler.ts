@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@pantau/base/clock';
 import type { EngineLimits } from '../stream/engine-limits.ts';
-import { clientKey } from '../stream/hls-presence.ts';
 import { COMMON_HEADERS, type MediaFile } from '../stream/media-file.ts';
 import type { Stream } from '../stream/stream.ts';
 import { PLAYLISTS, type PlaylistKind } from './hls-playlists.ts';
@@ -213,7 +212,7 @@ export class HlsHandler {
   }
 
   #touch(request: IncomingMessage, stream: Stream): void {
-    stream.touchHlsClient(clientKey(this.#options.clientAddress(request), request.headers['user-agent']));
+    stream.touchHlsClient(this.#options.clientAddress(request), request.headers['user-agent']);
   }
 }
 

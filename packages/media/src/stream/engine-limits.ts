@@ -28,8 +28,9 @@ export interface EngineLimits {
   readonly staleAfterMs: number;
   /** Ms an HLS client counts as a viewer after its last playlist or part request (or 3 target durations). */
   readonly hlsPresenceMs: number;
-  /** HLS clients remembered per stream. */
+  /** HLS clients counted per stream, and of them behind one address. */
   readonly maxHlsClients: number;
+  readonly maxHlsClientsPerAddress: number;
   /** WebSocket viewers in the whole engine, and of one client address. */
   readonly maxMseViewers: number;
   readonly maxMseViewersPerClient: number;
@@ -66,6 +67,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   staleAfterMs: 10_000,
   hlsPresenceMs: 10_000,
   maxHlsClients: 20_000,
+  maxHlsClientsPerAddress: 500,
   maxMseViewers: 5_000,
   maxMseViewersPerClient: 500,
   mseQueueBytes: 2 * 1024 * 1024,

@@ -1,3 +1,5 @@
+import { ClientShares } from './client-shares.ts';
+
 /**
  * Who watches by HLS. HTTP knows no viewers, only requests, so a client counts while its last playlist or part request is
  * recent. Approximate on purpose: people behind one address with the same browser count once, and a player that changes
@@ -5,42 +7,54 @@
  */
 export class HlsPresence {
   readonly #limit: number;
-  /** Client → last request, monotonic ms; in order of that request. */
-  readonly #lastSeen = new Map<string, number>();
+  readonly #shares: ClientShares;
+  /** By client, in order of the last request. */
+  readonly #present = new Map<string, { readonly address: string; readonly seenMs: number }>();
 
-  /** @param limit clients remembered; when full, the one that was silent longest is forgotten. */
-  constructor(limit: number) {
+  /**
+   * @param limit clients remembered; when full, the one that was silent longest is forgotten.
+   * @param limitPerAddress of them behind one address; more do not count. A user agent is whatever its sender likes.
+   */
+  constructor(limit: number, limitPerAddress: number) {
     this.#limit = limit;
+    this.#shares = new ClientShares(limit, limitPerAddress);
   }
 
   get size(): number {
-    return this.#lastSeen.size;
+    return this.#present.size;
   }
 
-  /** Notes a request of `client`. Returns true when it was not present before. */
-  touch(client: string, nowMs: number): boolean {
-    const isKnown = this.#lastSeen.delete(client);
-    if (!isKnown && this.#lastSeen.size >= this.#limit) {
-      for (const oldest of this.#lastSeen.keys()) {
-        this.#lastSeen.delete(oldest);
-        break;
-      }
-    }
-    this.#lastSeen.set(client, nowMs);
-    return !isKnown;
+  /** Notes a request. */
+  touch(address: string, userAgent: string | undefined, nowMs: number): void {
+    const client = clientKey(address, userAgent);
+    this.#forget(client);
+    if (this.#present.size >= this.#limit) this.#forgetOldest();
+    if (this.#shares.take(address)) this.#present.set(client, { address, seenMs: nowMs });
   }
 
   /** Forgets clients whose last request is older than `maxAgeMs`. */
   expire(nowMs: number, maxAgeMs: number): void {
-    for (const [client, seenMs] of this.#lastSeen) {
+    for (const [client, { seenMs }] of this.#present) {
       if (nowMs - seenMs <= maxAgeMs) return;
-      this.#lastSeen.delete(client);
+      this.#forget(client);
     }
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#present.keys();
+    if (oldest !== undefined) this.#forget(oldest);
+  }
+
+  #forget(client: string): void {
+    const present = this.#present.get(client);
+    if (!present) return;
+    this.#present.delete(client);
+    this.#shares.giveBack(present.address);
   }
 }
 
 /** Key of a client: its address and a 32-bit hash of its user agent (FNV-1a), so that a long header costs no memory. */
-export function clientKey(address: string, userAgent: string | undefined): string {
+function clientKey(address: string, userAgent: string | undefined): string {
   let hash = 0x811c9dc5;
   const agent = userAgent ?? '';
   for (let index = 0; index < agent.length && index < 256; index++) {

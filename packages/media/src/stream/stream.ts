@@ -43,6 +43,24 @@ export interface StreamOptions {
 /** A viewer's wish shortens the wait to this, so asking earlier or later makes no sense. */
 const MAX_RETRY_AFTER_S = 10;
 
+/** What a client is told that waited for a stream which ended, and after how many seconds it should ask again. */
+const END_REASONS: Readonly<
+  Record<ByeReason, { readonly reason: StreamReason; readonly retryAfterS: number }>
+> = {
+  stopping: {
+    reason: { code: 'ENGINE_STOPPING', message: 'The server is shutting down.' },
+    retryAfterS: 5,
+  },
+  replaced: {
+    reason: { code: 'SOURCE_CLOSED', message: 'The settings of this camera were changed; connecting again.' },
+    retryAfterS: 1,
+  },
+  removed: {
+    reason: { code: 'STREAM_NOT_FOUND', message: 'There is no such stream any more.' },
+    retryAfterS: 10,
+  },
+};
+
 export class Stream {
   readonly #options: StreamOptions;
   readonly #window: MediaWindow;
@@ -59,6 +77,7 @@ export class Stream {
   #lastMediaMs = 0;
   /** Parts since the last key frame as WebSocket viewers get them, made when the first one joined. */
   readonly #joining = new Map<string, Buffer>();
+  #endReason: ByeReason | undefined;
   /** Since when nobody watches, monotonic ms. */
   #unwatchedSinceMs: number;
 
@@ -68,7 +87,7 @@ export class Stream {
     this.#definition = definition;
     this.#unwatchedSinceMs = clock.monotonic();
     this.#window = new MediaWindow(limits, options.pool);
-    this.#presence = new HlsPresence(limits.maxHlsClients);
+    this.#presence = new HlsPresence(limits.maxHlsClients, limits.maxHlsClientsPerAddress);
     this.parked = new ParkedRequests(options.parking, limits.maxParkedPerStream);
     this.#muxer = new LiveMuxer({
       clock,
@@ -138,10 +157,8 @@ export class Stream {
 
   /** Why there is nothing to play, and after how many seconds it is worth asking again. */
   get unavailability(): { readonly reason: StreamReason; readonly retryAfterS: number } {
-    const { state, reason, nextAttemptMs } = this.#supervisor.current;
-    if (state === 'stopped') {
-      return { reason: { code: 'ENGINE_STOPPING', message: 'The server is shutting down.' }, retryAfterS: 5 };
-    }
+    const { reason, nextAttemptMs } = this.#supervisor.current;
+    if (this.#endReason !== undefined) return END_REASONS[this.#endReason];
     const waitMs = nextAttemptMs === undefined ? 0 : nextAttemptMs - this.#options.clock.now();
     return {
       reason: reason ?? { code: 'SOURCE_TIMEOUT', message: 'The camera has not sent a picture yet.' },
@@ -195,8 +212,8 @@ export class Stream {
   }
 
   /** An HLS client asked for a playlist or a part. */
-  touchHlsClient(client: string): void {
-    this.#presence.touch(client, this.#options.clock.monotonic());
+  touchHlsClient(address: string, userAgent: string | undefined): void {
+    this.#presence.touch(address, userAgent, this.#options.clock.monotonic());
   }
 
   /** Nothing new came for so long that a playlist would show old pictures as live. */
@@ -239,6 +256,7 @@ export class Stream {
   /** Tells viewers, answers who waits, closes the source. The playlists keep answering, with an end. */
   async stop(reason: ByeReason): Promise<void> {
     const nowMs = this.#options.clock.monotonic();
+    this.#endReason = reason;
     // First the end, then the last part: who waited for it gets a playlist that says so.
     this.playlists.end();
     this.#muxer.break();
@@ -253,14 +271,19 @@ export class Stream {
     this.#viewers.clear();
   }
 
+  /** Gives the memory back. Replies that are being sent are not touched. */
+  forgetMedia(): void {
+    this.#window.clear();
+    this.#joining.clear();
+    this.playlists.reset();
+  }
+
   #rest(): void {
     this.#options.logger.info({}, 'nobody watches: camera source closed');
     // The supervisor bounds and reports what closing meets; nobody waits for it here.
     void this.#supervisor.stop('idle');
     this.#muxer.break();
-    this.#window.clear();
-    this.#joining.clear();
-    this.playlists.reset();
+    this.forgetMedia();
   }
 
   #take(event: MediaEvent): void {
