@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { Nullable } from './nullable.ts';
 
 /**
- * A camera as anybody may see it. Field names are the reference system's. Nothing here tells how the camera is reached:
+ * A camera as anybody may see it. Nothing here tells how the camera is reached:
  * no address, no credentials, no file path.
  */
 export const PublicCamera = Type.Object({

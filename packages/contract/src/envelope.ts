@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox';
 
-/** Every successful reply: `{ success: true, data, message? }` (the reference system's envelope). */
+/** Every successful reply: `{ success: true, data, message? }`. */
 export function Envelope<T extends TSchema>(data: T) {
   return Type.Object({ success: Type.Literal(true), data, message: Type.Optional(Type.String()) });
 }

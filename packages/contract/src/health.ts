@@ -6,7 +6,7 @@ const Check = Type.Object({
   message: Type.Optional(Type.String()),
 });
 
-/** `GET /health`: 200 while `status` is `ok` or `degraded`, 503 when `failed` or `stopping`. Not in the envelope: the seed's checklist reads `status` at the top. */
+/** `GET /health`: 200 while `status` is `ok` or `degraded`, 503 when `failed` or `stopping`. Not in the envelope: monitors read `status` at the top. */
 export const Health = Type.Object({
   status: Type.Union([
     Type.Literal('ok'),

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { Nullable } from './nullable.ts';
 import { PublicCamera } from './camera.ts';
 
-/** States of the media engine as the public sees them; `maintenance` and `disabled` come from the operator. */
+/** States of the media engine as the public sees them; `maintenance` comes from the operator. Disabled cameras are not shown. */
 export const StreamStateName = Type.Union([
   Type.Literal('live'),
   Type.Literal('connecting'),

@@ -99,10 +99,10 @@ export function createFrontServer(
   return { server, refuse: () => void (refusing = true) };
 }
 
-/** Counts the requests of each connection that are not answered yet. */
+/** Knows the requests of each connection that are not answered yet. Looks when the next one comes: that costs least. */
 class InFlight {
   readonly #limit: number;
-  readonly #counts = new WeakMap<Socket, number>();
+  readonly #waiting = new WeakMap<Socket, ServerResponse[]>();
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -110,15 +110,23 @@ class InFlight {
 
   /** @returns false when the connection has too many: it is then ended. */
   admit({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    const waiting = this.#waiting.get(socket);
+    if (waiting === undefined) {
+      this.#waiting.set(socket, [response]);
+      return true;
+    }
+    if (waiting.length === 1 && waiting[0]?.writableEnded === true) {
+      waiting[0] = response;
+      return true;
+    }
     // The parser goes through all it has read, even after the connection was ended.
     if (socket.destroyed) return false;
-    const count = (this.#counts.get(socket) ?? 0) + 1;
-    if (count > this.#limit) {
+    const unanswered = waiting.filter((each) => !each.writableEnded);
+    if (unanswered.length >= this.#limit) {
       socket.destroy();
       return false;
     }
-    this.#counts.set(socket, count);
-    response.once('close', () => this.#counts.set(socket, (this.#counts.get(socket) ?? 1) - 1));
+    this.#waiting.set(socket, [...unanswered, response]);
     return true;
   }
 }
