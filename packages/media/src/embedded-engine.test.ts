@@ -158,7 +158,10 @@ describe('an on-demand stream', () => {
       video: { width: 640, fps: 25, gopMs: 2000 },
     });
     const source = sources.last;
-    for (let round = 0; round < 60; round++) await feed(samples, 25);
+    for (let round = 0; round < 60; round++) {
+      engine.setStreams([definition()]); // the same list again is nobody watching
+      await feed(samples, 25);
+    }
     expect(source.isClosed).toBe(true);
     expect(engine.findStatus(KEY)?.state).toBe('idle');
     expect(engine.stats().bufferedBytes).toBe(0);
@@ -256,6 +259,8 @@ describe('a live stream', () => {
     const head = await fetchFile(name, { method: 'HEAD' });
     expect(head.headers['content-length']).toBe(String(whole.length));
     expect(head.body).toHaveLength(0);
+    const headOfRange = await fetchFile(name, { method: 'HEAD', headers: { Range: 'bytes=0-1' } });
+    expect(headOfRange.status).toBe(200);
     const known = await fetchFile(name, { headers: { 'If-None-Match': `"${name}"` } });
     expect(known.status).toBe(304);
   });
@@ -539,11 +544,37 @@ describe('MSE over WebSocket', () => {
     await expect(openViewer()).rejects.toThrow('503');
   });
 
-  it('closes on messages larger than a viewer has reason to send', async () => {
+  it.each<[string, number, (socket: WebSocket) => void]>([
+    ['a message larger than a viewer has reason to send', 1009, (socket) => socket.send(Buffer.alloc(2048))],
+    [
+      'such a message in pieces',
+      1009,
+      (socket) => {
+        for (let piece = 0; piece < 4; piece++) socket.send(Buffer.alloc(400), { fin: false });
+      },
+    ],
+    [
+      'many messages',
+      1008,
+      (socket) => {
+        for (let count = 0; count < 150; count++) socket.send('hello');
+      },
+    ],
+    [
+      'many pings',
+      1008,
+      (socket) => {
+        for (let count = 0; count < 150; count++) socket.ping();
+      },
+    ],
+  ])('closes on %s', async (_, code, attack) => {
     engine.setStreams([definition()]);
     const viewer = await openViewer();
-    viewer.socket.send(Buffer.alloc(2048));
-    expect(await viewer.closed).toBe(1009);
+    const good = await openViewer();
+    attack(viewer.socket);
+    expect(await viewer.closed).toBe(code);
+    await until(() => engine.findStatus(KEY)?.viewers === 1);
+    expect(good.socket.readyState).toBe(WebSocket.OPEN);
   });
 });
 

@@ -175,10 +175,13 @@ export class Stream {
     if (this.#definition.pull === 'always') this.#supervisor.start();
   }
 
-  /** Takes another way of pulling for the same source. */
+  /**
+   * Takes another way of pulling for the same source. Being told the same again does not count as being watched: the
+   * server repeats its whole list now and then.
+   */
   update(definition: StreamDefinition): void {
+    if (definition.pull !== this.#definition.pull) this.#unwatchedSinceMs = this.#options.clock.monotonic();
     this.#definition = definition;
-    this.#unwatchedSinceMs = this.#options.clock.monotonic();
     this.start();
   }
 
