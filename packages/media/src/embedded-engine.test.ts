@@ -561,8 +561,8 @@ describe('MSE over WebSocket', () => {
       },
     ],
     [
-      'many pings',
-      1008,
+      'many pings at once, without a goodbye',
+      1006,
       (socket) => {
         for (let count = 0; count < 150; count++) socket.ping();
       },

@@ -260,11 +260,13 @@ function sendFile(request: IncomingMessage, response: ServerResponse, file: Medi
     response.end();
     return;
   }
-  const isRangeValid = headers['if-range'] === undefined || headers['if-range'] === file.etag;
+  // RFC 9110 14.2: a range means something to GET only.
+  const isRangeValid =
+    request.method === 'GET' && (headers['if-range'] === undefined || headers['if-range'] === file.etag);
   if (headers.range !== undefined && isRangeValid) {
     const range = parseRange(headers.range, file.byteLength);
     if (range) {
-      sendRange(request, response, file, range);
+      sendRange(response, file, range);
       return;
     }
   }
@@ -274,7 +276,6 @@ function sendFile(request: IncomingMessage, response: ServerResponse, file: Medi
 }
 
 function sendRange(
-  request: IncomingMessage,
   response: ServerResponse,
   file: MediaFile,
   range: Exclude<ReturnType<typeof parseRange>, undefined>,
@@ -289,8 +290,7 @@ function sendRange(
     file.headers[index - 1] === 'Content-Length' ? String(range.end - range.start + 1) : value,
   );
   writeHead(response, 206, ['Content-Range', `bytes ${range.start}-${range.end}/${size}`, ...headers]);
-  if (request.method === 'HEAD') response.end();
-  else sendBytes(response, file, range.start, range.end + 1);
+  sendBytes(response, file, range.start, range.end + 1);
 }
 
 /** Sends bytes of a file from where they lie; they stay there until the reply has left or its client has. */
