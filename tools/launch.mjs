@@ -8,7 +8,15 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,6 +26,7 @@ const IS_WINDOWS = process.platform === 'win32';
 const PINNED_NODE = join(ROOT, 'node_modules', 'node', 'bin', IS_WINDOWS ? 'node.exe' : 'node');
 /** Signals that npm and a terminal may both deliver within this time count as one. */
 const SAME_SIGNAL_MS = 400;
+const PARENT_CHECK_MS = 500;
 
 /** What each verb needs and runs: [build the web first?, script, fixed arguments]. */
 const VERBS = {
@@ -78,12 +87,23 @@ function installPinnedNode() {
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
   });
-  if (setup.status === 0 && existsSync(PINNED_NODE)) return true;
+  if (setup.status === 0 && existsSync(PINNED_NODE)) {
+    linkPinnedNode();
+    return true;
+  }
   console.error(
     `[pantau] Fetching the pinned Node failed (${setup.error?.message ?? `status ${setup.status}`}):`,
   );
   console.error(`${setup.stdout ?? ''}${setup.stderr ?? ''}`.trim());
   return false;
+}
+
+/** npm links a package's program only when it was there at install time; the scripts of workspaces need this one too. */
+function linkPinnedNode() {
+  const link = join(ROOT, 'node_modules', '.bin', 'node');
+  if (IS_WINDOWS || existsSync(link)) return;
+  rmSync(link, { force: true });
+  symlinkSync(join('..', 'node', 'bin', 'node'), link);
 }
 
 /** Builds the web app unless it was built from exactly these sources. */
@@ -135,6 +155,14 @@ function run(args) {
       if (!isRepeat) child.kill(signal);
     });
   }
+  // A signal to npm alone ends npm and its shell, and leaves us: then nobody is there any more for whom this runs.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, PARENT_CHECK_MS);
+  watch.unref();
   child.on('error', (error) => fail(`[pantau] ${PINNED_NODE} could not be started: ${error.message}`));
   child.on('exit', (code, signal) => {
     process.exitCode = signal === null ? (code ?? 1) : 1;
