@@ -62,7 +62,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   maxStreamBytes: 64 * 1024 * 1024,
   maxParkedPerStream: 10_000,
   maxParked: 20_000,
-  maxParkedPerClient: 2_000,
+  maxParkedPerClient: 5_000,
   coldStartHoldMs: 9_500,
   staleAfterMs: 10_000,
   hlsPresenceMs: 10_000,
