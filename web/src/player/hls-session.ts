@@ -3,15 +3,18 @@
  * hls.js retries little here: the controller owns the retries, one owner per thing.
  */
 import Hls, { type ErrorData, type HlsConfig, type LevelUpdatedData } from 'hls.js/light';
+import type { Clock } from '../lib/clock.ts';
 import type { DeviceClass } from '../lib/device-class.ts';
 import { hlsBufferBudget } from '../lib/device-class.ts';
 import type { DeliverySession, EmitSessionEvent } from './delivery-session.ts';
 import { classifyHlsFailure } from './hls-failure.ts';
+import { AdaptiveTarget, type TargetRange } from './live-edge.ts';
 import type { SessionFailure } from './player-trouble.ts';
 
 export interface HlsSessionOptions {
   readonly url: string;
   readonly video: HTMLVideoElement;
+  readonly clock: Clock;
   readonly emit: EmitSessionEvent;
   readonly isLowLatency: boolean;
   readonly device: DeviceClass;
@@ -19,8 +22,17 @@ export interface HlsSessionOptions {
 
 /** A playlist of a stream that must be pulled first may take 10 s. */
 const COLD_PLAYLIST_MS = 16_000;
-const HLS_TARGET_S = 5;
+/**
+ * Where plain HLS plays, in target durations behind the newest segment's end. One is waited out while the next segment is
+ * recorded, one is downloaded; the rest absorbs jitter. With segments of 2 s the picture is 4.5 s behind, and about a
+ * second more by the clock: a player hears of a new segment only when it asks.
+ */
+const HLS_TARGET_DURATIONS = 2.25;
+/** Assumed until the first playlist is there, s. */
+const HLS_TARGET_S = 4.5;
 const HLS_MAX_S = 16;
+/** Added to that when the picture stops: a slow network gets more patience, until it has been calm for a while. */
+const EXTRA: TargetRange = { minS: 0, maxS: 2, raiseS: 0.75, lowerS: 0.25 };
 const LOW_LATENCY_MAX_EXTRA_S = 4;
 const BACK_BUFFER_S = 8;
 /** A media sequence that falls back by more than this is a new timeline, not a late reply. */
@@ -30,6 +42,7 @@ const MEDIA_RECOVERIES_MAX = 1;
 export class HlsSession implements DeliverySession {
   readonly #options: HlsSessionOptions;
   readonly #hls: Hls;
+  readonly #extra: AdaptiveTarget;
   #newestSequence = -1;
   #mediaRecoveries = 0;
   #isOver = false;
@@ -37,6 +50,7 @@ export class HlsSession implements DeliverySession {
   constructor(options: HlsSessionOptions) {
     this.#options = options;
     this.#hls = new Hls(hlsConfig(options));
+    this.#extra = new AdaptiveTarget(options.clock.monotonic(), EXTRA);
     this.#hls.on(Hls.Events.ERROR, (_event, data) => this.#onError(data));
     this.#hls.on(Hls.Events.LEVEL_UPDATED, (_event, data) => this.#onLevelUpdated(data));
     this.#hls.on(Hls.Events.BUFFER_CODECS, (_event, data) => {
@@ -52,7 +66,7 @@ export class HlsSession implements DeliverySession {
   }
 
   targetLatencyS(): number {
-    return this.#hls.targetLatency ?? HLS_TARGET_S;
+    return (this.#hls.targetLatency ?? HLS_TARGET_S) + this.#extraS();
   }
 
   maxLatencyS(): number {
@@ -63,11 +77,11 @@ export class HlsSession implements DeliverySession {
 
   jumpToEdge(): void {
     const position = this.#hls.liveSyncPosition;
-    if (position !== null) this.#options.video.currentTime = position;
+    if (position !== null) this.#options.video.currentTime = position - this.#extraS();
   }
 
   noteStall(): void {
-    // hls.js raises its own target on stalls (liveSyncOnStallIncrease).
+    this.#extra.noteStall(this.#options.clock.monotonic());
   }
 
   isHeld(): boolean {
@@ -78,6 +92,10 @@ export class HlsSession implements DeliverySession {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#hls.destroy();
+  }
+
+  #extraS(): number {
+    return this.#extra.read(this.#options.clock.monotonic());
   }
 
   #onLevelUpdated({ details }: LevelUpdatedData): void {
@@ -115,9 +133,11 @@ function hlsConfig({ isLowLatency, device }: HlsSessionOptions): Partial<HlsConf
     maxBufferLength: isLowLatency ? 8 : budget.aheadS,
     maxMaxBufferLength: isLowLatency ? 12 : budget.aheadS * 2,
     maxBufferSize: budget.megabytes * 1_000_000,
-    // Where the picture should be; the controller does the catching up, for all deliveries alike.
-    ...(isLowLatency ? {} : { liveSyncDuration: HLS_TARGET_S, liveMaxLatencyDuration: HLS_MAX_S * 2 }),
+    // Where the picture starts (a low-latency playlist says it itself); the controller does the catching up, for all deliveries alike.
+    ...(isLowLatency ? {} : { liveSyncDurationCount: HLS_TARGET_DURATIONS }),
     maxLiveSyncPlaybackRate: 1,
+    // It would never come down again.
+    liveSyncOnStallIncrease: 0,
     liveDurationInfinity: true,
     nudgeMaxRetry: 5,
     manifestLoadPolicy: {

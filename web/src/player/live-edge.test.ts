@@ -6,10 +6,11 @@ const AT_EDGE: EdgeSample = { latencyS: 5, targetS: 5, maxS: 16, aheadS: 4, rate
 describe('decideEdge', () => {
   it.each<[string, Partial<EdgeSample>, { rate: number; isJump: boolean }]>([
     ['at the edge', {}, { rate: 1, isJump: false }],
-    ['a little late is no reason to hurry', { latencyS: 5.9 }, { rate: 1, isJump: false }],
+    ['a little late is no reason to hurry', { latencyS: 5.45 }, { rate: 1, isJump: false }],
     ['late', { latencyS: 6.2 }, { rate: 1.1, isJump: false }],
+    ['late by little', { latencyS: 5.6 }, { rate: 1.05, isJump: false }],
     ['goes on hurrying until it is there', { latencyS: 5.5, rate: 1.1 }, { rate: 1.04, isJump: false }],
-    ['there', { latencyS: 5.2, rate: 1.1 }, { rate: 1, isJump: false }],
+    ['there', { latencyS: 5.1, rate: 1.1 }, { rate: 1, isJump: false }],
     ['late, but with nothing to spare', { latencyS: 8, aheadS: 0.1 }, { rate: 1, isJump: false }],
     ['too late to catch up', { latencyS: 16.1 }, { rate: 1, isJump: true }],
     ['never backwards', { latencyS: 2 }, { rate: 1, isJump: false }],
@@ -23,8 +24,10 @@ describe('decideEdge', () => {
 });
 
 describe('AdaptiveTarget', () => {
+  const RANGE = { minS: 0.35, maxS: 2.5, raiseS: 0.3, lowerS: 0.1 };
+
   it('rises with each stop up to a bound, and falls again in calm', () => {
-    const target = new AdaptiveTarget(0);
+    const target = new AdaptiveTarget(0, RANGE);
     expect(target.read(0)).toBeCloseTo(0.35);
     target.noteStall(1_000);
     target.noteStall(2_000);

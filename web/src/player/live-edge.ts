@@ -20,12 +20,14 @@ export interface EdgeDecision {
 /** Faster than this is heard and seen. */
 export const MAX_RATE = 1.1;
 const GAIN_PER_S = 0.08;
+const START_MIN_S = 0.15;
+const START_MAX_S = 0.5;
 
 export function decideEdge(sample: EdgeSample): EdgeDecision {
   if (sample.latencyS > sample.maxS) return { rate: 1, isJump: true };
   const excessS = sample.latencyS - sample.targetS;
-  // Hysteresis: starts above a fifth of the target, ends near the target, so that the rate does not flutter.
-  const startS = Math.max(0.15, sample.targetS * 0.2);
+  // Hysteresis: starts a fifth of the target above it (at most half a second), ends near it, so that the rate does not flutter.
+  const startS = Math.min(START_MAX_S, Math.max(START_MIN_S, sample.targetS * 0.2));
   const isCatchingUp = sample.rate > 1;
   const wantsMore = isCatchingUp ? excessS > startS * 0.25 : excessS > startS;
   const mayHurry = sample.aheadS > Math.min(0.2, sample.targetS * 0.5);
@@ -34,30 +36,41 @@ export function decideEdge(sample: EdgeSample): EdgeDecision {
   return { rate: Math.round(rate * 100) / 100, isJump: false };
 }
 
-const TARGET_MIN_S = 0.35;
-const TARGET_MAX_S = 2.5;
-const TARGET_RAISE_S = 0.3;
-const TARGET_LOWER_S = 0.1;
+/** How far a target may move, and how fast, all in s. */
+export interface TargetRange {
+  readonly minS: number;
+  readonly maxS: number;
+  /** Added for each stop of the picture. */
+  readonly raiseS: number;
+  /** Taken away for each half minute without one. */
+  readonly lowerS: number;
+}
+
 const CALM_MS = 30_000;
 
-/** The latency to aim for over WebSocket: as low as the network lets it be. Each stop of the picture raises it, calm lowers it again. */
+/** The latency to aim for: as low as the network lets it be. Each stop of the picture raises it, calm lowers it again. */
 export class AdaptiveTarget {
-  #targetS = TARGET_MIN_S;
+  readonly #range: TargetRange;
+  #targetS: number;
   #changedAtMs: number;
 
-  constructor(nowMs: number) {
+  constructor(nowMs: number, range: TargetRange) {
+    this.#range = range;
+    this.#targetS = range.minS;
     this.#changedAtMs = nowMs;
   }
 
   noteStall(nowMs: number): void {
-    this.#targetS = Math.min(TARGET_MAX_S, this.#targetS + TARGET_RAISE_S);
+    const { maxS, raiseS } = this.#range;
+    this.#targetS = Math.min(maxS, this.#targetS + raiseS);
     this.#changedAtMs = nowMs;
   }
 
   /** The target at `nowMs`, s. */
   read(nowMs: number): number {
-    while (this.#targetS > TARGET_MIN_S && nowMs - this.#changedAtMs >= CALM_MS) {
-      this.#targetS = Math.max(TARGET_MIN_S, this.#targetS - TARGET_LOWER_S);
+    const { minS, lowerS } = this.#range;
+    while (this.#targetS > minS && nowMs - this.#changedAtMs >= CALM_MS) {
+      this.#targetS = Math.max(minS, this.#targetS - lowerS);
       this.#changedAtMs += CALM_MS;
     }
     return this.#targetS;

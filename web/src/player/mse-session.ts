@@ -10,7 +10,7 @@
 import type { Clock, Timer } from '../lib/clock.ts';
 import { BufferFeeder } from './buffer-feeder.ts';
 import type { DeliverySession, EmitSessionEvent } from './delivery-session.ts';
-import { AdaptiveTarget } from './live-edge.ts';
+import { AdaptiveTarget, type TargetRange } from './live-edge.ts';
 import type { MediaSourceLike, MediaSourceMaker } from './media-source.ts';
 import { mimeHasAudio, parseMseMessage, type MseMessage } from './mse-message.ts';
 import type { FailureKind, SessionFailure } from './player-trouble.ts';
@@ -19,6 +19,7 @@ const CONNECT_TIMEOUT_MS = 8_000;
 /** Data that waits for the MediaSource to open: a key frame and a little more. */
 const MAX_EARLY_BYTES = 6_000_000;
 const MAX_PENDING_BYTES = 8_000_000;
+const TARGET: TargetRange = { minS: 0.35, maxS: 2.5, raiseS: 0.3, lowerS: 0.1 };
 const MAX_BEHIND_TARGET_S = 2.5;
 /** What waited since the last key frame comes in one burst: so long after the first data the newest picture is still found by jumping. */
 const SETTLE_MS = 1_200;
@@ -62,7 +63,7 @@ export class MseSession implements DeliverySession {
 
   constructor(options: MseSessionOptions) {
     this.#options = options;
-    this.#target = new AdaptiveTarget(options.clock.monotonic());
+    this.#target = new AdaptiveTarget(options.clock.monotonic(), TARGET);
     this.#connectTimer = options.clock.setTimer(CONNECT_TIMEOUT_MS, () => {
       if (!this.#hasOpened) this.#fail('network');
     });

@@ -34,7 +34,7 @@ export async function openBrowserSession(request: SessionRequest): Promise<Deliv
   if (media === undefined) return new NativeSession({ url, video, emit });
   const { HlsSession } = await import('./hls-session.ts');
   const device = classifyDevice(readDeviceFacts());
-  return new HlsSession({ url, video, emit, isLowLatency: mode === 'llhls', device });
+  return new HlsSession({ url, video, clock: browserClock, emit, isLowLatency: mode === 'llhls', device });
 }
 
 /** `/mse/<key>` or an absolute http(s) address as a WebSocket address. */

@@ -114,8 +114,10 @@ function AreaSections({ groups }: { readonly groups: readonly AreaGroup[] }) {
         <div className="flex flex-wrap items-baseline justify-between gap-x-4">
           <h2 className="text-lg">{name}</h2>
           <p className="text-sm text-ink-soft">
-            {district !== undefined && district !== null && district !== name && <>Kec. {district} · </>}
-            {t('areas.summary', { live: group.online, total: group.cameras.length })}
+            {district !== undefined && district !== null && district !== name && (
+              <>{t('areas.district', { name: district })} · </>
+            )}
+            {t('areas.count', { live: group.online, total: group.cameras.length })}
           </p>
         </div>
         <CameraGrid cameras={group.cameras} />

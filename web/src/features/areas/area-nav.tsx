@@ -66,11 +66,11 @@ function AreaItem({ name, online, total, isSelected, onSelect }: AreaItemProps) 
         )}
       >
         <span className="whitespace-nowrap lg:whitespace-normal">{name}</span>
-        <span
-          className="text-xs whitespace-nowrap text-ink-soft"
-          aria-label={t('areas.count', { live: online, total })}
-        >
-          {online}/{total}
+        <span className="text-xs whitespace-nowrap text-ink-soft">
+          <span aria-hidden="true">
+            {online}/{total}
+          </span>
+          <span className="sr-only">{t('areas.count', { live: online, total })}</span>
         </span>
       </button>
     </li>

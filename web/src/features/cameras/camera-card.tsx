@@ -23,7 +23,6 @@ export function CameraCard({
 }) {
   const { t, language } = useText();
   const boxRef = useRef<HTMLElement>(null);
-  const isDown = camera.state === 'offline';
   const hasTurn = usePreviewTurn(camera.id, boxRef, camera.state !== 'maintenance');
   const mode = usePreviewMode(camera.state, hasTurn);
   const player = usePlayer({ camera, isWanted: hasTurn, mode, hiddenGraceMs: 0 });
@@ -31,9 +30,7 @@ export function CameraCard({
   const isMoving = snapshot.phase === 'playing';
   const hasSomething = isMoving || hasKept || snapshot.phase === 'stalled';
   const age = snapshot.staleForS === undefined ? undefined : splitAge(snapshot.staleForS);
-  // A live camera's old picture is not live: the word goes with what is shown.
-  const shown =
-    camera.state === 'live' && age !== undefined ? (hasTurn ? 'connecting' : 'idle') : camera.state;
+  const isFresh = hasSomething && age === undefined;
   const Heading = headingLevel;
   return (
     <article
@@ -51,10 +48,10 @@ export function CameraCard({
         )}
       >
         <LivePicture player={player} label={camera.name} />
-        {!hasSomething && <EmptyPicture state={camera.state} isOpening={hasTurn && !isDown} />}
+        {!hasSomething && <EmptyPicture state={camera.state} />}
         {/* At the bottom: cameras write their own name and clock along the top. */}
         <div className="absolute inset-x-2.5 bottom-2.5 flex flex-wrap items-center justify-between gap-1.5">
-          <StateBadge state={isMoving ? 'live' : shown} />
+          <StateBadge state={isMoving ? 'live' : shownState(camera.state, isFresh, hasTurn)} />
           {age !== undefined && hasKept && (
             <span className="rounded-full bg-scrim px-2.5 py-1 text-xs text-on-video">
               {t('card.age', { age: t(`age.${age.unit}`, { count: age.count }) })}
@@ -81,6 +78,12 @@ export function CameraCard({
       </div>
     </article>
   );
+}
+
+/** The word goes with what is shown: without a fresh picture on this card a camera that is well is not "live" here, but on its way or ready. */
+function shownState(state: StreamStateName, isFresh: boolean, hasTurn: boolean): StreamStateName {
+  if (state === 'offline' || state === 'maintenance' || isFresh) return state;
+  return hasTurn ? 'connecting' : 'idle';
 }
 
 /**
