@@ -7,8 +7,9 @@
  *             ├─ RTSP/… or METHOD … ... head until an empty line, then Content-Length bytes
  *             └─ anything else ........ lost: scan for the next believable boundary, within a budget
  *
- * While lost, a `$` is believed only with a channel below 20 and RTP version 2 behind it. Bytes skipped and times lost
- * are bounded; a long run of good frames refills the budget.
+ * While lost, a `$` is believed only with a channel below 20 and RTP version 2 behind it. Junk is paid from a budget that
+ * good frames refill, byte for byte: a camera that puts a few bytes of its own between frames plays, one that sends
+ * mostly junk does not.
  * Memory: one partial frame (≤ 64 KiB), or one head (≤ 16 KiB) and body (≤ 256 KiB).
  */
 import { MediaError } from '../media-error.ts';
@@ -29,10 +30,8 @@ const MAX_METHOD_CHARACTERS = 20;
 const MAX_START_LINE_BYTES = 2112;
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_BODY_BYTES = 256 * 1024;
-const MAX_JUNK_BYTES = 256 * 1024;
-const MAX_TIMES_LOST = 10;
-/** Frames in a row that show that framing is right again. */
-const FRAMES_TO_TRUST = 200;
+/** Junk that may come before any good frame, and the most that good frames can earn. */
+const JUNK_BUDGET_BYTES = 256 * 1024;
 const MAX_RESYNC_CHANNEL = 20;
 
 export interface MessageReaderHandler {
@@ -74,9 +73,7 @@ export class MessageReader {
   #body: PartialBody | undefined;
   /** Bytes skipped since framing was lost; undefined while it is not. */
   #skipped: number | undefined;
-  #junkBytes = 0;
-  #timesLost = 0;
-  #framesInARow = 0;
+  #junkBudget = JUNK_BUDGET_BYTES;
 
   constructor(handler: MessageReaderHandler) {
     this.#handler = handler;
@@ -166,10 +163,7 @@ export class MessageReader {
   }
 
   #onFrame(channel: number, bytes: Buffer, start: number, end: number): void {
-    if (this.#timesLost > 0 && ++this.#framesInARow >= FRAMES_TO_TRUST) {
-      this.#timesLost = 0;
-      this.#junkBytes = 0;
-    }
+    this.#junkBudget = Math.min(JUNK_BUDGET_BYTES, this.#junkBudget + end - start);
     this.#handler.onFrame(channel, bytes, start, end);
   }
 
@@ -244,16 +238,12 @@ export class MessageReader {
 
   /** Gives up the byte at `at` and goes to the next one that could start something. */
   #skipJunk(bytes: Buffer, at: number): number {
-    if (this.#skipped === undefined) {
-      this.#skipped = 0;
-      this.#framesInARow = 0;
-      if (++this.#timesLost > MAX_TIMES_LOST) throw malformed('framing was lost again and again');
-    }
+    this.#skipped ??= 0;
     let next = at + 1;
     while (next < bytes.length && bytes[next] !== DOLLAR && !couldStartMessage(bytes, next)) next++;
     this.#skipped += next - at;
-    this.#junkBytes += next - at;
-    if (this.#junkBytes > MAX_JUNK_BYTES) throw malformed('too many bytes that are not RTSP');
+    this.#junkBudget -= next - at;
+    if (this.#junkBudget < 0) throw malformed('too many bytes that are not RTSP');
     return next;
   }
 
