@@ -28,6 +28,8 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
           fileParallelism: false,
+          // These measure real time on machines that others use too; a second try is shown in the output. Unit tests get none.
+          retry: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
