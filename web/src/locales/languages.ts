@@ -17,8 +17,8 @@ export async function openLanguage(): Promise<void> {
 }
 
 export async function chooseLanguage(language: LanguageCode): Promise<void> {
-  choice.write(language);
   await showLanguage(language);
+  choice.write(language);
 }
 
 async function showLanguage(language: LanguageCode): Promise<void> {

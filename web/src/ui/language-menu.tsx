@@ -12,7 +12,8 @@ export function LanguageMenu() {
       lang={other}
       title={otherName}
       aria-label={`${t('header.language')}: ${otherName}`}
-      onClick={() => void chooseLanguage(other)}
+      // Its words could not be fetched: the present ones stay.
+      onClick={() => void chooseLanguage(other).catch(() => {})}
       className="inline-flex h-11 min-w-11 shrink-0 items-center justify-center rounded-control px-2 text-sm font-semibold transition-colors hover:bg-raised"
     >
       {language.toUpperCase()}

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { conditionalFetcher, ReplyError } from './conditional-fetch.ts';
 import { pollDelayMs } from './stream-query.ts';
 
@@ -52,6 +52,38 @@ describe('conditionalFetcher', () => {
 
   it("passes the network's own error on", async () => {
     await expect(openServer().fetchList(signal)).rejects.toBeInstanceOf(TypeError);
+  });
+});
+
+describe('a reply that does not come', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const openSilence = () =>
+    conditionalFetcher<unknown>(
+      '/api/stream',
+      (_url, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+        }),
+    );
+
+  it('is given up after a while', async () => {
+    vi.useFakeTimers();
+    const refused = expect(openSilence()(signal)).rejects.toThrow('aborted');
+    await vi.advanceTimersByTimeAsync(12_000);
+    await refused;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is given up when nobody wants it any more', async () => {
+    vi.useFakeTimers();
+    const page = new AbortController();
+    const refused = expect(openSilence()(page.signal)).rejects.toThrow('aborted');
+    page.abort();
+    await refused;
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
