@@ -263,6 +263,13 @@ describe('a live stream', () => {
     expect(headOfRange.status).toBe(200);
     const known = await fetchFile(name, { headers: { 'If-None-Match': `"${name}"` } });
     expect(known.status).toBe(304);
+    for (const [named, status] of [
+      ['*', 304],
+      [`"other", W/"${name}"`, 304],
+      [`"not-${name}"`, 200],
+    ] as const) {
+      expect((await fetchFile(name, { headers: { 'If-None-Match': named } })).status).toBe(status);
+    }
   });
 });
 

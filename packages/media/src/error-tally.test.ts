@@ -50,3 +50,12 @@ test('closing reports what was still counted, once', () => {
   ]);
   expect(tally.total).toBe(2);
 });
+
+test('after closing nothing is said and no timer is set', () => {
+  const { clock, lines, tally } = setup();
+  tally.close();
+  tally.add('late');
+  expect(lines).toEqual([]);
+  expect(tally.total).toBe(1);
+  expect(clock.pendingTimers).toBe(0);
+});

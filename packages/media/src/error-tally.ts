@@ -23,6 +23,7 @@ export class ErrorTally {
   #total = 0;
   #unreported = 0;
   #last = '';
+  #isClosed = false;
 
   constructor(options: ErrorTallyOptions) {
     this.#clock = options.clock;
@@ -41,11 +42,13 @@ export class ErrorTally {
     this.#total++;
     this.#unreported++;
     this.#last = what;
+    if (this.#isClosed) return;
     if (this.#timer === undefined) this.#report();
   }
 
-  /** Reports what is left and stops the timer. */
+  /** Reports what is left and stops the timer; what comes later is only counted. */
   close(): void {
+    this.#isClosed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
     if (this.#unreported > 0) this.#write();

@@ -97,7 +97,7 @@ function noPicture(error: unknown): unknown {
   if (!(error instanceof MediaError) || error.code !== 'SOURCE_TIMEOUT') return error;
   return new MediaError(
     'NO_KEYFRAME',
-    'the camera accepted the session but sent no complete picture in time',
+    'The camera accepted the session but sent no complete picture in time',
     { cause: error },
   );
 }

@@ -255,7 +255,7 @@ function sendPlaylist(
 
 function sendFile(request: IncomingMessage, response: ServerResponse, file: MediaFile): void {
   const { headers } = request;
-  if (headers['if-none-match'] !== undefined && headers['if-none-match'].includes(file.etag)) {
+  if (namesEtag(headers['if-none-match'], file.etag)) {
     writeHead(response, 304, ['ETag', file.etag, ...COMMON_HEADERS]);
     response.end();
     return;
@@ -328,4 +328,13 @@ function sendError(
     ...COMMON_HEADERS,
   ]);
   response.end(response.req.method === 'HEAD' ? undefined : body);
+}
+
+/** Whether `If-None-Match` names the entity tag, or any (RFC 9110 section 13.1.2; our tags are strong, a `W/` before one is ignored). */
+function namesEtag(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((one) => {
+    const tag = one.trim();
+    return tag === '*' || tag === etag || tag === `W/${etag}`;
+  });
 }

@@ -110,7 +110,10 @@ export class SourceSupervisor {
       const reason = reasonOf(error);
       this.#policy.failed(reason.code, clock.monotonic());
       const waitMs = this.#policy.waitMs(clock.monotonic());
-      logger.warn({ code: reason.code, error: logTextOf(error), retryInMs: waitMs }, 'camera source failed');
+      logger.warn(
+        { code: reason.code, error: logTextOf(error), retryInMs: Math.round(waitMs) },
+        'camera source failed',
+      );
       this.#enter('retrying', this.#withLoginAdvice(reason), clock.now() + waitMs);
     }
   }
