@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { modeChain, modeForAttempt, type Capabilities, type DeliveryMode } from './delivery-mode.ts';
+import {
+  hasAllFailed,
+  modeChain,
+  modeForAttempt,
+  type Capabilities,
+  type DeliveryMode,
+} from './delivery-mode.ts';
 
 const ALL: Capabilities = { hasMediaSource: true, hasWebSocket: true, hasNativeHls: false };
 const IPHONE: Capabilities = { hasMediaSource: false, hasWebSocket: true, hasNativeHls: true };
@@ -27,5 +33,13 @@ describe('modeForAttempt', () => {
   it('knows no other mode when there is only one', () => {
     expect([0, 2, 7].map((failed) => modeForAttempt(['hls'], failed))).toEqual(['hls', 'hls', 'hls']);
     expect(modeForAttempt([], 0)).toBeUndefined();
+  });
+});
+
+describe('hasAllFailed', () => {
+  it('is true once each mode has had its turn', () => {
+    const chain = ['mse', 'llhls', 'hls'] as const;
+    expect([2, 3, 4, 5].map((failed) => hasAllFailed(chain, failed))).toEqual([false, false, true, true]);
+    expect([0, 1, 2].map((failed) => hasAllFailed(['hls'], failed))).toEqual([false, false, true]);
   });
 });

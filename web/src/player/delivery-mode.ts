@@ -3,7 +3,7 @@
  *
  *   mse    WebSocket + MediaSource, about half a second behind: "Cepat"
  *   llhls  low-latency HLS, about two seconds: the step between
- *   hls    plain HLS, about six seconds, survives bad networks: "Hemat", the default
+ *   hls    plain HLS, about five seconds, survives bad networks: "Hemat", the default
  */
 export const DELIVERY_MODES = ['mse', 'llhls', 'hls'] as const;
 export type DeliveryMode = (typeof DELIVERY_MODES)[number];
@@ -41,4 +41,9 @@ export function modeForAttempt(
 ): DeliveryMode | undefined {
   if (chain.length === 0 || failedAttempts < ATTEMPTS_BEFORE_OTHERS) return chain[0];
   return chain[(failedAttempts - ATTEMPTS_BEFORE_OTHERS + 1) % chain.length];
+}
+
+/** Whether so many failures in a row mean that each mode of the chain has had its turn, and failed. */
+export function hasAllFailed(chain: readonly DeliveryMode[], failedAttempts: number): boolean {
+  return failedAttempts >= ATTEMPTS_BEFORE_OTHERS + chain.length - 1;
 }

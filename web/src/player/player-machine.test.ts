@@ -130,9 +130,7 @@ describe('advancePlayer', () => {
     const player = new Player('mse').open();
     player.fail('network').untilRetry().fail('network').untilRetry();
     expect(player.model.mode).toBe('llhls');
-    player.fail('network').untilRetry().fail('network').untilRetry();
-    expect(player.model.mode).toBe('mse');
-    player.fail('network').untilRetry().on({ type: 'picture' });
+    player.on({ type: 'picture' });
     expect(player.model).toMatchObject({
       mode: 'llhls',
       phase: 'playing',
@@ -140,6 +138,29 @@ describe('advancePlayer', () => {
       chain: ['llhls', 'hls'],
     });
   });
+
+  it.each([
+    ['the wished mode played before', playing('mse'), 2],
+    ['nothing played before', new Player('mse').open(), 5],
+  ])(
+    'gives the wished mode another chance when an outage ends in the turn of a hardier one: %s',
+    (_n, player, failures) => {
+      for (let failure = 0; failure < failures; failure++) player.fail('network').untilRetry();
+      expect(player.model.mode).toBe('llhls');
+      const { session } = player.model;
+      player.on({ type: 'picture' });
+      expect(player.model).toMatchObject({
+        mode: 'mse',
+        phase: 'opening',
+        failedAttempts: 0,
+        trouble: undefined,
+      });
+      expect(player.model.session).toBeGreaterThan(session);
+      // Once only: a second time the hardier one is kept.
+      player.fail('network').untilRetry().fail('network').untilRetry().on({ type: 'picture' });
+      expect(player.model).toMatchObject({ mode: 'llhls', phase: 'playing', fallback: 'blocked' });
+    },
+  );
 
   it('stays in the fast mode when it comes back after an outage', () => {
     const player = playing('mse');

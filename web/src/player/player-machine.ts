@@ -12,7 +12,13 @@
  *                      ▼
  *                   stopped
  */
-import { modeChain, modeForAttempt, type Capabilities, type DeliveryMode } from './delivery-mode.ts';
+import {
+  hasAllFailed,
+  modeChain,
+  modeForAttempt,
+  type Capabilities,
+  type DeliveryMode,
+} from './delivery-mode.ts';
 import type { FallbackReason, SessionFailure, Trouble } from './player-trouble.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
@@ -49,6 +55,8 @@ export interface PlayerModel {
   readonly playingSinceMs: number | undefined;
   /** Moments when the picture stopped, monotonic ms, the last minute only. */
   readonly stallsMs: readonly number[];
+  /** The first mode of the chain has played here: when it fails now, it is not the network that keeps it out. */
+  readonly hasFirstPlayed: boolean;
   /** Decoder failures in a row in this mode. */
   readonly decodeFailures: number;
   readonly isWanted: boolean;
@@ -113,6 +121,7 @@ export function initialPlayerModel(preferred: DeliveryMode, camera: CameraState 
     retryAtMs: undefined,
     playingSinceMs: undefined,
     stallsMs: [],
+    hasFirstPlayed: false,
     decodeFailures: 0,
     isWanted: false,
     isPaused: false,
@@ -140,7 +149,14 @@ export function advancePlayer(
       return settle(forgiven({ ...model, isWanted: true, isPaused: false }), around);
     case 'choose-mode':
       return settle(
-        forgiven({ ...model, preferred: event.mode, chain: [], fallback: undefined, isPaused: false }),
+        forgiven({
+          ...model,
+          preferred: event.mode,
+          chain: [],
+          fallback: undefined,
+          hasFirstPlayed: false,
+          isPaused: false,
+        }),
         around,
       );
     case 'camera':
@@ -220,18 +236,22 @@ function onTick(model: PlayerModel, around: PlayerSurroundings): PlayerModel {
 }
 
 function onPicture(model: PlayerModel, around: PlayerSurroundings): PlayerModel {
-  if (model.session === 0 || model.phase === 'playing') return model;
-  // A hardier mode plays where the wished one did not: keep it, and say so.
-  const proven = model.mode !== undefined && model.mode !== model.chain[0];
-  return {
+  const { mode, chain, failedAttempts } = model;
+  if (model.session === 0 || model.phase === 'playing' || mode === undefined) return model;
+  const isFirst = mode === chain[0];
+  // Back after an outage, by chance in a hardier mode's turn: that proves nothing against the first one. It gets another chance.
+  if (!isFirst && (model.hasFirstPlayed || hasAllFailed(chain, failedAttempts))) {
+    return opened({ ...model, trouble: undefined, failedAttempts: 0, hasFirstPlayed: false }, around);
+  }
+  const playing: PlayerModel = {
     ...model,
     phase: 'playing',
     trouble: undefined,
     playingSinceMs: around.nowMs,
-    chain:
-      proven && model.mode !== undefined ? model.chain.slice(model.chain.indexOf(model.mode)) : model.chain,
-    fallback: proven ? 'blocked' : model.fallback,
   };
+  if (isFirst) return { ...playing, hasFirstPlayed: true };
+  // A hardier mode plays where the wished one did not: keep it, and say so.
+  return { ...playing, chain: chain.slice(chain.indexOf(mode)), fallback: 'blocked' };
 }
 
 function onStill(model: PlayerModel, around: PlayerSurroundings): PlayerModel {
@@ -240,7 +260,14 @@ function onStill(model: PlayerModel, around: PlayerSurroundings): PlayerModel {
   const stalled: PlayerModel = { ...model, phase: 'stalled', playingSinceMs: undefined, stallsMs };
   if (stallsMs.length < STALLS_TOO_MANY || model.chain.length < 2) return stalled;
   return opened(
-    { ...stalled, chain: model.chain.slice(1), fallback: 'slow', stallsMs: [], failedAttempts: 0 },
+    {
+      ...stalled,
+      chain: model.chain.slice(1),
+      fallback: 'slow',
+      stallsMs: [],
+      failedAttempts: 0,
+      hasFirstPlayed: false,
+    },
     around,
   );
 }
@@ -270,7 +297,10 @@ function withoutMode(
 ): PlayerModel | undefined {
   const chain = model.chain.filter((mode) => mode !== model.mode);
   if (chain.length === 0) return undefined;
-  return opened({ ...model, chain, fallback, decodeFailures: 0, failedAttempts: 0 }, around);
+  return opened(
+    { ...model, chain, fallback, decodeFailures: 0, failedAttempts: 0, hasFirstPlayed: false },
+    around,
+  );
 }
 
 function waiting(model: PlayerModel, failure: SessionFailure, around: PlayerSurroundings): PlayerModel {

@@ -37,6 +37,13 @@ describe('troubleWords', () => {
       { values: { codec: 'H.264' } },
     ],
     ['no network', { kind: 'network' }, { hasNetwork: false }, { title: 'trouble.noNetwork' }],
+    [
+      'no network, noticed as a picture that stopped',
+      { kind: 'stalled' },
+      { hasNetwork: false },
+      { title: 'trouble.noNetwork' },
+    ],
+    ['a picture that stopped', { kind: 'stalled' }, {}, { title: 'trouble.stalled' }],
     ['a server that does not answer', { kind: 'network' }, {}, { title: 'trouble.network' }],
     ['giving up asks for a person', { kind: 'gave-up' }, {}, { title: 'trouble.gaveUp', needsPerson: true }],
   ])('%s', (_name, trouble, facts, words) => {

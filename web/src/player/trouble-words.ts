@@ -36,13 +36,11 @@ export function troubleWords(trouble: Trouble, facts: TroubleFacts): TroubleWord
         codec: codecName(trouble.detail) ?? facts.codec ?? 'video',
       });
     case 'network':
-      return facts.hasNetwork
-        ? words('trouble.network', undefined)
-        : words('trouble.noNetwork', 'trouble.noNetwork.hint');
+      return facts.hasNetwork ? words('trouble.network', undefined) : NO_NETWORK;
+    case 'stalled':
+      return facts.hasNetwork ? words('trouble.stalled', undefined) : NO_NETWORK;
     case 'server':
       return words('trouble.server', undefined);
-    case 'stalled':
-      return words('trouble.stalled', undefined);
     case 'decode':
       return words('trouble.decode', undefined);
     case 'not-found':
@@ -53,6 +51,8 @@ export function troubleWords(trouble: Trouble, facts: TroubleFacts): TroubleWord
       return { ...words('trouble.gaveUp', 'trouble.gaveUp.hint'), needsPerson: true };
   }
 }
+
+const NO_NETWORK = words('trouble.noNetwork', 'trouble.noNetwork.hint');
 
 /** The camera's own reason in words; the engine's codes are many, a visitor needs a few. */
 export function reasonWords(code: string | undefined): MessageId | undefined {

@@ -9,14 +9,17 @@ export function LanguageMenu() {
   return (
     <button
       type="button"
-      lang={other}
       title={otherName}
-      aria-label={`${t('header.language')}: ${otherName}`}
       // Its words could not be fetched: the present ones stay.
       onClick={() => void chooseLanguage(other).catch(() => {})}
       className="inline-flex h-11 min-w-11 shrink-0 items-center justify-center rounded-control px-2 text-sm font-semibold transition-colors hover:bg-raised"
     >
+      <span className="sr-only">{t('header.language')}: </span>
       {language.toUpperCase()}
+      <span className="sr-only" lang={other}>
+        {', '}
+        {otherName}
+      </span>
     </button>
   );
 }

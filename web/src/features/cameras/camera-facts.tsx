@@ -35,7 +35,7 @@ export function CameraFacts({ camera }: { readonly camera: StreamCamera }) {
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (
-    <div className="grid gap-0.5">
+    <div className="grid content-start gap-0.5">
       <dt className="text-ink-soft">{name}</dt>
       <dd className="font-medium">{children}</dd>
     </div>
