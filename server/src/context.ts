@@ -18,7 +18,7 @@ import type { Logger as PinoLogger } from 'pino';
 import type { Clock } from '@pantau/base/clock';
 import { AppError } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
-import type { MediaEngine } from '@pantau/media';
+import type { EngineLimits, MediaEngine } from '@pantau/media';
 import { AreaService } from './areas/area-service.ts';
 import { createAreaStore } from './areas/area-store.ts';
 import { CameraService } from './cameras/camera-service.ts';
@@ -59,6 +59,8 @@ export interface EngineOptions {
   readonly logger: Logger;
   /** The address of a viewer, past the proxies that are trusted. */
   readonly clientAddress: (request: IncomingMessage) => string;
+  /** What the operator may set of the engine's bounds. */
+  readonly limits?: Partial<Pick<EngineLimits, 'windowSegments' | 'partMs'>>;
 }
 
 export interface OpenContextOptions {
@@ -95,6 +97,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
       clock,
       logger: logger.child({ part: 'media' }),
       clientAddress: createClientAddress(config.trustProxy),
+      limits: { windowSegments: config.hlsWindowSegments, partMs: config.hlsPartMs },
     }),
   );
   const streams = stack.adopt(

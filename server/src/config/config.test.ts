@@ -32,6 +32,8 @@ describe('loadConfig', () => {
       logLevel: 'info',
       logFormat: 'auto',
       idleCloseMs: 30_000,
+      hlsWindowSegments: 6,
+      hlsPartMs: 500,
       readConnections: 5,
       stopDelayMs: 500,
     });

@@ -25,6 +25,9 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly logFormat: 'auto' | 'json' | 'pretty';
   readonly idleCloseMs: number;
+  /** Segments in a live playlist. */
+  readonly hlsWindowSegments: number;
+  readonly hlsPartMs: number;
   readonly readConnections: number;
   readonly stopDelayMs: number;
 }
@@ -55,6 +58,8 @@ export function loadConfig(options: LoadConfigOptions): Config {
     logLevel: reader.choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']),
     logFormat: reader.choice('LOG_FORMAT', ['auto', 'json', 'pretty']),
     idleCloseMs: reader.integer('PANTAU_IDLE_CLOSE_SECONDS') * 1000,
+    hlsWindowSegments: reader.integer('PANTAU_HLS_WINDOW_SEGMENTS'),
+    hlsPartMs: reader.integer('PANTAU_HLS_PART_MS'),
     readConnections: reader.integer('PANTAU_READ_CONNECTIONS'),
     stopDelayMs: reader.integer('PANTAU_STOP_DELAY_MS'),
   };

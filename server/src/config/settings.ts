@@ -79,6 +79,20 @@ export const SETTINGS = {
     default: 30,
     doc: 'Seconds between the last viewer leaving and closing the connection to a camera that is pulled on demand.',
   },
+  PANTAU_HLS_WINDOW_SEGMENTS: {
+    type: 'integer',
+    min: 3,
+    max: 60,
+    default: 6,
+    doc: 'Segments (about 2 s each) that a live playlist lists: how far viewers may pause or fall behind. Each costs about half a megabyte of memory per camera of 2 Mbit/s; from 8 on low-latency players get delta updates.',
+  },
+  PANTAU_HLS_PART_MS: {
+    type: 'integer',
+    min: 200,
+    max: 1000,
+    default: 500,
+    doc: 'Length of a part of low-latency HLS in milliseconds. Shorter parts mean less delay and more requests: 200 for few viewers.',
+  },
   PANTAU_READ_CONNECTIONS: {
     type: 'integer',
     min: 1,
