@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import BetterSqlite3 from 'better-sqlite3';
 import { Kysely, sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock, type Clock } from '@pantau/base/clock';
 import { silentLogger } from '@pantau/base/logger';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
@@ -54,6 +54,14 @@ describe('SqliteReadPool', () => {
     expect(pool.stats()).toMatchObject({ open: 2, busy: 0, peak: 2, queries: 6, waits: 2, exhausted: 0 });
     expect(pool.stats().utilisation).toBeGreaterThan(0);
     await pool.destroy();
+  });
+
+  it('answers also under `node --watch`, whose reports come by the same way', async () => {
+    vi.stubEnv('WATCH_REPORT_DEPENDENCIES', '1');
+    const { pool, db } = open();
+    expect((await count(10).execute(db)).rows).toEqual([{ n: 10 }]);
+    await pool.destroy();
+    vi.unstubAllEnvs();
   });
 
   it('leaves the event loop free while a query runs', async () => {

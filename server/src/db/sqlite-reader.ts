@@ -37,6 +37,8 @@ export class SqliteReader implements DatabaseConnection {
       workerData: data,
       // The thread must not die of the flags of a test runner or a profiler.
       execArgv: [],
+      // Nor mix what `node --watch` wants to know into its replies.
+      env: { ...process.env, WATCH_REPORT_DEPENDENCIES: '' },
     });
     this.#worker.unref();
     this.#worker.on('message', (reply: ReadReply) => this.#onReply(reply));
