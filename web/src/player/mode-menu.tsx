@@ -42,7 +42,7 @@ export function ModeMenu({ wanted, used, onChoose }: ModeMenuProps) {
   return (
     <div
       ref={rootRef}
-      className="relative"
+      className="sm:relative"
       onKeyDown={(event) => {
         if (event.key === 'Escape' && isOpen) {
           event.stopPropagation();
@@ -70,7 +70,7 @@ export function ModeMenu({ wanted, used, onChoose }: ModeMenuProps) {
         <div
           role="radiogroup"
           aria-label={t('player.settings')}
-          className="absolute right-0 bottom-full z-20 mb-2 w-72 rounded-picture border border-line bg-surface p-1.5 text-ink shadow-one"
+          className="absolute right-1.5 bottom-full z-20 mb-2 w-72 max-w-[calc(100%-0.75rem)] rounded-picture sm:right-0 sm:max-w-none border border-line bg-surface p-1.5 text-ink shadow-one"
         >
           {modes.map((mode) => (
             <button

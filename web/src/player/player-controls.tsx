@@ -23,7 +23,7 @@ export function PlayerControls(props: PlayerControlsProps) {
   const { t } = useText();
   const isPaused = snapshot.phase === 'paused' || snapshot.phase === 'blocked';
   return (
-    <div className="flex items-center gap-0.5 px-1.5 py-1">
+    <div className="relative flex items-center gap-0.5 px-1.5 py-1">
       <IconButton
         tone="video"
         label={t(isPaused ? 'player.play' : 'player.pause')}

@@ -58,7 +58,7 @@ function AreaItem({ name, online, total, isSelected, onSelect }: AreaItemProps) 
         aria-pressed={isSelected}
         onClick={onSelect}
         className={classNames(
-          'flex min-h-11 w-full items-center gap-2.5 rounded-full border px-4 text-sm transition-colors',
+          'relative flex min-h-11 w-full items-center gap-2.5 rounded-full border px-4 text-sm transition-colors',
           'lg:justify-between lg:rounded-control lg:border-transparent lg:px-3 lg:text-left',
           isSelected
             ? 'border-accent bg-accent-soft font-semibold'

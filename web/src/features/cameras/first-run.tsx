@@ -8,9 +8,9 @@ export function FirstRun() {
   return (
     <MessagePanel icon={<Video size={28} />} title={t('cameras.empty.title')}>
       <p>{t('cameras.empty.hint')}</p>
-      <pre className="max-w-full overflow-x-auto rounded-control border border-line bg-surface px-4 py-3 text-left font-mono text-sm text-ink">
+      <pre className="max-w-full overflow-x-auto rounded-control border border-line bg-surface px-3 py-3 text-left font-mono text-xs text-ink sm:px-4 sm:text-sm">
         npm run pantau -- camera add \{'\n'}
-        {'  '}rtsp://192.168.1.20:554/stream1 \{'\n'}
+        {'  '}rtsp://192.168.1.20/stream1 \{'\n'}
         {'  '}--name "Simpang Lima"
       </pre>
       <p className="text-sm">{t('cameras.empty.address')}</p>
