@@ -89,10 +89,12 @@ describe('a reply that does not come', () => {
 
 describe('pollDelayMs', () => {
   it.each([
-    [{ isHidden: false, isSavingData: false, isLost: false }, 15_000],
-    [{ isHidden: false, isSavingData: true, isLost: false }, 45_000],
-    [{ isHidden: false, isSavingData: true, isLost: true }, 5_000],
-    [{ isHidden: true, isSavingData: false, isLost: true }, 120_000],
+    [{ isHidden: false, isSavingData: false, isLost: false, isEmpty: false }, 15_000],
+    [{ isHidden: false, isSavingData: true, isLost: false, isEmpty: false }, 45_000],
+    [{ isHidden: false, isSavingData: true, isLost: true, isEmpty: false }, 5_000],
+    [{ isHidden: true, isSavingData: false, isLost: true, isEmpty: false }, 120_000],
+    [{ isHidden: false, isSavingData: true, isLost: false, isEmpty: true }, 3_000],
+    [{ isHidden: true, isSavingData: false, isLost: false, isEmpty: true }, 120_000],
   ])('%o', (facts, delayMs) => {
     expect(pollDelayMs(facts)).toBe(delayMs);
   });

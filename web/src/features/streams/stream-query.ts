@@ -10,6 +10,8 @@ const POLL_SLOW_MS = 45_000;
 const POLL_HIDDEN_MS = 120_000;
 /** While the server does not answer: short enough to notice its return. */
 const POLL_LOST_MS = 5_000;
+/** A new server: somebody is adding the first camera and looks here for it. */
+const POLL_EMPTY_MS = 3_000;
 const AREAS_FRESH_MS = 300_000;
 
 const STREAMS_KEY = ['streams'] as const;
@@ -25,6 +27,7 @@ export function useStreams(): UseQueryResult<readonly StreamCamera[]> {
         isHidden: document.visibilityState === 'hidden',
         isSavingData: readDeviceFacts().isSavingData,
         isLost: query.state.fetchFailureCount > 0 || query.state.status === 'error',
+        isEmpty: query.state.data?.length === 0,
       }),
     refetchIntervalInBackground: true,
     refetchOnWindowFocus: 'always',
@@ -52,8 +55,14 @@ export function refreshStreams(client: QueryClient, nowMs: number): void {
     void client.refetchQueries({ queryKey: STREAMS_KEY });
 }
 
-export function pollDelayMs(facts: { isHidden: boolean; isSavingData: boolean; isLost: boolean }): number {
+export function pollDelayMs(facts: {
+  isHidden: boolean;
+  isSavingData: boolean;
+  isLost: boolean;
+  isEmpty: boolean;
+}): number {
   if (facts.isHidden) return POLL_HIDDEN_MS;
   if (facts.isLost) return POLL_LOST_MS;
+  if (facts.isEmpty) return POLL_EMPTY_MS;
   return facts.isSavingData ? POLL_SLOW_MS : POLL_MS;
 }
