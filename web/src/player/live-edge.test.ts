@@ -9,6 +9,12 @@ describe('decideEdge', () => {
     ['a little late is no reason to hurry', { latencyS: 5.45 }, { rate: 1, isJump: false }],
     ['late', { latencyS: 6.2 }, { rate: 1.1, isJump: false }],
     ['late by little', { latencyS: 5.6 }, { rate: 1.05, isJump: false }],
+    [
+      'low latency, late by little',
+      { latencyS: 1.7, targetS: 1.5, aheadS: 1 },
+      { rate: 1.03, isJump: false },
+    ],
+    ['low latency, near enough', { latencyS: 1.64, targetS: 1.5, aheadS: 1 }, { rate: 1, isJump: false }],
     ['goes on hurrying until it is there', { latencyS: 5.5, rate: 1.1 }, { rate: 1.04, isJump: false }],
     ['there', { latencyS: 5.1, rate: 1.1 }, { rate: 1, isJump: false }],
     ['late, but with nothing to spare', { latencyS: 8, aheadS: 0.1 }, { rate: 1, isJump: false }],

@@ -26,8 +26,8 @@ const START_MAX_S = 0.5;
 export function decideEdge(sample: EdgeSample): EdgeDecision {
   if (sample.latencyS > sample.maxS) return { rate: 1, isJump: true };
   const excessS = sample.latencyS - sample.targetS;
-  // Hysteresis: starts a fifth of the target above it (at most half a second), ends near it, so that the rate does not flutter.
-  const startS = Math.min(START_MAX_S, Math.max(START_MIN_S, sample.targetS * 0.2));
+  // Hysteresis: starts a tenth of the target above it (at most half a second), ends near it, so that the rate does not flutter.
+  const startS = Math.min(START_MAX_S, Math.max(START_MIN_S, sample.targetS * 0.1));
   const isCatchingUp = sample.rate > 1;
   const wantsMore = isCatchingUp ? excessS > startS * 0.25 : excessS > startS;
   const mayHurry = sample.aheadS > Math.min(0.2, sample.targetS * 0.5);
