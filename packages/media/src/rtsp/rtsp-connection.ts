@@ -20,7 +20,7 @@ import type { RtspMessage, RtspRequest, RtspResponse } from './rtsp-message.ts';
 const MAX_UNSENT_BYTES = 64 * 1024;
 
 /** Bytes that one read of the socket takes at most. */
-const READ_BYTES = 64 * 1024;
+const READ_BYTES = 32 * 1024;
 
 /** Time for the last bytes to leave, ms. */
 const FINISH_MS = 1000;
