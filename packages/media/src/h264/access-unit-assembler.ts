@@ -12,30 +12,22 @@
  * open GOPs begin. Gradual refresh is no key frame, nor is an I picture without either: nothing says that later
  * pictures do not refer to what was before it. New parameter sets take effect at key frames.
  */
-import { HeldMemory } from '../bytes/held-memory.ts';
 import { MediaError } from '../media-error.ts';
 import type { Arrival } from '../rtp/arrival.ts';
 import type { AccessUnit } from './access-unit.ts';
 import type { NalSink } from './depacketizer.ts';
 import { MarkerTrust } from './marker-trust.ts';
-import { flattenNalUnit, nalUnitType, writeNalUnit, type NalUnit } from './nal-unit.ts';
-import { NAL, isBeforePictureType, isSliceType } from './nal.ts';
+import { NAL, isBeforePictureType, isSliceType, nalType } from './nal.ts';
 import type { ActiveConfig, ParameterSets } from './parameter-sets.ts';
+import type { PictureArea } from './picture-area.ts';
 import { findRecoveryFrameCount } from './sei.ts';
 import { isFirstSlice, parseSliceHeader, type SliceHeader } from './slice-header.ts';
 
 const MAX_ACCESS_UNIT_BYTES = 8 * 1024 * 1024;
 /** More than one slice per macroblock row of any picture, with everything that may come with it. */
 const MAX_UNITS = 2048;
-/** Memory that its units keep alive: the picture, and other tracks' bytes that came between. */
-const MAX_HELD_BYTES = 32 * 1024 * 1024;
 /** Far above any camera, also one that begins with what it has stored: more is an attack on our time. */
 const MAX_PICTURES_PER_SECOND = 2000;
-/** A slice header's first fields, with the NAL header. */
-const SLICE_HEAD_BYTES = 24;
-/** A recovery point stands at the start of its SEI unit. */
-const SEI_HEAD_BYTES = 256;
-const LENGTH_BYTES = 4;
 
 export interface AccessUnitSink {
   onAccessUnit(unit: AccessUnit): void;
@@ -43,14 +35,14 @@ export interface AccessUnitSink {
   onTrouble(message: string): void;
 }
 
-/** The picture that is being put together. */
+/** The picture that is being put together; its bytes are in the area. */
 interface Pending {
   timestamp: number;
   arrival: Arrival;
-  readonly units: NalUnit[];
-  held: HeldMemory;
-  byteLength: number;
-  firstSlice: NalUnit | undefined;
+  units: number;
+  hasSlice: boolean;
+  /** Of its first slice; undefined when that cannot be read. */
+  header: SliceHeader | undefined;
   isIdr: boolean;
   isRecoveryPoint: boolean;
   /** A marker came, and was not trusted. */
@@ -60,6 +52,7 @@ interface Pending {
 }
 
 export class AccessUnitAssembler implements NalSink {
+  readonly #area: PictureArea;
   readonly #sets: ParameterSets;
   readonly #sink: AccessUnitSink;
   readonly #markers = new MarkerTrust();
@@ -73,7 +66,9 @@ export class AccessUnitAssembler implements NalSink {
   #secondStartMs = -Infinity;
   #picturesInSecond = 0;
 
-  constructor(sets: ParameterSets, sink: AccessUnitSink) {
+  /** @param area where the depacketizer puts the units; the assembler keeps those of the picture. */
+  constructor(area: PictureArea, sets: ParameterSets, sink: AccessUnitSink) {
+    this.#area = area;
     this.#sets = sets;
     this.#sink = sink;
   }
@@ -83,29 +78,27 @@ export class AccessUnitAssembler implements NalSink {
     this.#arrival = arrival;
   }
 
-  onNalUnit(nal: NalUnit, timestamp: number): void {
-    const type = nalUnitType(nal);
+  onNalUnit(timestamp: number): void {
+    const type = nalType(this.#area.viewUnit());
     const isSlice = isSliceType(type);
-    this.#endBefore(nal, type, timestamp);
+    this.#endBefore(type, timestamp);
     const pending = (this.#pending ??= this.#begin(timestamp));
     pending.timestamp = timestamp;
     const isTooLarge =
-      pending.units.length >= MAX_UNITS ||
-      pending.byteLength + nal.byteLength > MAX_ACCESS_UNIT_BYTES ||
-      pending.held.bytes > MAX_HELD_BYTES;
+      pending.units >= MAX_UNITS || this.#area.keptBytes + this.#area.unitBytes > MAX_ACCESS_UNIT_BYTES;
     if (isTooLarge) {
       this.#giveUp(pending);
       return;
     }
-    if (isSlice) this.#addSlice(pending, nal, type, timestamp);
-    else if (type === NAL.sps || type === NAL.pps) this.#addParameterSet(nal);
-    else if (type === NAL.sei) this.#addSei(pending, nal);
-    else if (type === NAL.filler && pending.firstSlice !== undefined) this.#keep(pending, nal);
+    if (isSlice) this.#addSlice(pending, type, timestamp);
+    else if (type === NAL.sps || type === NAL.pps) this.#addParameterSet();
+    else if (type === NAL.sei) this.#addSei(pending);
+    else if (type === NAL.filler && pending.hasSlice) this.#keep(pending);
   }
 
   onMarker(): void {
     const pending = this.#pending;
-    if (pending?.firstSlice === undefined) return; // on parameter sets and the like: means nothing
+    if (pending?.hasSlice !== true) return; // on parameter sets and the like: means nothing
     if (!this.#markers.trusted) {
       pending.markerSeen = true;
       return;
@@ -116,7 +109,7 @@ export class AccessUnitAssembler implements NalSink {
 
   onLoss(): void {
     const pending = this.#pending;
-    if (pending?.firstSlice === undefined) this.#pending = undefined;
+    if (pending?.hasSlice !== true) this.#discard();
     else if (pending.markerSeen) this.#end(pending); // complete: what is missing came after it
     else pending.isBroken = true;
     this.#endedAt = undefined;
@@ -127,12 +120,12 @@ export class AccessUnitAssembler implements NalSink {
     this.#sink.onTrouble(message);
   }
 
-  /** Ends the pending picture when `nal` is not part of it. */
-  #endBefore(nal: NalUnit, type: number, timestamp: number): void {
+  /** Ends the pending picture when the unit in the area is not part of it. */
+  #endBefore(type: number, timestamp: number): void {
     const pending = this.#pending;
-    if (pending?.firstSlice === undefined) return;
+    if (pending?.hasSlice !== true) return;
     const isNext =
-      timestamp !== pending.timestamp || isBeforePictureType(type) || this.#beginsPicture(pending, nal, type);
+      timestamp !== pending.timestamp || isBeforePictureType(type) || this.#beginsPicture(pending, type);
     if (isNext) {
       if (pending.markerSeen) this.#markers.prove();
       this.#end(pending);
@@ -142,20 +135,18 @@ export class AccessUnitAssembler implements NalSink {
   }
 
   /** A first slice begins a picture; of an interlaced stream it may be the second field of the same frame. */
-  #beginsPicture(pending: Pending, nal: NalUnit, type: number): boolean {
-    if (!isSliceType(type) || !isFirstSlice(nal.pieces[0])) return false;
-    const { active } = this.#configOf(pending);
-    return active?.frameMbsOnly ?? true;
+  #beginsPicture(pending: Pending, type: number): boolean {
+    if (!isSliceType(type) || !isFirstSlice(this.#area.viewUnit())) return false;
+    return this.#sets.findConfig(pending.header?.ppsId)?.frameMbsOnly ?? true;
   }
 
   #begin(timestamp: number): Pending {
     return {
       timestamp,
       arrival: this.#arrival,
-      units: [],
-      held: new HeldMemory(),
-      byteLength: 0,
-      firstSlice: undefined,
+      units: 0,
+      hasSlice: false,
+      header: undefined,
       isIdr: false,
       isRecoveryPoint: false,
       markerSeen: false,
@@ -163,15 +154,17 @@ export class AccessUnitAssembler implements NalSink {
     };
   }
 
-  #addSlice(pending: Pending, nal: NalUnit, type: number, timestamp: number): void {
-    if (pending.firstSlice === undefined) {
-      pending.firstSlice = nal;
+  #addSlice(pending: Pending, type: number, timestamp: number): void {
+    if (!pending.hasSlice) {
+      const slice = this.#area.viewUnit();
+      pending.hasSlice = true;
+      pending.header = readSliceHeader(slice);
       pending.arrival = this.#arrival;
-      if (!isFirstSlice(nal.pieces[0])) this.#onMissingStart(pending, timestamp);
+      if (!isFirstSlice(slice)) this.#onMissingStart(pending, timestamp);
       this.#endedAt = undefined;
     }
     if (type === NAL.idrSlice) pending.isIdr = true;
-    this.#keep(pending, nal);
+    this.#keep(pending);
   }
 
   /** Its first slice is lost, or was handed on already because a marker stood in the middle of the picture. */
@@ -182,9 +175,9 @@ export class AccessUnitAssembler implements NalSink {
     this.#sink.onTrouble('the camera marks the end of a picture in its middle');
   }
 
-  #addParameterSet(nal: NalUnit): void {
+  #addParameterSet(): void {
     try {
-      this.#sets.add(flattenNalUnit(nal));
+      this.#sets.add(this.#area.viewUnit());
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
       this.#sink.onTrouble(error.message);
@@ -192,24 +185,22 @@ export class AccessUnitAssembler implements NalSink {
   }
 
   /** Keeps recovery points, which decoders need to start there; other messages are private to camera and maker. */
-  #addSei(pending: Pending, nal: NalUnit): void {
-    const recoveryFrameCount = findRecoveryFrameCount(flattenNalUnit(nal, SEI_HEAD_BYTES));
+  #addSei(pending: Pending): void {
+    const recoveryFrameCount = findRecoveryFrameCount(this.#area.viewUnit());
     if (recoveryFrameCount === undefined) return;
     if (recoveryFrameCount === 0) pending.isRecoveryPoint = true;
-    this.#keep(pending, nal);
+    this.#keep(pending);
   }
 
-  #keep(pending: Pending, nal: NalUnit): void {
-    pending.units.push(nal);
-    pending.byteLength += LENGTH_BYTES + nal.byteLength;
-    for (const piece of nal.pieces) pending.held.add(piece);
+  #keep(pending: Pending): void {
+    pending.units++;
+    this.#area.keepUnit();
   }
 
   #giveUp(pending: Pending): void {
     this.#sink.onTrouble('a picture is too large');
-    pending.units.length = 0;
-    pending.held = new HeldMemory();
-    pending.byteLength = 0;
+    pending.units = 0;
+    this.#area.dropPicture();
     pending.isBroken = true;
     this.#loseTrack();
   }
@@ -219,39 +210,52 @@ export class AccessUnitAssembler implements NalSink {
     this.#dropped = true;
   }
 
+  #discard(): void {
+    this.#pending = undefined;
+    this.#area.dropPicture();
+  }
+
   /** Hands the picture on, or drops it. */
   #end(pending: Pending): void {
-    this.#pending = undefined;
+    const unit = this.#judge(pending);
+    if (unit === undefined) this.#discard();
+    else {
+      this.#pending = undefined;
+      this.#sink.onAccessUnit({ data: this.#area.takePicture(), ...unit });
+    }
+  }
+
+  /** What the picture is, apart from its bytes; undefined when it is to be dropped. */
+  #judge(pending: Pending): Omit<AccessUnit, 'data'> | undefined {
     if (pending.isBroken || this.#isTooMany(pending.arrival)) {
       this.#loseTrack();
-      return;
+      return undefined;
     }
     const keyframe = pending.isIdr || pending.isRecoveryPoint;
     if (this.#waitsForKeyframe && !keyframe) {
       this.#dropped = true;
-      return;
+      return undefined;
     }
-    const { header, active } = this.#configOf(pending);
-    if (keyframe) this.#active = active;
+    const { header } = pending;
+    if (keyframe) this.#active = this.#sets.findConfig(header?.ppsId);
     if (this.#active === undefined || header === undefined) {
       this.#sink.onTrouble(
         header === undefined ? 'a slice header cannot be read' : 'a key frame without parameter sets',
       );
       this.#loseTrack();
-      return;
+      return undefined;
     }
     const afterLoss = this.#dropped;
     this.#waitsForKeyframe = false;
     this.#dropped = false;
-    this.#sink.onAccessUnit({
-      data: joinUnits(pending),
+    return {
       timestamp: pending.timestamp,
       keyframe,
       bidirectional: header.isBidirectional,
       afterLoss,
       active: this.#active,
       arrival: pending.arrival,
-    });
+    };
   }
 
   #isTooMany({ monotonicMs }: Arrival): boolean {
@@ -263,29 +267,13 @@ export class AccessUnitAssembler implements NalSink {
     this.#sink.onTrouble('more pictures in a second than any camera takes');
     return true;
   }
-
-  #configOf(pending: Pending): { header: SliceHeader | undefined; active: ActiveConfig | undefined } {
-    const header = pending.firstSlice === undefined ? undefined : readSliceHeader(pending.firstSlice);
-    return { header, active: this.#sets.findConfig(header?.ppsId) };
-  }
 }
 
-function readSliceHeader(nal: NalUnit): SliceHeader | undefined {
+function readSliceHeader(slice: Buffer): SliceHeader | undefined {
   try {
-    return parseSliceHeader(flattenNalUnit(nal, SLICE_HEAD_BYTES));
+    return parseSliceHeader(slice);
   } catch (error) {
     if (error instanceof MediaError) return undefined;
     throw error;
   }
-}
-
-/** The one copy that a picture's bytes take: from the socket's chunks into a buffer of their own. */
-function joinUnits(pending: Pending): Buffer {
-  const data = Buffer.allocUnsafe(pending.byteLength);
-  let at = 0;
-  for (const nal of pending.units) {
-    at = data.writeUInt32BE(nal.byteLength, at);
-    at = writeNalUnit(nal, data, at);
-  }
-  return data;
 }

@@ -1,19 +1,19 @@
 /**
  * RTP payloads to NAL units (RFC 6184): single units, STAP-A and FU-A; the packetization mode of the SDP is not asked,
- * because cameras announce one and send the other. Access units are put together by `access-unit-assembler.ts`.
+ * because cameras announce one and send the other. Access units are put together by `access-unit-assembler.ts`; both work
+ * on one `PictureArea`, where each payload is copied to at once: packets are views of a buffer that is read into again.
  *
  * What cannot be right (a fragment without its start, a size beyond the packet) costs the picture it belongs to, never
  * more: the sink is told that bytes are missing and waits for the next key frame.
  */
-import { HeldMemory } from '../bytes/held-memory.ts';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
-import { containsStartCode, flattenNalUnit, wholeNalUnit, type NalUnit } from './nal-unit.ts';
 import { findStartCode, splitAnnexB } from './nal.ts';
+import type { PictureArea } from './picture-area.ts';
 
 /** What takes the units. */
 export interface NalSink {
-  /** A complete NAL unit of a packet with this RTP timestamp. */
-  onNalUnit(nal: NalUnit, timestamp: number): void;
+  /** The unit under way in the area is a complete NAL unit, of a packet with this RTP timestamp. Not kept, it is dropped. */
+  onNalUnit(timestamp: number): void;
   /** Bytes are missing before what comes next. */
   onLoss(): void;
   /** The packet that just ended had the marker bit. */
@@ -27,24 +27,17 @@ const FU_A = 28;
 const LAST_SINGLE_TYPE = 23;
 /** No real NAL unit is near this: a 4K key frame at the highest rate is about 1.5 MB. */
 const MAX_NAL_BYTES = 4 * 1024 * 1024;
-/** Memory that the fragments of one unit keep alive: the unit, and other tracks' bytes between its fragments. */
-const MAX_HELD_BYTES = 16 * 1024 * 1024;
 /** Units in one packet, or between start codes in what claims to be one; cameras put in three or four. */
 const MAX_UNITS_IN_ONE = 64;
 
-interface Fragments {
-  readonly header: number;
-  readonly timestamp: number;
-  readonly pieces: Buffer[];
-  readonly held: HeldMemory;
-  byteLength: number;
-}
-
 export class H264Depacketizer {
+  readonly #area: PictureArea;
   readonly #sink: NalSink;
-  #fragments: Fragments | undefined;
+  /** RTP timestamp of a unit whose fragments are still coming. */
+  #fragmentsOf: number | undefined;
 
-  constructor(sink: NalSink) {
+  constructor(area: PictureArea, sink: NalSink) {
+    this.#area = area;
     this.#sink = sink;
   }
 
@@ -56,7 +49,7 @@ export class H264Depacketizer {
     if (lostBefore > 0) this.#drop(undefined);
     const { payload } = packet;
     const type = (payload[0] ?? 0) & 0x1f;
-    if (type !== FU_A && this.#fragments !== undefined) this.#drop('a fragmented unit has no end');
+    if (type !== FU_A && this.#fragmentsOf !== undefined) this.#drop('a fragmented unit has no end');
     if (payload.length === 0) {
       // A packet of padding alone: nothing to say.
     } else if (type === FU_A) {
@@ -102,54 +95,61 @@ export class H264Depacketizer {
     const isStart = (fuHeader & 0x80) !== 0;
     const isEnd = (fuHeader & 0x40) !== 0;
     if (isStart) {
-      if (this.#fragments !== undefined) this.#drop('a fragmented unit has no end');
-      const header = (indicator & 0xe0) | (fuHeader & 0x1f);
-      this.#fragments = { header, timestamp, pieces: [], held: new HeldMemory(), byteLength: 1 };
+      if (this.#fragmentsOf !== undefined) this.#drop('a fragmented unit has no end');
+      this.#fragmentsOf = timestamp;
+      this.#area.beginUnit();
+      this.#area.addByte((indicator & 0xe0) | (fuHeader & 0x1f));
     }
-    const fragments = this.#fragments;
-    if (fragments === undefined || fragments.timestamp !== timestamp) {
-      this.#drop(fragments === undefined ? undefined : 'a fragmented unit has no end');
+    if (this.#fragmentsOf !== timestamp) {
+      this.#drop(this.#fragmentsOf === undefined ? undefined : 'a fragmented unit has no end');
       return;
     }
-    if (payload.length > 2) {
-      fragments.pieces.push(payload.subarray(2));
-      fragments.held.add(payload);
-      fragments.byteLength += payload.length - 2;
-    }
-    if (fragments.byteLength > MAX_NAL_BYTES || fragments.held.bytes > MAX_HELD_BYTES) {
+    if (this.#area.unitBytes + payload.length - 2 > MAX_NAL_BYTES) {
       this.#drop('a fragmented unit is too large');
-    } else if (isEnd) {
-      this.#fragments = undefined;
-      this.#emit(fragments, timestamp);
+      return;
     }
+    this.#area.addBytes(payload, 2);
+    if (!isEnd) return;
+    this.#fragmentsOf = undefined;
+    this.#emit(timestamp);
   }
 
   #emitBytes(bytes: Buffer, timestamp: number): void {
-    const nal = wholeNalUnit(bytes);
-    if (nal !== undefined) this.#emit(nal, timestamp);
+    this.#area.beginUnit();
+    this.#area.addBytes(bytes);
+    this.#emit(timestamp);
   }
 
-  /** Hands the unit on; what claims to be one unit but holds start codes is split first. */
-  #emit(nal: NalUnit, timestamp: number): void {
-    if (!containsStartCode(nal)) {
-      this.#sink.onNalUnit(nal, timestamp);
+  /** Hands on the unit in the area; what claims to be one unit but holds start codes is split first. */
+  #emit(timestamp: number): void {
+    const whole = this.#area.viewUnit();
+    if (findStartCode(whole) === -1) {
+      this.#handOn(timestamp);
       return;
     }
-    const units = splitAnnexB(flattenNalUnit(nal), MAX_UNITS_IN_ONE + 1);
+    const units = splitAnnexB(Buffer.from(whole), MAX_UNITS_IN_ONE + 1);
+    this.#area.dropUnit();
     if (units.length > MAX_UNITS_IN_ONE) {
       this.#drop('a packet holds too many units');
       return;
     }
     for (const bytes of units) {
       if (bytes.length === 1) continue; // a header that stood before the first start code
-      const unit = wholeNalUnit(bytes);
-      if (unit !== undefined) this.#sink.onNalUnit(unit, timestamp);
+      this.#area.beginUnit();
+      this.#area.addBytes(bytes);
+      this.#handOn(timestamp);
     }
+  }
+
+  #handOn(timestamp: number): void {
+    this.#sink.onNalUnit(timestamp);
+    this.#area.dropUnit();
   }
 
   /** Gives up what is under way. Without `trouble` it is ordinary loss, counted where packets are counted. */
   #drop(trouble: string | undefined): void {
-    this.#fragments = undefined;
+    this.#fragmentsOf = undefined;
+    this.#area.dropUnit();
     if (trouble !== undefined) this.#sink.onTrouble(trouble);
     this.#sink.onLoss();
   }

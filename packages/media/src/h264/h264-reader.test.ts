@@ -70,13 +70,6 @@ function describeUnits(units: readonly AccessUnit[]): string[] {
   });
 }
 
-/** A view of `bytes` into a chunk of its own, as a socket hands them out. */
-function inChunk(bytes: Uint8Array): Buffer {
-  const chunk = Buffer.alloc(64 * 1024);
-  chunk.set(bytes);
-  return chunk.subarray(0, bytes.length);
-}
-
 describe('H264Reader: bounds', () => {
   it('takes 2000 pictures a second and goes on at a key frame in the next', () => {
     const units: AccessUnit[] = [];
@@ -109,28 +102,17 @@ describe('H264Reader: bounds', () => {
     expect(troubles).toContain('a packet holds too many units');
   });
 
-  it.each([
-    ['one unit', () => Buffer.from('7c0501', 'hex')],
-    [
-      'many units',
-      (index: number) =>
-        Buffer.from(index % 100 === 99 ? '7c4501' : index % 100 === 0 ? '7c8501' : '7c0501', 'hex'),
-    ],
-  ])(
-    '%s of one-byte fragments, each in a chunk of its own, does not keep all the chunks',
-    (_name, payload) => {
-      const { troubles } = read([
-        at(0, SPS),
-        at(0, PPS),
-        makePacket(inChunk(Buffer.from('7c850102', 'hex'))),
-        ...Array.from({ length: 700 }, (_, index) => ({
-          ...makePacket(Buffer.alloc(0)),
-          payload: inChunk(payload(index)),
-        })),
-      ]);
-      expect(troubles.some((trouble) => trouble.endsWith('too large'))).toBe(true);
-    },
-  );
+  it('a unit of fragments without end is given up', () => {
+    const fragments = makeFragments(makeSlice({ body: Buffer.alloc(4_300_000, 7) }), 60_000);
+    const { units, troubles } = read([
+      ...START,
+      ...fragments.map((each) => at(3600, each)),
+      at(7200, IDR),
+      NEXT,
+    ]);
+    expect(describeUnits(units)).toEqual(['0/K/5', '7200/K/5']);
+    expect(troubles).toContain('a fragmented unit is too large');
+  });
 });
 
 describe('H264Reader: where a picture ends', () => {

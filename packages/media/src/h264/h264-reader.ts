@@ -4,6 +4,7 @@ import type { Arrival } from '../rtp/arrival.ts';
 import { AccessUnitAssembler, type AccessUnitSink } from './access-unit-assembler.ts';
 import { H264Depacketizer } from './depacketizer.ts';
 import { ParameterSets } from './parameter-sets.ts';
+import { PictureArea } from './picture-area.ts';
 
 export class H264Reader {
   readonly #assembler: AccessUnitAssembler;
@@ -13,11 +14,12 @@ export class H264Reader {
   constructor(fmtp: ReadonlyMap<string, string>, sink: AccessUnitSink) {
     const sets = new ParameterSets();
     sets.addHints(fmtp.get('sprop-parameter-sets') ?? '');
-    this.#assembler = new AccessUnitAssembler(sets, sink);
-    this.#depacketizer = new H264Depacketizer(this.#assembler);
+    const area = new PictureArea();
+    this.#assembler = new AccessUnitAssembler(area, sets, sink);
+    this.#depacketizer = new H264Depacketizer(area, this.#assembler);
   }
 
-  /** Takes the next packet of the track. @param lostBefore packets missing before it. */
+  /** Takes the next packet of the track, of which nothing is needed afterwards. @param lostBefore packets missing before it. */
   push(packet: RtpPacket, lostBefore: number, arrival: Arrival): void {
     this.#assembler.setArrival(arrival);
     this.#depacketizer.push(packet, lostBefore);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MediaError } from '../media-error.ts';
-import { containsStartCode, flattenNalUnit, wholeNalUnit } from './nal-unit.ts';
 import { decodeRbsp, findStartCode, splitAnnexB, trimTrailingZeros } from './nal.ts';
 import { ParameterSets } from './parameter-sets.ts';
 import { parsePps } from './pps.ts';
@@ -14,18 +13,6 @@ const bytes = fc.uint8Array({ maxLength: 60 }).map((each) => Buffer.from(each));
 const sparse = fc
   .array(fc.constantFrom(0, 0, 0, 1, 3, 0x67), { maxLength: 60 })
   .map((each) => Buffer.from(each));
-
-/** Cuts `whole` into a header and pieces of the given sizes. */
-function cut(whole: Buffer, sizes: readonly number[]) {
-  const pieces: Buffer[] = [];
-  let at = 1;
-  for (const size of [...sizes, whole.length]) {
-    if (at >= whole.length) break;
-    pieces.push(whole.subarray(at, at + size));
-    at += size;
-  }
-  return { header: whole[0] ?? 0, pieces, byteLength: whole.length };
-}
 
 describe('splitAnnexB', () => {
   it.each([
@@ -50,33 +37,6 @@ describe('splitAnnexB', () => {
         }
       }),
     );
-  });
-});
-
-describe('NAL units in pieces', () => {
-  it('finds a start code across any seam', () => {
-    fc.assert(
-      fc.property(sparse, fc.array(fc.nat(4), { maxLength: 20 }), (each, sizes) => {
-        fc.pre(each.length > 0);
-        expect(containsStartCode(cut(each, sizes))).toBe(findStartCode(each) !== -1);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  it('flattens to the bytes it was cut from, or to the first of them', () => {
-    fc.assert(
-      fc.property(bytes, fc.array(fc.nat(9), { maxLength: 9 }), fc.nat(70), (each, sizes, length) => {
-        fc.pre(each.length > 0);
-        expect(flattenNalUnit(cut(each, sizes)).equals(each)).toBe(true);
-        const head = flattenNalUnit(cut(each, sizes), length);
-        expect(head.equals(each.subarray(0, Math.min(length, each.length)))).toBe(true);
-      }),
-    );
-  });
-
-  it('has no unit without a header', () => {
-    expect(wholeNalUnit(Buffer.alloc(0))).toBeUndefined();
   });
 });
 

@@ -25,7 +25,7 @@ export function parseSliceHeader(nal: Uint8Array): SliceHeader {
   return { firstMacroblock, isBidirectional: sliceType % 5 === 1, ppsId };
 }
 
-/** True when a slice is the first of its picture: first_mb_in_slice 0 is the single bit 1. @param body what follows the NAL header byte */
-export function isFirstSlice(body: Uint8Array | undefined): boolean {
-  return ((body?.[0] ?? 0) & 0x80) !== 0;
+/** True when a slice is the first of its picture: first_mb_in_slice 0 is the single bit 1. */
+export function isFirstSlice(nal: Uint8Array): boolean {
+  return ((nal[1] ?? 0) & 0x80) !== 0;
 }

@@ -1,4 +1,7 @@
-/** One RTP packet (RFC 3550 section 5.1) after parsing; `payload` is a view into the bytes it came from. */
+/**
+ * One RTP packet (RFC 3550 section 5.1) after parsing. `payload` is a view into the bytes it came from, which are read
+ * into again: it holds until the callback that got the packet returns. Whoever needs more of it copies.
+ */
 export interface RtpPacket {
   readonly payloadType: number;
   readonly marker: boolean;

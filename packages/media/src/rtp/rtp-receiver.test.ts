@@ -60,6 +60,25 @@ test('a gap is told with the packet behind it; late and double packets are dropp
   expect(receiver.lost).toBe(2);
 });
 
+test('a packet that is kept aside survives the buffer it was read from', () => {
+  const payloads: number[] = [];
+  const receiver = new RtpReceiver({
+    payloadType: 96,
+    clockRate: 90_000,
+    announcedSsrc: undefined,
+    onPacket: ({ payload }) => void payloads.push(payload[0] ?? -1),
+    onTrouble: () => {},
+  });
+  const buffer = Buffer.alloc(13);
+  for (const seq of [1, 40_000, 40_001]) {
+    encode({ seq }).copy(buffer);
+    buffer[12] = seq & 0xff;
+    receiver.receive(buffer, 0, 13, 0, 0);
+    buffer.fill(0xa5);
+  }
+  expect(payloads).toEqual([1, 40_000 & 0xff, 40_001 & 0xff]);
+});
+
 test('a restart of the numbering loses no packet but is told as a loss', () => {
   const { send, delivered } = setup();
   for (const seq of [10, 40_000, 40_001, 40_002]) send({ seq });

@@ -41,6 +41,7 @@ export class RtpReceiver {
   readonly #options: RtpReceiverOptions;
   #sequence = new SequenceTracker();
   #ssrc: number | undefined;
+  /** A packet that may begin a new numbering, with a payload of its own. */
   #held: RtpPacket | undefined;
   #lastPacketMs = 0;
   #foreignSsrc: number | undefined;
@@ -97,7 +98,7 @@ export class RtpReceiver {
     this.#lastPacketMs = monotonicMs;
     this.#saidGoodbye = false;
     if (verdict === SEQUENCE_SUSPECT) {
-      this.#held = packet;
+      this.#held = { ...packet, payload: Buffer.from(packet.payload) };
       return true;
     }
     const held = this.#held;

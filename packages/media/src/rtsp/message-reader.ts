@@ -3,14 +3,15 @@
  * requests of the camera, wherever TCP cut it.
  *
  *   boundary ─┬─ CR LF ................ skipped
- *             ├─ '$' channel length ... frame: a view into the chunk, or one buffer of its own when chunks cut it
+ *             ├─ '$' channel length ... frame: a view into the chunk, or into a buffer kept for it when chunks cut it
  *             ├─ RTSP/… or METHOD … ... head until an empty line, then Content-Length bytes
  *             └─ anything else ........ lost: scan for the next believable boundary, within a budget
  *
  * While lost, a `$` is believed only with a channel below 20 and RTP version 2 behind it. Junk is paid from a budget that
  * good frames refill, byte for byte: a camera that puts a few bytes of its own between frames plays, one that sends
  * mostly junk does not.
- * Memory: one partial frame (≤ 64 KiB), or one head (≤ 16 KiB) and body (≤ 256 KiB).
+ * A chunk may be overwritten after `push`: what is needed later, and every message, is a copy.
+ * Memory: room for a partial frame (≤ 64 KiB), and one head (≤ 16 KiB) or body (≤ 256 KiB).
  */
 import { MediaError } from '../media-error.ts';
 import { parseHeaderLines, parseStartLine, type RtspMessage, type RtspStartLine } from './rtsp-message.ts';
@@ -24,6 +25,8 @@ const SLASH = 0x2f;
 const UNDERSCORE = 0x5f;
 const VERSION = /^RTSP\/\d\.\d$/;
 const FRAME_HEADER_BYTES = 4;
+/** A full packet of a network without jumbo frames. */
+const MIN_FRAME_ROOM_BYTES = 2048;
 
 const MAX_METHOD_CHARACTERS = 20;
 /** A method, a URL of 2 048 characters, the version. */
@@ -35,7 +38,7 @@ const JUNK_BUDGET_BYTES = 256 * 1024;
 const MAX_RESYNC_CHANNEL = 20;
 
 export interface MessageReaderHandler {
-  /** An interleaved frame: its payload is `bytes[start, end)`, a view that stays valid. */
+  /** An interleaved frame: its payload is `bytes[start, end)`, a view that holds until this returns. */
   onFrame(channel: number, bytes: Buffer, start: number, end: number): void;
   onMessage(message: RtspMessage): void;
   /** Framing was lost; told once per loss, with the bytes skipped when it is found again. */
@@ -44,7 +47,7 @@ export interface MessageReaderHandler {
 
 interface PartialFrame {
   readonly channel: number;
-  readonly bytes: Buffer;
+  readonly length: number;
   filled: number;
 }
 
@@ -70,6 +73,8 @@ export class MessageReader {
   /** What is known of the message head in `#carry`. */
   #head: PartialHead | undefined;
   #frame: PartialFrame | undefined;
+  /** The bytes of `#frame`; used again for the next one. */
+  #frameBytes = Buffer.alloc(0);
   #body: PartialBody | undefined;
   /** Bytes skipped since framing was lost; undefined while it is not. */
   #skipped: number | undefined;
@@ -80,7 +85,7 @@ export class MessageReader {
   }
 
   /**
-   * Takes the next bytes of the connection; the handler is called from within.
+   * Takes the next bytes of the connection; the handler is called from within. The chunk is not needed afterwards.
    * @throws MediaError RTSP_MALFORMED when the budget for junk is used up or a message is too large. Not usable after.
    */
   push(chunk: Buffer): void {
@@ -146,18 +151,19 @@ export class MessageReader {
       this.#onFrame(channel, bytes, start, end);
       return end;
     }
-    const frame: PartialFrame = { channel, bytes: Buffer.allocUnsafeSlow(length), filled: 0 };
-    frame.filled = bytes.copy(frame.bytes, 0, start);
-    this.#frame = frame;
+    if (length > this.#frameBytes.length) {
+      this.#frameBytes = Buffer.allocUnsafeSlow(Math.max(length, MIN_FRAME_ROOM_BYTES));
+    }
+    this.#frame = { channel, length, filled: bytes.copy(this.#frameBytes, 0, start) };
     return bytes.length;
   }
 
   #fillFrame(frame: PartialFrame, chunk: Buffer): number {
-    const copied = chunk.copy(frame.bytes, frame.filled);
+    const copied = chunk.copy(this.#frameBytes, frame.filled, 0, frame.length - frame.filled);
     frame.filled += copied;
-    if (frame.filled === frame.bytes.length) {
+    if (frame.filled === frame.length) {
       this.#frame = undefined;
-      this.#onFrame(frame.channel, frame.bytes, 0, frame.bytes.length);
+      this.#onFrame(frame.channel, this.#frameBytes, 0, frame.length);
     }
     return copied;
   }
@@ -213,7 +219,7 @@ export class MessageReader {
     if (length > MAX_BODY_BYTES) throw malformed('an RTSP message body is too long');
     const end = start + length;
     if (end <= bytes.length) {
-      this.#emit(startLine, headers, bytes.subarray(start, end));
+      this.#emit(startLine, headers, Buffer.from(bytes.subarray(start, end)));
       return end;
     }
     const body: PartialBody = { startLine, headers, bytes: Buffer.allocUnsafe(length), filled: 0 };

@@ -4,6 +4,8 @@
  *
  * Queues: at most one request waits for a response in practice; what we send is a few hundred bytes each 5 s, and when
  * the camera does not read, `canWrite` says so and the caller leaves optional messages out.
+ *
+ * What comes is read into one buffer again and again: a buffer per read would be the engine's largest garbage.
  */
 import { connect as connectSocket, type Socket } from 'node:net';
 import { abortReason, deadline, type Clock, type Timer } from '@pantau/base/clock';
@@ -17,6 +19,9 @@ import type { RtspMessage, RtspRequest, RtspResponse } from './rtsp-message.ts';
 /** Unsent bytes beyond which optional messages are left out. */
 const MAX_UNSENT_BYTES = 64 * 1024;
 
+/** Bytes that one read of the socket takes at most. */
+const READ_BYTES = 32 * 1024;
+
 /** Time for the last bytes to leave, ms. */
 const FINISH_MS = 1000;
 
@@ -24,7 +29,7 @@ const FINISH_MS = 1000;
 export interface RtspConnectionHandler {
   /** Before the frames and messages of a chunk of the socket. */
   onChunk(): void;
-  /** Payload of an interleaved frame is `bytes[start, end)`, a view that stays valid. */
+  /** Payload of an interleaved frame is `bytes[start, end)`, a view that holds until this returns. */
   onFrame(channel: number, bytes: Buffer, start: number, end: number): void;
   onRequest(request: RtspRequest): void;
   /** A response that no request is waiting for. */
@@ -67,7 +72,16 @@ export async function connectRtsp(options: ConnectOptions): Promise<RtspConnecti
     options.signal,
   );
   if (limit.signal.aborted) throw abortReason(limit.signal);
+  let take = (_bytes: Buffer): void => {};
+  const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
   const socket = connectSocket({
+    onread: {
+      buffer: readBuffer,
+      callback: (byteLength) => {
+        take(readBuffer.subarray(0, byteLength));
+        return true; // pausing is the connection's
+      },
+    },
     host: options.host,
     port: options.port,
     noDelay: true,
@@ -90,7 +104,10 @@ export async function connectRtsp(options: ConnectOptions): Promise<RtspConnecti
     limit.signal.removeEventListener('abort', onAbort);
     socket.off('error', onError);
   }
-  return new RtspConnection(socket, options.handler, options.clock);
+  // the promise's turn comes before the socket's first read, so no byte came yet
+  const connection = new RtspConnection(socket, options.handler, options.clock);
+  take = (bytes) => connection.read(bytes);
+  return connection;
 }
 
 export class RtspConnection {
@@ -121,7 +138,6 @@ export class RtspConnection {
       },
       onResync: (skippedBytes) => handler.onResync(skippedBytes),
     });
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('error', () => this.#fail(closedByCamera('The connection to the camera broke')));
     socket.on('close', () => this.#fail(closedByCamera('The camera closed the connection')));
   }
@@ -221,7 +237,8 @@ export class RtspConnection {
     this.#waiting = undefined;
   }
 
-  #onData(chunk: Buffer): void {
+  /** Takes what the socket read; the bytes may be overwritten afterwards. */
+  read(chunk: Buffer): void {
     if (this.#isDestroyed || this.#failure !== undefined) return;
     this.#handler.onChunk();
     try {

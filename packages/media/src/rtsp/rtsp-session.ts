@@ -7,7 +7,7 @@ import type { MediaDescription } from '../media-description.ts';
 /** Callbacks of a playing session. They must not throw; they run on the socket's turn of the loop. */
 export interface RtspSessionHandler {
   /**
-   * A packet of track `trackIndex` (index into `RtspSession.tracks`), in sequence order.
+   * A packet of track `trackIndex` (index into `RtspSession.tracks`), in sequence order. Its payload holds until this returns.
    * @param lostBefore packets missing between this one and the one before it.
    * @param arrivalMs `Clock.now()` when its bytes were read.
    */
