@@ -167,6 +167,19 @@ describe('an on-demand stream', () => {
     expect(engine.stats().bufferedBytes).toBe(0);
   });
 
+  it('judges what a first request asks for once it can', async () => {
+    engine.setStreams([definition()]);
+    await clock.advance(1000);
+    const absurd = fetchFile('media.m3u8?_HLS_msn=99999999999');
+    const plain = fetchFile('media.m3u8');
+    await until(() => engine.stats().parkedReloads === 2);
+    await clock.advance(0);
+    sources.last.emit({ type: 'config', config: VIDEO_ONLY });
+    await feed(new SampleFeed(), 51);
+    expect((await absurd).status).toBe(400);
+    expect((await plain).status).toBe(200);
+  });
+
   it('has a low-latency picture a second after the first key frame, however far away the next one is', async () => {
     engine.setStreams([definition()]);
     await clock.advance(1000);

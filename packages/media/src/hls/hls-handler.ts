@@ -87,6 +87,11 @@ export class HlsHandler {
     const isPullable = stream.demand();
     const kind = named === 'media-ll' && directives.skip ? 'media-ll-delta' : named;
     const reply = () => sendPlaylist(request, response, stream, kind);
+    const answer = () => {
+      if (directives.sequence !== undefined && (named === 'media' || named === 'media-ll')) {
+        this.#reload(request, response, stream, named, directives, reply);
+      } else reply();
+    };
     if (stream.playlists.isEnded) {
       if (stream.playlists.isReady(kind)) reply();
       else sendUnavailable(response, stream);
@@ -94,14 +99,10 @@ export class HlsHandler {
     }
     if (!stream.playlists.isReady(kind) || stream.isStale) {
       if (!isPullable) sendUnavailable(response, stream);
-      else this.#parkUntilReady(request, response, stream, kind);
+      else this.#parkUntilReady(request, response, stream, kind, answer);
       return;
     }
-    if (directives.sequence !== undefined && (named === 'media' || named === 'media-ll')) {
-      this.#reload(request, response, stream, named, directives, reply);
-      return;
-    }
-    reply();
+    answer();
   }
 
   /** Blocking playlist reload (RFC 8216bis 6.2.5.2). */
@@ -142,6 +143,7 @@ export class HlsHandler {
     response: ServerResponse,
     stream: Stream,
     kind: PlaylistKind,
+    answer: () => void,
   ): void {
     const { coldStartHoldMs } = this.#options.limits;
     if (kind === 'media-ll' || kind === 'media-ll-delta') stream.muxer.hurry();
@@ -153,7 +155,7 @@ export class HlsHandler {
       coldStartHoldMs,
       () => isReady() || stream.isRetrying,
       () => {
-        if (isReady()) sendPlaylist(request, response, stream, kind);
+        if (isReady()) answer();
         else sendUnavailable(response, stream);
       },
     );
