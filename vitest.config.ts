@@ -11,6 +11,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          // Files share a process: nothing here changes global state, and it takes half the time.
+          isolate: false,
           setupFiles: ['tools/fuzz-setup.ts'],
           include: [
             'packages/*/src/**/*.test.ts',
