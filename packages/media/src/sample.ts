@@ -74,7 +74,7 @@ export interface Sample {
   readonly duration: number;
   /** True for an IDR (or recovery-point) access unit and for every audio frame. */
   readonly keyframe: boolean;
-  /** When it was taken as far as we know, UTC ms: arrival based, smoothed; from RTCP SR once that is trusted. */
+  /** When it was taken as far as we know, UTC ms: when it arrived, smoothed (timeline/wall-clock.ts). */
   readonly wallMs: number;
 }
 
