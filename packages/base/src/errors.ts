@@ -11,6 +11,7 @@ export const ERROR_KINDS = [
   'conflict',
   'precondition',
   'exhausted',
+  'throttled',
   'unavailable',
   'timeout',
   'cancelled',

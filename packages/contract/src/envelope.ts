@@ -11,5 +11,11 @@ export const ErrorReply = Type.Object({
   code: Type.String(),
   message: Type.String(),
   request_id: Type.Optional(Type.String()),
+  /** What is wrong, field by field, where one sentence is not enough. */
+  errors: Type.Optional(
+    Type.Array(Type.Object({ field: Type.String(), code: Type.String(), message: Type.String() })),
+  ),
+  /** Seconds after which to try again, as in `Retry-After`. */
+  retry_after: Type.Optional(Type.Integer()),
 });
 export type ErrorReply = Static<typeof ErrorReply>;

@@ -138,6 +138,7 @@ function toColumns(
     video_codec: camera.videoCodec,
     stream_key: camera.streamKey,
     sort_order: camera.sortOrder,
+    visibility: camera.visibility,
   };
 }
 
@@ -163,5 +164,6 @@ function toCamera(row: Selectable<CameraTable>): Camera {
     videoCodec: row.video_codec,
     streamKey: row.stream_key,
     sortOrder: row.sort_order,
+    visibility: row.visibility,
   };
 }

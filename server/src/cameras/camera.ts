@@ -25,7 +25,11 @@ export interface Camera {
   /** Public name in `/hls/<key>/…`: random, so that it tells nothing and cannot be guessed. */
   readonly streamKey: string;
   readonly sortOrder: number;
+  /** Public; in no list but open to who has the link; or only for those with the right. */
+  readonly visibility: Visibility;
 }
+
+export type Visibility = 'public' | 'unlisted' | 'private';
 
 /** What an operator says about a camera; what is left out gets its default. */
 export interface CameraInput {
@@ -43,6 +47,7 @@ export interface CameraInput {
   readonly pull?: 'always' | 'on-demand';
   readonly videoCodec?: string | null;
   readonly sortOrder?: number;
+  readonly visibility?: Visibility;
 }
 
 export const DEFAULT_TIMEZONE = 'Asia/Jakarta';
@@ -70,6 +75,7 @@ export function checkCamera(input: CameraInput): Omit<Camera, 'id' | 'streamKey'
     pull: input.pull ?? 'on-demand',
     videoCodec: input.videoCodec ?? null,
     sortOrder: input.sortOrder ?? 0,
+    visibility: input.visibility ?? 'public',
   };
 }
 

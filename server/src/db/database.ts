@@ -22,6 +22,8 @@ export interface Database extends AsyncDisposable {
    * @throws AppError OVERLOADED when too many writes wait; what `work` throws, after rolling back.
    */
   write<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /** As `write`, but the revision stays: for what no read model shows, such as sessions, failed sign-ins, the audit trail. */
+  record<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** A number that differs after any process committed a `write`. */
   readRevision(): Promise<number>;
   /** @throws AppError when the database does not answer. */

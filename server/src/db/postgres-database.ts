@@ -150,13 +150,15 @@ class PostgresDatabase implements Database {
   }
 
   write<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
-    return this.#queue.run(() =>
-      this.read.transaction().execute(async (transaction) => {
-        const result = await work(transaction);
-        await bumpRevision(transaction);
-        return result;
-      }),
-    );
+    return this.record(async (transaction) => {
+      const result = await work(transaction);
+      await bumpRevision(transaction);
+      return result;
+    });
+  }
+
+  record<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.#queue.run(() => this.read.transaction().execute(work));
   }
 
   readRevision(): Promise<number> {

@@ -117,13 +117,15 @@ class SqliteDatabase implements Database {
   }
 
   write<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
-    return this.#queue.run(() =>
-      this.#parts.writerDb.transaction().execute(async (transaction) => {
-        const result = await work(transaction);
-        await bumpRevision(transaction);
-        return result;
-      }),
-    );
+    return this.record(async (transaction) => {
+      const result = await work(transaction);
+      await bumpRevision(transaction);
+      return result;
+    });
+  }
+
+  record<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.#queue.run(() => this.#parts.writerDb.transaction().execute(work));
   }
 
   readRevision(): Promise<number> {

@@ -12,6 +12,7 @@ export const STATUS_BY_KIND: Readonly<Record<ErrorKind, number>> = {
   conflict: 409,
   precondition: 412,
   exhausted: 503,
+  throttled: 429,
   unavailable: 503,
   timeout: 504,
   cancelled: 503,
@@ -25,6 +26,8 @@ const CODE_BY_STATUS: Readonly<Record<number, string>> = {
   404: 'NOT_FOUND',
   405: 'METHOD_NOT_ALLOWED',
   408: 'REQUEST_TIMEOUT',
+  413: 'BODY_TOO_LARGE',
+  415: 'CONTENT_TYPE_UNSUPPORTED',
   431: 'HEADERS_TOO_LARGE',
 };
 
@@ -74,7 +77,18 @@ export function createErrorHandler(
     }
     const code = error instanceof AppError ? error.code : (CODE_BY_STATUS[status] ?? 'REQUEST_INVALID');
     const isPathProblem = status === 404 && !(error instanceof AppError);
-    reply.send(errorBody(code, isPathProblem ? 'There is nothing at this address.' : error.message));
+    const body = errorBody(code, isPathProblem ? 'There is nothing at this address.' : error.message);
+    if (!(error instanceof AppError)) {
+      reply.send(body);
+      return;
+    }
+    const { errors, retryAfterS } = error.details;
+    if (typeof retryAfterS === 'number') reply.header('retry-after', String(Math.ceil(retryAfterS)));
+    reply.send({
+      ...body,
+      ...(Array.isArray(errors) ? { errors } : {}),
+      ...(typeof retryAfterS === 'number' ? { retry_after: Math.ceil(retryAfterS) } : {}),
+    });
   };
 }
 
