@@ -26,6 +26,7 @@ const camera = (id: number): Camera => ({
   videoCodec: null,
   streamKey: `key-${id}-0000`,
   sortOrder: 0,
+  visibility: 'public',
 });
 
 /** A read model over lists in memory that a test changes. */
