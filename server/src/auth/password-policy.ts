@@ -108,8 +108,8 @@ function listPlainProblems(password: string, username: string): PasswordProblem[
 /** The beginning of the password, and once more without the words that everybody would try first. */
 function forEstimator(password: string, username: string): { texts: string[]; words: string[] } {
   const name = foldName(username);
-  const words = [name, [...name].toReversed().join(''), ...PENALTY_WORDS];
-  const text = [...password].slice(0, SCORED_LENGTH).join('');
+  const words = [name, Array.from(name).toReversed().join(''), ...PENALTY_WORDS];
+  const text = Array.from(password).slice(0, SCORED_LENGTH).join('');
   const rest = withoutWords(text, words);
   return { texts: rest === text ? [text] : [text, rest], words };
 }
@@ -145,9 +145,7 @@ const UNMASKED: Readonly<Record<string, string>> = {
 };
 
 function countCodePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
+  return Array.from(text).length;
 }
 
 function refused(codes: readonly PasswordProblem[]): AppError {
