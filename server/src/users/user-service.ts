@@ -1,7 +1,7 @@
 /** The rules about accounts. Who may call what is decided before, by the route. */
 import { AppError } from '@pantau/base/errors';
 import type { Actor } from '../audit/actor.ts';
-import { listProblems, PASSWORD_HISTORY, type PasswordPolicy } from '../auth/password-policy.ts';
+import { listProblems, type PasswordPolicy } from '../auth/password-policy.ts';
 import type { PasswordHasher } from '../auth/password-hasher.ts';
 import {
   describeCreated,
@@ -12,7 +12,14 @@ import {
   describeSecondFactorsReset,
   describeUpdated,
 } from './user-events.ts';
-import type { NewUser, UserState, UserStore, UserUpdate, WithinTransaction } from './user-store.ts';
+import {
+  refuseLastAdministrator,
+  refuseOwn,
+  userExists,
+  userNotFound,
+  wrongPassword,
+} from './user-refusals.ts';
+import type { NewUser, UserStore, UserUpdate, WithinTransaction } from './user-store.ts';
 import {
   checkAreaIds,
   checkUsername,
@@ -74,14 +81,14 @@ export class UserService {
   /** With the number of live sessions. @throws AppError USER_NOT_FOUND */
   async getListed(id: number): Promise<ListedUser> {
     const found = await this.#store.find(id);
-    if (found === undefined) throw notFound(String(id));
+    if (found === undefined) throw userNotFound(String(id));
     return found;
   }
 
   /** @throws AppError USER_NOT_FOUND */
   async getByName(username: string): Promise<User> {
     const found = await this.#store.findByName(username);
-    if (found === undefined) throw notFound(username);
+    if (found === undefined) throw userNotFound(username);
     return found.user;
   }
 
@@ -112,7 +119,7 @@ export class UserService {
     const username = checkUsername(input.username);
     const areaIds = checkAreaIds(input.role, input.areaIds ?? []);
     // The unique column decides; this spares an estimate and a hash.
-    if ((await this.#store.findByName(username)) !== undefined) throw taken(username);
+    if ((await this.#store.findByName(username)) !== undefined) throw userExists(username);
     const user = await this.#prepare({ ...input, username, areaIds }, options.mustChange ?? true, actor);
     return this.#store.create(user, (created) => [describeCreated(created, actor)]);
   }
@@ -244,7 +251,7 @@ export class UserService {
     const current = await this.get(userId);
     await this.#options.assertMayTry?.(actor, current.username);
     const storedHash = await this.#store.findPasswordHash(userId);
-    if (storedHash === undefined) throw notFound(String(userId));
+    if (storedHash === undefined) throw userNotFound(String(userId));
     if (!(await this.#options.hasher.verify(storedHash, change.currentPassword))) {
       await this.#options.onWrongPassword?.(actor, current.username);
       throw wrongPassword();
@@ -287,8 +294,7 @@ export class UserService {
     password: string,
     actor: Actor,
   ): Promise<string> {
-    const previousHashes =
-      user.id === null ? [] : await this.#store.listPasswordHashes(user.id, PASSWORD_HISTORY);
+    const previousHashes = user.id === null ? [] : await this.#store.listPasswordHashes(user.id);
     try {
       await this.#options.policy.check({ password, username: user.username, previousHashes });
     } catch (error) {
@@ -299,32 +305,4 @@ export class UserService {
     }
     return this.#options.hasher.hash(password);
   }
-}
-
-function refuseOwn(id: number, actor: Actor, message: string): void {
-  if (actor.kind === 'account' && actor.id === id) throw new AppError('conflict', 'OWN_ACCOUNT', message);
-}
-
-function refuseLastAdministrator({ user, otherAdministrators }: UserState): void {
-  if (user.role !== 'administrator' || !user.enabled || otherAdministrators > 0) return;
-  throw new AppError(
-    'conflict',
-    'LAST_ADMINISTRATOR',
-    `"${user.username}" is the last administrator who can sign in.`,
-  );
-}
-
-function wrongPassword(): AppError {
-  const message = 'The current password is wrong.';
-  return new AppError('invalid', 'PASSWORD_REFUSED', message, {
-    details: { errors: [{ field: 'current_password', code: 'WRONG', message }] },
-  });
-}
-
-function notFound(idOrName: string): AppError {
-  return new AppError('not-found', 'USER_NOT_FOUND', `There is no account "${idOrName}".`);
-}
-
-function taken(username: string): AppError {
-  return new AppError('conflict', 'USER_EXISTS', `An account named "${username}" exists already.`);
 }

@@ -5,12 +5,14 @@ import { AppError } from '@pantau/base/errors';
 import type { Role } from '@pantau/contract/access';
 import { appendAuditEvent } from '../audit/append-event.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
+import { PASSWORD_HISTORY } from '../auth/password-policy.ts';
 import type { Database } from '../db/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../db/database-error.ts';
 import { lockWrites } from '../db/revision.ts';
 import type { Schema } from '../db/schema.ts';
 import { foldName } from '../fields.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
+import { listPasswordHashes, rememberPassword } from './password-history.ts';
 import { countAdministrators, countUsers, findUser, listUsers } from './user-rows.ts';
 import type { ListedUser, User } from './user.ts';
 
@@ -65,8 +67,8 @@ export interface UserStore {
   /** Names compare without regard to case. */
   findByName(username: string): Promise<ListedUser | undefined>;
   findPasswordHash(id: number): Promise<string | undefined>;
-  /** The current one first. */
-  listPasswordHashes(id: number, limit: number): Promise<readonly string[]>;
+  /** Of the last passwords, as many as may not come again; the current one first. */
+  listPasswordHashes(id: number): Promise<readonly string[]>;
   count(): Promise<number>;
   /** Enabled ones. */
   countAdministrators(): Promise<number>;
@@ -93,8 +95,7 @@ export interface UserStore {
   recordEvent(event: AuditEvent): Promise<void>;
 }
 
-/** @param passwordHistory password hashes that are kept of each account. */
-export function createUserStore(database: Database, clock: Clock, passwordHistory: number): UserStore {
+export function createUserStore(database: Database, clock: Clock): UserStore {
   const append = async (transaction: Transaction<Schema>, events: readonly AuditEvent[]) => {
     for (const event of events) await appendAuditEvent(transaction, event, clock.now());
   };
@@ -118,10 +119,7 @@ export function createUserStore(database: Database, clock: Clock, passwordHistor
       .returning('id')
       .executeTakeFirstOrThrow();
     await insertAreas(transaction, id, user.areaIds);
-    await transaction
-      .insertInto('password_history')
-      .values({ user_id: id, password_hash: user.passwordHash, created_at: nowMs })
-      .execute();
+    await rememberPassword(transaction, id, user.passwordHash, PASSWORD_HISTORY, nowMs);
     return getUser(transaction, id, nowMs);
   };
 
@@ -134,29 +132,6 @@ export function createUserStore(database: Database, clock: Clock, passwordHistor
       .where('id', '=', id)
       .executeTakeFirstOrThrow();
     return { user, passwordHash, otherAdministrators: await countAdministrators(transaction, id) };
-  };
-
-  const setPassword = async (transaction: Transaction<Schema>, id: number, hash: string): Promise<void> => {
-    await transaction
-      .insertInto('password_history')
-      .values({ user_id: id, password_hash: hash, created_at: clock.now() })
-      .execute();
-    const kept = await transaction
-      .selectFrom('password_history')
-      .select('id')
-      .where('user_id', '=', id)
-      .orderBy('id', 'desc')
-      .limit(passwordHistory)
-      .execute();
-    await transaction
-      .deleteFrom('password_history')
-      .where('user_id', '=', id)
-      .where(
-        'id',
-        'not in',
-        kept.map((row) => row.id),
-      )
-      .execute();
   };
 
   const end = async (
@@ -183,17 +158,7 @@ export function createUserStore(database: Database, clock: Clock, passwordHistor
       return row?.password_hash;
     },
 
-    async listPasswordHashes(id, limit) {
-      const rows = await database.read
-        .selectFrom('password_history')
-        .select('password_hash')
-        .where('user_id', '=', id)
-        .orderBy('id', 'desc')
-        .limit(limit)
-        .execute();
-      return rows.map((row) => row.password_hash);
-    },
-
+    listPasswordHashes: (id) => listPasswordHashes(database.read, id, PASSWORD_HISTORY),
     count: () => countUsers(database.read),
     countAdministrators: () => countAdministrators(database.read),
 
@@ -236,7 +201,8 @@ export function createUserStore(database: Database, clock: Clock, passwordHistor
               await transaction.deleteFrom('user_areas').where('user_id', '=', id).execute();
               await insertAreas(transaction, id, change.areaIds);
             }
-            if (change.password !== undefined) await setPassword(transaction, id, change.password.hash);
+            if (change.password !== undefined)
+              await rememberPassword(transaction, id, change.password.hash, PASSWORD_HISTORY, clock.now());
             if (change.removeSecondFactors) {
               await transaction.deleteFrom('passkeys').where('user_id', '=', id).execute();
               await transaction.deleteFrom('recovery_codes').where('user_id', '=', id).execute();
