@@ -162,9 +162,11 @@ describe.each(DATABASE_KINDS)('the rules about accounts on %s', (kind) => {
       await expect(test.users.createFirst({ ...input, username: 'x' }, atConsole)).rejects.toEqual(
         refusal('USER_INVALID', 'username', 'INVALID'),
       );
-      await expect(test.users.createFirst({ ...input, password: 'pendek' }, atConsole)).rejects.toMatchObject({
-        code: 'PASSWORD_REFUSED',
-      });
+      await expect(test.users.createFirst({ ...input, password: 'pendek' }, atConsole)).rejects.toMatchObject(
+        {
+          code: 'PASSWORD_REFUSED',
+        },
+      );
     });
   });
 
