@@ -46,9 +46,14 @@ export const EXIT_CODES: Readonly<Partial<Record<ErrorCode | MediaErrorCode, num
   AREA_NOT_FOUND: 91,
   CAMERA_EXISTS: 92,
   AREA_EXISTS: 92,
+  USER_EXISTS: 92,
   CAMERA_INVALID: 93,
   AREA_INVALID: 93,
+  USER_INVALID: 93,
   AREA_IN_USE: 94,
+  USER_NOT_FOUND: 95,
+  PASSWORD_REFUSED: 96,
+  LAST_ADMINISTRATOR: 97,
 };
 
 /** The exit code for an error's `code`. */

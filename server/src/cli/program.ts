@@ -4,11 +4,12 @@ import { readVersion } from '../version.ts';
 import { addAreaCommands } from './area-commands.ts';
 import { addCameraCommands } from './camera-commands.ts';
 import type { CliHost } from './run-cli.ts';
+import { addUserCommands } from './user-commands.ts';
 
 export function createProgram(host: CliHost): Command {
   const program = new Command('pantau')
     .description(
-      'Manage the cameras and areas of this Pantau. A running server shows changes within a second.',
+      'Manage the cameras, areas and accounts of this Pantau. A running server shows changes within a second.',
     )
     .version(readVersion())
     .showHelpAfterError('(add --help for the options)');
@@ -17,6 +18,7 @@ export function createProgram(host: CliHost): Command {
     host,
   );
   addAreaCommands(program.command('area').description('add, list and remove areas'), host);
+  addUserCommands(program.command('user').description('add, list, change and remove accounts'), host);
   prepare(program, host);
   return program;
 }

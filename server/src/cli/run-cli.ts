@@ -7,6 +7,7 @@ import type { EngineOptions } from '../context.ts';
 import { describeFailure } from '../describe-failure.ts';
 import { EXIT_CODES, EXIT_INTERNAL, EXIT_OK } from '../exit-codes.ts';
 import { createProgram } from './program.ts';
+import { promptSecret } from './prompt-secret.ts';
 
 /** What the command line touches outside itself; tests hand in their own. */
 export interface CliHost {
@@ -16,6 +17,8 @@ export interface CliHost {
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
   readonly readStdin: () => Promise<string>;
+  /** Asks for one line that is not shown; absent without a terminal. */
+  readonly promptSecret?: ((question: string) => Promise<string>) | undefined;
   readonly createEngine: (options: EngineOptions) => Promise<MediaEngine>;
 }
 
@@ -51,6 +54,9 @@ function processHost(): CliHost {
     writeOut: (output) => void process.stdout.write(output),
     writeError: (output) => void process.stderr.write(output),
     readStdin: () => text(process.stdin),
+    promptSecret: process.stdin.isTTY
+      ? (question) => promptSecret(question, { input: process.stdin, output: process.stderr })
+      : undefined,
     async createEngine(options) {
       const { createDefaultEngine } = await import('../default-engine.ts');
       return createDefaultEngine(options);

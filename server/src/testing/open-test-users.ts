@@ -40,7 +40,8 @@ export function actorOf(id: number, name = 'administrator-1'): Actor {
 }
 
 export async function openTestUsers(kind: DatabaseKind): Promise<TestUsers> {
-  const { database, close } = await openTestDatabase(kind);
+  const opened = await openTestDatabase(kind);
+  const { database } = opened;
   const clock = new VirtualClock();
   const store = createUserStore(database, clock);
   // The estimator's own tests are elsewhere: here a password is weak when it says so.
@@ -56,7 +57,7 @@ export async function openTestUsers(kind: DatabaseKind): Promise<TestUsers> {
     store,
     users: service({}),
     service,
-    close,
+    close: () => opened.close(),
 
     reset: () =>
       database.record(async (transaction) => {
