@@ -10,10 +10,11 @@ export interface Terminal {
 
 /** @returns one line, without its end. @throws AppError USAGE when the person ends the input or presses Ctrl+C. */
 export async function promptSecret(question: string, { input, output }: Terminal): Promise<string> {
-  output.write(question);
   // The line editor (backspace, Ctrl+U, UTF-8) does its work, and what it would draw goes nowhere.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const editor = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
+  // Only now: until the editor has the terminal, the terminal itself shows what is typed.
+  output.write(question);
   try {
     return await new Promise<string>((resolve, reject) => {
       const cancel = () => reject(new AppError('cancelled', 'USAGE', 'Cancelled; nothing was changed.'));

@@ -1,6 +1,6 @@
 /** `pantau user add|list|reset-password|disable-2fa|enable|disable|remove` */
 import { Option, type Command } from 'commander';
-import { ROLES, type Role } from '@pantau/contract/access';
+import type { Role } from '@pantau/contract/access';
 import { consoleActor } from '../audit/actor.ts';
 import { presentUser } from '../users/user-present.ts';
 import type { ListedUser, User } from '../users/user.ts';
@@ -21,13 +21,22 @@ interface AddOptions extends GivenPasswordOptions {
   readonly area?: readonly string[];
 }
 
+/** Of the contract only the type: its schemas would add a quarter to the start of every command. */
+const ROLES: Readonly<Record<Role, string>> = {
+  administrator: 'everything',
+  operator: 'cameras and areas',
+  viewer: 'private cameras of the areas given',
+};
+
 export function addUserCommands(user: Command, host: CliHost): void {
   addPasswordOptions(
     user
       .command('add')
       .description('add an account; asks for the password twice')
       .argument('<name>', '3 to 50 of A-Z a-z 0-9 . _ -')
-      .addOption(new Option('--role <role>', 'what it may do').choices(ROLES).makeOptionMandatory())
+      .addOption(
+        new Option('--role <role>', describeRoles()).choices(Object.keys(ROLES)).makeOptionMandatory(),
+      )
       .option('--area <id-or-name...>', 'areas whose private cameras a viewer may watch'),
   ).action((name: string, options: AddOptions) => addUser(host, name, options));
 
@@ -130,6 +139,12 @@ async function resetPassword(host: CliHost, name: string, options: GivenPassword
 /** Whoever sits at the console of a server without an administrator is setting it up for themselves. */
 async function mustChange({ users }: Session, { keep }: GivenPasswordOptions): Promise<boolean> {
   return keep === undefined && (await users.countAdministrators()) > 0;
+}
+
+function describeRoles(): string {
+  return Object.entries(ROLES)
+    .map(([role, may]) => `${role}: ${may}`)
+    .join('; ');
 }
 
 function hint(user: User): string {
