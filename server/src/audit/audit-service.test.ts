@@ -231,3 +231,28 @@ describe('retention', () => {
     30_000,
   );
 });
+
+describe.each(DATABASE_KINDS)('a flood on %s', (kind) => {
+  it('leaves few rows, which say how often it happened', async () => {
+    const opened = await openTestDatabase(kind);
+    const clock = new VirtualClock();
+    const store = createAuditStore(opened.database);
+    const audit = new AuditService({ store, clock, logger: silentLogger });
+    audit.start();
+    for (let number = 0; number < 10_000; number++) {
+      const address = number % 10 === 0 ? `2001:db8::${number.toString(16)}` : '203.0.113.1';
+      audit.recordOften(event('AUTH_FAILURE', address), address);
+    }
+    await audit.stop();
+    const [{ rows } = { rows: 0 }] = await opened.database.read
+      .selectFrom('audit_events')
+      .select((builder) => builder.fn.countAll<number | string | bigint>().as('rows'))
+      .execute();
+    expect(Number(rows)).toBeLessThanOrEqual(1002);
+    const summary = await audit.summarise();
+    expect(summary.byType).toEqual([{ type: 'AUTH_FAILURE', count: 10_000 }]);
+    expect(summary.failingAddresses[0]).toEqual({ ip: '203.0.113.1', count: 9000 });
+    expect(summary.failingAddresses).toHaveLength(10);
+    await opened.close();
+  }, 30_000);
+});

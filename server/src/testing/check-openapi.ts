@@ -48,7 +48,7 @@ function checkOperation(path: string, operation: Json, schemes: readonly string[
   }
   const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
   const declared = parameters.filter((parameter) => parameter['in'] === 'path').map(({ name }) => name);
-  if (new Set<unknown>(inPath).symmetricDifference(new Set(declared)).size > 0)
+  if (inPath.length !== declared.length || inPath.some((name) => !declared.includes(name)))
     problems.push('path parameters differ from the path');
   const body = operation['requestBody'];
   if (body !== undefined && Object.keys(asObject(asObject(body)['content'])).length === 0)
