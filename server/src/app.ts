@@ -9,8 +9,10 @@ import { healthRoutes } from './health/health-routes.ts';
 import { createErrorHandler, errorBody } from './http/error-response.ts';
 import { createFrontServer, type FrontServer } from './http/front-server.ts';
 import { collectAllowedMethods } from './http/method-not-allowed.ts';
+import { registerOpenapi } from './http/openapi.ts';
 import { registerStaticWeb, wantsHtml } from './http/static-web.ts';
 import { streamRoutes } from './streams/stream-routes.ts';
+import { readVersion } from './version.ts';
 
 export interface App {
   readonly fastify: FastifyInstance;
@@ -46,6 +48,7 @@ export async function buildApp(context: Context): Promise<App> {
   fastify.setErrorHandler(sendError);
   const allowedMethods = collectAllowedMethods(fastify);
 
+  await registerOpenapi(fastify, readVersion());
   await fastify.register(healthRoutes(context.health));
   await fastify.register(cameraRoutes(context.streams));
   await fastify.register(areaRoutes(context.streams));

@@ -22,6 +22,9 @@ const BROTLI_QUALITY = 5;
 
 export class EncodedList {
   #build: EncodedBuild | undefined;
+  #expired = false;
+  #hits = 0;
+  #misses = 0;
 
   /** The latest state; undefined before the first `update`. */
   get current(): EncodedBuild | undefined {
@@ -32,11 +35,29 @@ export class EncodedList {
   async update(json: string): Promise<void> {
     const identity = Buffer.from(json);
     const tag = createHash('sha256').update(identity).digest('base64url').slice(0, 22);
-    if (this.#build?.tag === tag) return;
+    if (this.#build?.tag === tag && !this.#expired) return;
+    this.#expired = false;
     const [br, zipped] = await Promise.all([
       compressBrotli(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }),
       compressGzip(identity),
     ]);
     this.#build = { tag, bytes: { br, gzip: zipped, identity } };
+  }
+
+  /** The next `update` makes a new build, even of the same bytes. */
+  expire(): void {
+    this.#expired = true;
+  }
+
+  /** @param hit whether the build was sent before. */
+  countReply(hit: boolean): void {
+    if (hit) this.#hits++;
+    else this.#misses++;
+  }
+
+  /** Replies since the start, and the size of the present build in all encodings. */
+  stats(): { readonly hits: number; readonly misses: number; readonly bytes: number } {
+    const sizes = Object.values(this.#build?.bytes ?? {}).map(({ byteLength }) => byteLength);
+    return { hits: this.#hits, misses: this.#misses, bytes: sizes.reduce((sum, size) => sum + size, 0) };
   }
 }

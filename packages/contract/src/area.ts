@@ -20,3 +20,11 @@ export type PublicArea = Static<typeof PublicArea>;
 /** `GET /api/areas/public` → `Envelope(PublicAreas)`. */
 export const PublicAreas = Type.Array(PublicArea);
 export type PublicAreas = Static<typeof PublicAreas>;
+
+/** `GET /api/areas/filters` → `Envelope(AreaFilters)`: the levels of an address that areas have, each within those above it. */
+export const AreaFilters = Type.Object({
+  kecamatan: Type.Array(Type.String()),
+  kelurahan: Type.Array(Type.Object({ kelurahan: Type.String(), kecamatan: Type.String() })),
+  rw: Type.Array(Type.Object({ rw: Type.String(), kelurahan: Type.String(), kecamatan: Type.String() })),
+});
+export type AreaFilters = Static<typeof AreaFilters>;

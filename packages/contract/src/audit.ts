@@ -114,3 +114,7 @@ export const AuditSummary = Type.Object({
   failing_addresses: Type.Array(Type.Object({ ip: Type.String(), count: Type.Integer() })),
 });
 export type AuditSummary = Static<typeof AuditSummary>;
+
+/** `GET /api/admin/audit/types` → `Envelope(AuditTypes)`: every type this version knows. */
+export const AuditTypes = Type.Array(Type.Object({ type: Type.String(), description: Type.String() }));
+export type AuditTypes = Static<typeof AuditTypes>;

@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   PASSKEY_UNAVAILABLE: 'Passkeys need https, or localhost.',
   API_KEY_INVALID: 'The API key is unknown, expired or revoked.',
   API_KEY_NOT_FOUND: 'No such API key.',
+  API_KEYS_FULL: 'There are as many API keys as there may be.',
   SETTINGS_INVALID: 'A setting is not acceptable.',
   CROSS_SITE_REFUSED: 'Another site asked for this on behalf of the visitor.',
   HOTLINK_REFUSED: 'This site may not embed the stream.',

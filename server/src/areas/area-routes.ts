@@ -1,11 +1,24 @@
 /** The public list of areas. */
 import type { FastifyPluginCallback } from 'fastify';
+import { PublicAreas } from '@pantau/contract/area';
+import { Envelope } from '@pantau/contract/envelope';
 import { sendList } from '../http/send-list.ts';
 import type { StreamService } from '../streams/stream-service.ts';
 
 export function areaRoutes(streams: StreamService): FastifyPluginCallback {
   return (app, _options, done) => {
-    app.get('/api/areas/public', (request, reply) => sendList(streams.publicAreas, request, reply));
+    app.get(
+      '/api/areas/public',
+      {
+        config: { access: 'public' },
+        // For the description of the API: `sendList` sends bytes that are ready.
+        schema: {
+          summary: 'Areas with the number of their cameras',
+          response: { 200: Envelope(PublicAreas) },
+        },
+      },
+      (request, reply) => sendList(streams.publicAreas, request, reply),
+    );
     done();
   };
 }

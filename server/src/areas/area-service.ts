@@ -1,6 +1,8 @@
 /** The rules about areas. */
 import { AppError } from '@pantau/base/errors';
+import type { AreaFilters } from '@pantau/contract/area';
 import { checkArea, type Area, type NewArea } from './area.ts';
+import { listAreaFilters } from './area-filters.ts';
 import type { AreaStore } from './area-store.ts';
 
 export class AreaService {
@@ -12,6 +14,11 @@ export class AreaService {
 
   list(): Promise<readonly Area[]> {
     return this.#store.list();
+  }
+
+  /** What the areas can be narrowed by. */
+  async listFilters(): Promise<AreaFilters> {
+    return listAreaFilters(await this.#store.list());
   }
 
   /** @param idOrName an id in digits, or a name. @throws AppError AREA_NOT_FOUND */

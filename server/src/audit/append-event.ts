@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import { foldName } from '../fields.ts';
 import type { AuditEvent } from './audit-event.ts';
+import { storableText } from './storable-text.ts';
 
 /** Longest user agent and name that are kept. */
 const MAX_TEXT = 300;
@@ -24,7 +25,7 @@ export async function appendAuditEvent(
       actor_kind: actor.kind,
       actor_id: actor.id,
       actor_name: shorten(actor.name),
-      actor_folded: actor.name === null ? null : foldName(actor.name).slice(0, MAX_TEXT),
+      actor_folded: actor.name === null ? null : shorten(foldName(actor.name)),
       ip: shorten(actor.address),
       user_agent: shorten(actor.userAgent),
       endpoint: shorten(actor.endpoint),
@@ -37,10 +38,12 @@ export async function appendAuditEvent(
 }
 
 function shorten(text: string | null): string | null {
-  return text === null ? null : text.slice(0, MAX_TEXT);
+  return text === null ? null : storableText(text.slice(0, MAX_TEXT));
 }
 
 function formatDetails(details: NonNullable<AuditEvent['details']>): string {
-  const json = JSON.stringify(details);
+  const json = JSON.stringify(details, (_field, value: unknown) =>
+    typeof value === 'string' ? storableText(value) : value,
+  );
   return json.length <= MAX_DETAILS ? json : JSON.stringify({ too_long: Object.keys(details) });
 }

@@ -5,7 +5,8 @@ import type { HealthService } from './health-service.ts';
 
 export function healthRoutes(health: HealthService): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
-    app.get('/health', { schema: { response: { 200: Health, 503: Health } } }, async (_request, reply) => {
+    const schema = { summary: 'State of the server', response: { 200: Health, 503: Health } };
+    app.get('/health', { config: { access: 'public' }, schema }, async (_request, reply) => {
       const report = await health.read();
       const healthy = report.status === 'ok' || report.status === 'degraded';
       return reply

@@ -24,6 +24,7 @@ export function sendList(list: EncodedList, request: FastifyRequest, reply: Fast
   }
   const prepared = prepare(build);
   const cacheState = prepared.served ? 'HIT' : 'MISS';
+  list.countReply(prepared.served);
   prepared.served = true;
   reply.hijack();
   const raw = reply.raw;

@@ -97,6 +97,11 @@ export class StreamService {
     return this.#load();
   }
 
+  /** Asks for the same soon, without waiting. */
+  requestRefresh(): void {
+    this.#reload.request();
+  }
+
   /** @throws AppError CAMERA_NOT_FOUND, for a disabled camera too. */
   getDetail(cameraId: number): StreamDetail {
     const camera = this.#cameras.find(({ id }) => id === cameraId);
