@@ -17,7 +17,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const KEPT_MS = 90 * DAY_MS;
 const FIRST_PRUNE_MS = 60_000;
 /** One transaction; other writes get their turn between two. */
-const PRUNE_BATCH = 5000;
+const PRUNE_BATCH = 500;
 const TICK_MS = 5000;
 
 const MAX_WAITING = 1000;
