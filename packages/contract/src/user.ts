@@ -118,12 +118,19 @@ export const Passkey = Type.Object({
 export type Passkey = Static<typeof Passkey>;
 export const Passkeys = Type.Array(Passkey);
 
-/** `POST /api/users/profile/passkeys` → 201 `Envelope(Passkey)`; `response` is `RegistrationResponseJSON` of WebAuthn. */
+/** `POST /api/users/profile/passkeys` → 201 `Envelope(AddedPasskey)`; `response` is `RegistrationResponseJSON` of WebAuthn. */
 export const AddPasskeyInput = Type.Object(
   { name: Type.String({ minLength: 1, maxLength: 100 }), response: Type.Unknown() },
   { additionalProperties: false },
 );
 export type AddPasskeyInput = Static<typeof AddPasskeyInput>;
+
+export const AddedPasskey = Type.Object({
+  passkey: Passkey,
+  /** Shown once; null unless the passkey is the account's first second factor. */
+  recovery_codes: Nullable(Type.Array(Type.String())),
+});
+export type AddedPasskey = Static<typeof AddedPasskey>;
 
 /** `PUT /api/users/profile/passkeys/:id` */
 export const RenamePasskeyInput = Type.Object(
