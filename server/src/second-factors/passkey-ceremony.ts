@@ -12,7 +12,7 @@ import {
   type PublicKeyCredentialRequestOptionsJSON,
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server';
-import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
+import { decodeAttestationObject, verifySignature } from '@simplewebauthn/server/helpers';
 import { CHALLENGE_LIFETIME_MS } from './passkey-challenges.ts';
 import { passkeyInvalid, type NewPasskey, type Passkey, type RelyingParty } from './passkey.ts';
 import { parseClientData, type ClientData } from './passkey-response.ts';
@@ -21,6 +21,8 @@ import { parseClientData, type ClientData } from './passkey-response.ts';
 const ALGORITHMS = [-8, -7, -257];
 /** WebAuthn section 7.1. */
 const MAX_CREDENTIAL_ID_BYTES = 1023;
+/** DER of (1, 1): well-formed, and of no key. */
+const SOME_SIGNATURE = [0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01];
 
 export interface PasskeyOwner {
   readonly username: string;
@@ -98,7 +100,7 @@ export async function verifyRegistration(
 ): Promise<Omit<NewPasskey, 'userId' | 'name'>> {
   const { registrationInfo } = await refusing(async () => {
     checkAttestation(response.response.attestationObject);
-    return verifyRegistrationResponse({
+    const result = await verifyRegistrationResponse({
       response,
       expectedChallenge: challenge,
       expectedOrigin: relyingParty.origin,
@@ -106,6 +108,8 @@ export async function verifyRegistration(
       requireUserVerification: true,
       supportedAlgorithmIDs: ALGORITHMS,
     });
+    if (result.registrationInfo !== undefined) await checkKey(result.registrationInfo.credential.publicKey);
+    return result;
   });
   if (registrationInfo === undefined) throw passkeyInvalid('The passkey could not be verified.');
   const { credential, credentialBackedUp } = registrationInfo;
@@ -165,6 +169,15 @@ function checkAttestation(attestationObject: string): void {
   const [format, statement] = [decoded.get('fmt'), decoded.get('attStmt')];
   const isSelfSigned = format === 'packed' && statement instanceof Map && !statement.has('x5c');
   if (format !== 'none' && !isSelfSigned) throw passkeyInvalid('The passkey came with an attestation.');
+}
+
+/** Nothing was signed with the key so far: one that is cut off or not on its curve would only show at the first sign-in. */
+async function checkKey(publicKey: Uint8Array): Promise<void> {
+  await verifySignature({
+    credentialPublicKey: Uint8Array.from(publicKey),
+    data: new Uint8Array(1),
+    signature: Uint8Array.from(SOME_SIGNATURE),
+  });
 }
 
 async function refusing<T>(verify: () => Promise<T>): Promise<T> {

@@ -9,7 +9,7 @@ export const RECOVERY_CODE_COUNT = 10;
 /** Without I, L, O and U, which people misread; 32 letters carry five bits each. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODE_BYTES = 10;
-const CODE_LETTERS = 16;
+const CODE = new RegExp(`^[${ALPHABET}]{16}$`);
 const GROUP_LETTERS = 4;
 
 /** A new set, as shown to its owner: `XXXX-XXXX-XXXX-XXXX`. */
@@ -39,8 +39,7 @@ export function parseRecoveryCode(text: string): string | undefined {
     .toUpperCase()
     .replaceAll('O', '0')
     .replaceAll(/[IL]/g, '1');
-  if (letters.length !== CODE_LETTERS) return undefined;
-  return [...letters].every((letter) => ALPHABET.includes(letter)) ? letters : undefined;
+  return CODE.test(letters) ? letters : undefined;
 }
 
 /** What is stored of a code: SHA-256 of its letters, hex. @returns undefined when `text` cannot be a code. */

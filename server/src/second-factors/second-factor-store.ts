@@ -60,13 +60,15 @@ export function createSecondFactorStore(
     async summaryOf(userId) {
       const row = await database.read
         .selectFrom('users')
-        .select(({ selectFrom }) => [
+        .select((expression) => [
           'totp_secret',
-          selectFrom('passkeys')
+          expression
+            .selectFrom('passkeys')
             .select(({ fn }) => fn.countAll<number | bigint | string>().as('count'))
             .whereRef('passkeys.user_id', '=', 'users.id')
             .as('passkeys'),
-          selectFrom('recovery_codes')
+          expression
+            .selectFrom('recovery_codes')
             .select(({ fn }) => fn.countAll<number | bigint | string>().as('count'))
             .whereRef('recovery_codes.user_id', '=', 'users.id')
             .where('recovery_codes.used_at', 'is', null)
@@ -165,7 +167,12 @@ export function createSecondFactorStore(
           .set({ totp_last_step: step })
           .where('id', '=', userId)
           .where('totp_secret', '=', sealed)
-          .where(({ eb, or }) => or([eb('totp_last_step', 'is', null), eb('totp_last_step', '<', step)]))
+          .where((expression) =>
+            expression.or([
+              expression('totp_last_step', 'is', null),
+              expression('totp_last_step', '<', step),
+            ]),
+          )
           .executeTakeFirst();
         return result.numUpdatedRows > 0n;
       });

@@ -178,7 +178,7 @@ export class SoftwareAuthenticator {
     const head = Buffer.alloc(5);
     head.writeUInt8(flags, 0);
     head.writeUInt32BE(credential.counter, 1);
-    const parts = [
+    const parts: Buffer[] = [
       createHash('sha256')
         .update(lies.rpId ?? credential.rpId)
         .digest(),
