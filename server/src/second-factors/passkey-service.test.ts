@@ -233,6 +233,14 @@ describe.each(DATABASE_KINDS)('passkeys on %s', (kind) => {
       });
     });
 
+    it.each(['ES256', 'EdDSA', 'RS256'] as const)('with a key for %s', async (algorithm) => {
+      authenticator = new SoftwareAuthenticator(ORIGIN, { algorithm });
+      await enrol();
+      expect(await proveWith({ flipSignature: true })).toMatchObject({ verified: false });
+      expect(await proveWith({ wrongKey: true })).toMatchObject({ verified: false });
+      expect(await proveWith()).toMatchObject({ verified: true, userId: owner.userId });
+    });
+
     it('again and again with an authenticator that does not count, and become synced', async () => {
       const device: AuthenticatorOptions = { counts: false, synced: true };
       authenticator = new SoftwareAuthenticator(ORIGIN, device);

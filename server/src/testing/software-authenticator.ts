@@ -1,5 +1,5 @@
 /**
- * A browser with an authenticator, for tests: it makes ES256 passkeys and signs with them as WebAuthn Level 3 describes (section 6
+ * A browser with an authenticator, for tests: it makes passkeys and signs with them as WebAuthn Level 3 describes (section 6
  * and 5.8.1), and it lies wherever a test tells it to.
  *
  *     const authenticator = new SoftwareAuthenticator('https://cctv.example.org');
@@ -42,7 +42,13 @@ export interface AuthenticatorOptions {
   readonly synced?: boolean;
   /** Many authenticators always say 0. */
   readonly counts?: boolean;
+  /** Of its keys; default ES256. */
+  readonly algorithm?: Algorithm;
 }
+
+export type Algorithm = 'ES256' | 'EdDSA' | 'RS256';
+/** COSE numbers. */
+const ALGORITHM_NUMBERS: Readonly<Record<Algorithm, number>> = { ES256: -7, EdDSA: -8, RS256: -257 };
 
 interface Credential {
   readonly id: string;
@@ -74,7 +80,7 @@ export class SoftwareAuthenticator {
   /** @param origin of the page that asks. */
   constructor(origin: string, options: AuthenticatorOptions = {}) {
     this.#origin = origin;
-    this.#options = { synced: false, counts: true, ...options };
+    this.#options = { synced: false, counts: true, algorithm: 'ES256', ...options };
   }
 
   /** Ids of its passkeys, base64url, oldest first. */
@@ -87,19 +93,20 @@ export class SoftwareAuthenticator {
     const { challenge, rp, user, excludeCredentials = [] } = Value.Parse(CreationOptions, options);
     if (excludeCredentials.some(({ id }) => this.credentialIds.includes(id)))
       throw new Error('the authenticator has a passkey of this account already');
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { algorithm } = this.#options;
+    const { privateKey, publicKey } = makeKeys(algorithm);
     const credential: Credential = {
       id: randomBytes(32).toString('base64url'),
       rpId: rp.id,
       userHandle: user.id,
       privateKey,
-      publicKey: encodeCoseKey(publicKey),
+      publicKey: encodeCoseKey(publicKey, algorithm),
       counter: 0,
     };
     this.#credentials.push(credential);
     const clientData = this.#encodeClientData('webauthn.create', challenge, lies);
     const authenticatorData = this.#encodeAuthenticatorData(credential, lies, true);
-    const { format, statement } = attest(credential, authenticatorData, clientData, lies);
+    const { format, statement } = attest(credential, algorithm, authenticatorData, clientData, lies);
     const attestationObject = encodeCbor(
       new Map<string, CborValue>([
         ['fmt', format],
@@ -132,10 +139,7 @@ export class SoftwareAuthenticator {
     if (credential === undefined) throw new Error('the authenticator has no passkey that fits');
     const clientData = this.#encodeClientData('webauthn.get', challenge, lies);
     const authenticatorData = this.#encodeAuthenticatorData(credential, lies, false);
-    const key =
-      lies.wrongKey === true
-        ? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
-        : credential.privateKey;
+    const key = lies.wrongKey === true ? makeKeys(this.#options.algorithm).privateKey : credential.privateKey;
     const signature = signWith(key, authenticatorData, clientData);
     if (lies.flipSignature === true)
       signature.writeUInt8(signature.readUInt8(signature.length - 1) ^ 1, signature.length - 1);
@@ -197,6 +201,7 @@ export class SoftwareAuthenticator {
 /** WebAuthn section 8: `none`, or `packed` signed by the passkey itself or with a (meaningless) certificate. */
 function attest(
   credential: Credential,
+  algorithm: Algorithm,
   authenticatorData: Buffer,
   clientData: Buffer,
   lies: Lies,
@@ -204,7 +209,7 @@ function attest(
   if (lies.attestation === undefined || lies.attestation === 'none')
     return { format: 'none', statement: new Map() };
   const statement = new Map<string, CborValue>([
-    ['alg', -7],
+    ['alg', ALGORITHM_NUMBERS[algorithm]],
     ['sig', signWith(credential.privateKey, authenticatorData, clientData)],
   ]);
   if (lies.attestation === 'certificate') statement.set('x5c', [Buffer.from('3000', 'hex')]);
@@ -213,21 +218,42 @@ function attest(
 
 function signWith(key: KeyObject, authenticatorData: Buffer, clientData: Buffer): Buffer {
   const clientDataHash = createHash('sha256').update(clientData).digest();
-  return sign('sha256', Buffer.concat([authenticatorData, clientDataHash]), key);
+  const digest = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+  return sign(digest, Buffer.concat([authenticatorData, clientDataHash]), key);
 }
 
-/** RFC 9053 section 7.1.1: an EC2 key on P-256 for ES256. */
-function encodeCoseKey(publicKey: KeyObject): Buffer {
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
-  return encodeCbor(
-    new Map<number, CborValue>([
+function makeKeys(algorithm: Algorithm): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {
+  if (algorithm === 'EdDSA') return generateKeyPairSync('ed25519');
+  if (algorithm === 'RS256') return generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+/** RFC 9053 section 7.1.1 (EC2), 7.2 (OKP), RFC 8230 section 4 (RSA). */
+function encodeCoseKey(publicKey: KeyObject, algorithm: Algorithm): Buffer {
+  const { x = '', y = '', n = '', e = '' } = publicKey.export({ format: 'jwk' });
+  const bytes = (text: string) => Buffer.from(text, 'base64url');
+  const fields: Readonly<Record<Algorithm, readonly [number, CborValue][]>> = {
+    ES256: [
       [1, 2],
       [3, -7],
       [-1, 1],
-      [-2, Buffer.from(x, 'base64url')],
-      [-3, Buffer.from(y, 'base64url')],
-    ]),
-  );
+      [-2, bytes(x)],
+      [-3, bytes(y)],
+    ],
+    EdDSA: [
+      [1, 1],
+      [3, -8],
+      [-1, 6],
+      [-2, bytes(x)],
+    ],
+    RS256: [
+      [1, 3],
+      [3, -257],
+      [-1, bytes(n)],
+      [-2, bytes(e)],
+    ],
+  };
+  return encodeCbor(new Map(fields[algorithm]));
 }
 
 type CborValue = number | string | Buffer | readonly CborValue[] | ReadonlyMap<string | number, CborValue>;
