@@ -126,7 +126,8 @@ export async function verifyRegistration(
 }
 
 /**
- * Whether the passkey signed this challenge, here, after checking who holds it. The counter is not looked at: see `isCounterGood`.
+ * Whether the passkey signed this challenge, here, after checking who holds it. The counter is not
+ * looked at: `PasskeyStore.use` compares it.
  * @param challenge the one in the response, after it was found among ours.
  * @throws AppError PASSKEY_INVALID
  */
@@ -153,11 +154,6 @@ export async function verifyAuthentication(
   );
   if (!verified) throw passkeyInvalid('The signature does not fit the passkey.');
   return { counter: authenticationInfo.newCounter, synced: authenticationInfo.credentialBackedUp };
-}
-
-/** Counters only grow; one that does not means a copied authenticator (WebAuthn section 6.1.1). Zero on both sides: it does not count. */
-export function isCounterGood(before: number, now: number): boolean {
-  return (before === 0 && now === 0) || now > before;
 }
 
 /**

@@ -54,8 +54,11 @@ export interface PasskeyStore {
     id: number,
     event: (passkey: Passkey, wasLast: boolean) => AuditEvent,
   ): Promise<void>;
-  /** Remembers a use. @returns false when the counter went back since, or the passkey is gone: the use does not count. */
-  use(id: number, use: PasskeyUse): Promise<boolean>;
+  /**
+   * Remembers a use. Counters only grow; one that does not means a copied authenticator (WebAuthn section 6.1.1). Zero before and
+   * now: the authenticator does not count.
+   */
+  use(id: number, use: PasskeyUse): Promise<'used' | 'counter' | 'gone'>;
   /** Writes an entry of the audit trail for something that changes nothing. */
   recordEvent(event: AuditEvent): Promise<void>;
 }
@@ -167,11 +170,16 @@ export function createPasskeyStore(database: Database, clock: Clock): PasskeySto
           .updateTable('passkeys')
           .set({ counter, synced: synced ? 1 : 0, last_used_at: clock.now() })
           .where('id', '=', id);
-        // As `isCounterGood`, against what is stored at this moment.
         const result = await (
           counter === 0 ? query.where('counter', '=', 0) : query.where('counter', '<', counter)
         ).executeTakeFirst();
-        return result.numUpdatedRows > 0n;
+        if (result.numUpdatedRows > 0n) return 'used';
+        const row = await transaction
+          .selectFrom('passkeys')
+          .select('id')
+          .where('id', '=', id)
+          .executeTakeFirst();
+        return row === undefined ? 'gone' : 'counter';
       });
     },
 

@@ -15,7 +15,6 @@ import type { AuditEvent, AuditTarget, AuditValue } from '../audit/audit-event.t
 import {
   createAuthenticationOptions,
   createRegistrationOptions,
-  isCounterGood,
   readClientData,
   verifyAuthentication,
   verifyRegistration,
@@ -139,8 +138,9 @@ export class SecondFactorService {
       if (!(await this.#isOwnHandle(passkey, parsed.response.userHandle, userId)))
         return { verified: false, reason: 'unknown-passkey' };
       const use = await verifyAuthentication(relyingParty, parsed, challenge, passkey);
-      if (!isCounterGood(passkey.counter, use.counter) || !(await this.#passkeys.use(passkey.id, use)))
-        return { verified: false, reason: 'counter', userId: passkey.userId };
+      const outcome = await this.#passkeys.use(passkey.id, use);
+      if (outcome === 'gone') return { verified: false, reason: 'unknown-passkey' };
+      if (outcome === 'counter') return { verified: false, reason: 'counter', userId: passkey.userId };
       return { verified: true, userId: passkey.userId, passkeyId: passkey.id };
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'PASSKEY_INVALID') throw error;
