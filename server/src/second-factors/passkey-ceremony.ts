@@ -83,26 +83,24 @@ export function createAuthenticationOptions(
 export function readClientData(response: RegistrationResponseJSON | AuthenticationResponseJSON): ClientData {
   const clientData = parseClientData(response.response.clientDataJSON);
   if (clientData === undefined) throw passkeyInvalid('The response has no readable client data.');
-  // Our pages are never framed by another site.
-  if (clientData.crossOrigin === true || clientData.topOrigin !== undefined)
-    throw passkeyInvalid('The response was made inside another site.');
   return clientData;
 }
 
 /**
- * @param challenge the one in the response, after it was found among ours.
+ * @param clientData of the response, after its challenge was found among ours.
  * @throws AppError PASSKEY_INVALID
  */
 export async function verifyRegistration(
   relyingParty: RelyingParty,
   response: RegistrationResponseJSON,
-  challenge: string,
+  clientData: ClientData,
 ): Promise<Omit<NewPasskey, 'userId' | 'name'>> {
+  checkNotFramed(clientData);
   const { registrationInfo } = await refusing(async () => {
     checkAttestation(response.response.attestationObject);
     const result = await verifyRegistrationResponse({
       response,
-      expectedChallenge: challenge,
+      expectedChallenge: clientData.challenge,
       expectedOrigin: relyingParty.origin,
       expectedRPID: relyingParty.id,
       requireUserVerification: true,
@@ -128,19 +126,20 @@ export async function verifyRegistration(
 /**
  * Whether the passkey signed this challenge, here, after checking who holds it. The counter is not
  * looked at: `PasskeyStore.use` compares it.
- * @param challenge the one in the response, after it was found among ours.
+ * @param clientData of the response, after its challenge was found among ours.
  * @throws AppError PASSKEY_INVALID
  */
 export async function verifyAuthentication(
   relyingParty: RelyingParty,
   response: AuthenticationResponseJSON,
-  challenge: string,
+  clientData: ClientData,
   passkey: Passkey,
 ): Promise<PasskeyUse> {
+  checkNotFramed(clientData);
   const { verified, authenticationInfo } = await refusing(() =>
     verifyAuthenticationResponse({
       response,
-      expectedChallenge: challenge,
+      expectedChallenge: clientData.challenge,
       expectedOrigin: relyingParty.origin,
       expectedRPID: relyingParty.id,
       requireUserVerification: true,
@@ -154,6 +153,12 @@ export async function verifyAuthentication(
   );
   if (!verified) throw passkeyInvalid('The signature does not fit the passkey.');
   return { counter: authenticationInfo.newCounter, synced: authenticationInfo.credentialBackedUp };
+}
+
+/** Our pages are never framed by another site. */
+function checkNotFramed({ crossOrigin, topOrigin }: ClientData): void {
+  if (crossOrigin === true || topOrigin !== undefined)
+    throw passkeyInvalid('The response was made inside another site.');
 }
 
 /**

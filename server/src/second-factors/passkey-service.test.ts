@@ -258,9 +258,13 @@ describe.each(DATABASE_KINDS)('passkeys on %s', (kind) => {
       ['a registration', { type: 'webauthn.create' }] as const,
       ['a flipped signature', { flipSignature: true }] as const,
       ['the signature of another key', { wrongKey: true }] as const,
-    ])('not with %s', async (_case, lies) => {
+    ])('not with %s, and not with the same challenge afterwards', async (_case, lies) => {
       const passkey = await enrol();
-      expect(await proveWith(lies)).toEqual({ verified: false, reason: 'not-verified' });
+      const asked = await opened.service.passkeyLoginOptions(site, 'login');
+      const take = (told: Lies) =>
+        opened.service.takePasskey(authenticator.authenticate(asked, told), site, 'login');
+      expect(await take(lies)).toEqual({ verified: false, reason: 'not-verified' });
+      expect(await take({})).toEqual({ verified: false, reason: 'challenge' });
       expect(await stored(passkey.id)).toMatchObject({ counter: 1, last_used_at: null });
     });
 

@@ -129,15 +129,15 @@ export class SecondFactorService {
     const parsed = parseAuthenticationResponse(response);
     if (parsed === undefined) return { verified: false, reason: 'malformed' };
     try {
-      const { challenge } = readClientData(parsed);
-      if (!this.#challenges.take(challenge, { purpose, userId }))
+      const clientData = readClientData(parsed);
+      if (!this.#challenges.take(clientData.challenge, { purpose, userId }))
         return { verified: false, reason: 'challenge' };
       const passkey = await this.#passkeys.findByCredential(parsed.id);
       if (passkey === undefined || (userId !== undefined && passkey.userId !== userId))
         return { verified: false, reason: 'unknown-passkey' };
       if (!(await this.#isOwnHandle(passkey, parsed.response.userHandle, userId)))
         return { verified: false, reason: 'unknown-passkey' };
-      const use = await verifyAuthentication(relyingParty, parsed, challenge, passkey);
+      const use = await verifyAuthentication(relyingParty, parsed, clientData, passkey);
       const outcome = await this.#passkeys.use(passkey.id, use);
       if (outcome === 'gone') return { verified: false, reason: 'unknown-passkey' };
       if (outcome === 'counter') return { verified: false, reason: 'counter', userId: passkey.userId };
@@ -230,10 +230,10 @@ export class SecondFactorService {
     const name = checkPasskeyName(input.name);
     const parsed = parseRegistrationResponse(input.response);
     if (parsed === undefined) throw passkeyInvalid('The response is not one of a passkey.');
-    const { challenge } = readClientData(parsed);
-    if (!this.#challenges.take(challenge, { purpose: 'register', userId }))
+    const clientData = readClientData(parsed);
+    if (!this.#challenges.take(clientData.challenge, { purpose: 'register', userId }))
       throw passkeyInvalid('The challenge was not ours, is used or expired; begin again.');
-    const credential = await verifyRegistration(relyingParty, parsed, challenge);
+    const credential = await verifyRegistration(relyingParty, parsed, clientData);
     const { codes, hashes } = newRecoveryCodes();
     const { passkey, wasFirst } = await this.#passkeys.add(
       { ...credential, userId, name },
