@@ -5,11 +5,12 @@
  * Order of a stop (the reverse of opening, after step 1):
  *   1. refuse: `/health` answers 503, every new request and upgrade is refused too (`run.ts`)
  *   2. read model: no longer follows changes
- *   3. engine: viewers are told, sources get TEARDOWN
+ *   3. delivery gate: stops looking at open WebSockets; engine: viewers are told, sources get TEARDOWN
  *   4. listener: closed; idle connections at once, the others after a short grace
  *   5. database: write queue flushed, pool figures logged, WAL checkpointed, closed
  *   6. the event loop drains; a guard ends the process when it does not
  */
+import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
@@ -19,16 +20,24 @@ import type { Clock } from '@pantau/base/clock';
 import { AppError } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
 import type { EngineLimits, MediaEngine } from '@pantau/media';
+import { ANONYMOUS } from './access/principal.ts';
 import { AreaService } from './areas/area-service.ts';
 import { createAreaStore } from './areas/area-store.ts';
 import { CameraService } from './cameras/camera-service.ts';
 import { createCameraStore } from './cameras/camera-store.ts';
 import type { Config } from './config/config.ts';
 import { openDatabase, type Database } from './db/database.ts';
+import { DeliveryGate } from './delivery/delivery-gate.ts';
+import type { GrantHolder } from './delivery/grant-holder.ts';
+import { StreamTokenService } from './delivery/stream-token-service.ts';
+import { TicketBook } from './delivery/ticket-book.ts';
 import { HealthService } from './health/health-service.ts';
 import { createClientAddress } from './http/client-address.ts';
 import { Listener } from './http/listener.ts';
+import type { PrincipalResolver } from './http/principal-resolver.ts';
+import { DEFAULT_RATE_LIMITS, RateLimiter } from './http/rate-limiter.ts';
 import { asLogger } from './logger.ts';
+import { DEFAULT_SECURITY_RULES, type SecurityRules } from './settings/security-settings.ts';
 import { StreamService } from './streams/stream-service.ts';
 import { readVersion } from './version.ts';
 
@@ -41,6 +50,11 @@ export interface Context extends AsyncDisposable {
   readonly cameras: CameraService;
   readonly areas: AreaService;
   readonly streams: StreamService;
+  /** What stands between requests for media and the engine. */
+  readonly delivery: DeliveryGate;
+  readonly tokens: StreamTokenService;
+  readonly limiter: RateLimiter;
+  readonly principals: PrincipalResolver;
   readonly health: HealthService;
   readonly listener: Listener;
   /** The built web client. */
@@ -70,6 +84,20 @@ export interface OpenContextOptions {
   readonly createEngine: (options: EngineOptions) => MediaEngine;
   /** Default: `web/dist` of the repository. */
   readonly webFolder?: string;
+  /** Other parts than the server's own, for tests of delivery. */
+  readonly delivery?: Partial<DeliveryParts>;
+}
+
+/** What the delivery of media asks of the rest of the server. */
+export interface DeliveryParts {
+  readonly principals: PrincipalResolver;
+  readonly grants: GrantHolder;
+  readonly readRules: () => Pick<SecurityRules, 'embedOrigins'>;
+  readonly ticketKeys: () => readonly Buffer[];
+  /** Time of tickets, limits and checks of viewers. */
+  readonly clock: Clock;
+  /** Requests for media per minute and address. */
+  readonly requestsPerMinute: number;
 }
 
 /** @throws AppError when something cannot be opened; what was opened is closed again. */
@@ -92,11 +120,12 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
   const listener = stack.use(new Listener(clock));
   const areas = new AreaService(createAreaStore(database, clock));
   const cameras = new CameraService(createCameraStore(database, clock));
+  const clientAddress = createClientAddress(config.trustProxy);
   const engine = stack.use(
     options.createEngine({
       clock,
       logger: logger.child({ part: 'media' }),
-      clientAddress: createClientAddress(config.trustProxy),
+      clientAddress,
       limits: { windowSegments: config.hlsWindowSegments, partMs: config.hlsPartMs },
     }),
   );
@@ -113,6 +142,54 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     (service) => service.stop(),
   );
   await streams.start();
+
+  // TO BE REPLACED: until accounts, keys, settings and the key file are wired, everybody is anonymous and tickets end with the process.
+  const nobody: PrincipalResolver = {
+    resolve: () => Promise.resolve(ANONYMOUS),
+    hasCredentials: () => false,
+  };
+  const noGrants: GrantHolder = { findPrincipal: () => Promise.resolve(undefined) };
+  const processKeys: readonly Buffer[] = [randomBytes(32)];
+  const parts: DeliveryParts = {
+    principals: nobody,
+    grants: noGrants,
+    readRules: () => DEFAULT_SECURITY_RULES,
+    ticketKeys: () => processKeys,
+    clock,
+    requestsPerMinute: DEFAULT_RATE_LIMITS.delivery,
+    ...options.delivery,
+  };
+  const { principals } = parts;
+  const limiter = new RateLimiter({
+    clock: parts.clock,
+    limits: { ...DEFAULT_RATE_LIMITS, delivery: parts.requestsPerMinute },
+  });
+  const tickets = new TicketBook({ keys: parts.ticketKeys, clock: parts.clock });
+  const tokens = new StreamTokenService({
+    streams,
+    tickets,
+    clock: parts.clock,
+    // TO BE REPLACED by the audit trail: STREAM_TOKEN_CREATED.
+    onGranted: () => {},
+  });
+  const delivery = stack.adopt(
+    new DeliveryGate({
+      engine,
+      findAccess: (streamKey) => streams.findAccess(streamKey),
+      tickets,
+      principals,
+      grants: parts.grants,
+      limiter,
+      readRules: parts.readRules,
+      clientAddress,
+      publicUrl: config.publicUrl,
+      clock: parts.clock,
+      logger,
+      // TO BE REPLACED by the audit trail: HOTLINK_REFUSED and RATE_LIMIT_EXCEEDED.
+      onRefused: () => {},
+    }),
+    (gate) => gate.stop(),
+  );
   const health = new HealthService({
     version: readVersion(),
     dataDir: config.dataDir,
@@ -132,6 +209,10 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     cameras,
     areas,
     streams,
+    delivery,
+    tokens,
+    limiter,
+    principals,
     health,
     listener,
     webFolder: options.webFolder ?? fileURLToPath(new URL('../../web/dist', import.meta.url)),

@@ -12,7 +12,7 @@ export const PublicArea = Type.Object({
   kecamatan: Nullable(Type.String()),
   latitude: Nullable(Type.Number()),
   longitude: Nullable(Type.Number()),
-  /** Enabled cameras in the area. */
+  /** Cameras in the area that whoever asks finds in the lists. */
   camera_count: Type.Integer({ minimum: 0 }),
 });
 export type PublicArea = Static<typeof PublicArea>;

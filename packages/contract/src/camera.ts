@@ -1,6 +1,13 @@
 import { Type, type Static } from 'typebox';
 import { Nullable } from './nullable.ts';
 
+export const Visibility = Type.Union([
+  Type.Literal('public'),
+  Type.Literal('unlisted'),
+  Type.Literal('private'),
+]);
+export type Visibility = Static<typeof Visibility>;
+
 /**
  * A camera as anybody may see it. Nothing here tells how the camera is reached:
  * no address, no credentials, no file path.
@@ -22,6 +29,8 @@ export const PublicCamera = Type.Object({
   /** Lower case codec family once known: `h264`. */
   video_codec: Nullable(Type.String()),
   stream_key: Type.String(),
+  /** Public; in no list but open to who has the link; or only for who has the right. */
+  visibility: Visibility,
 });
 export type PublicCamera = Static<typeof PublicCamera>;
 

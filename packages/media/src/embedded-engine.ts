@@ -5,6 +5,7 @@ import { messageOf } from '@pantau/base/errors';
 import { silentLogger, type Logger } from '@pantau/base/logger';
 import type { EngineStats, MediaEngine } from './engine.ts';
 import { HlsHandler } from './hls/hls-handler.ts';
+import { markPrivate } from './hls/private-replies.ts';
 import { MediaError } from './media-error.ts';
 import { MseServer } from './mse/mse-server.ts';
 import { probeSource } from './probe.ts';
@@ -124,8 +125,14 @@ class EmbeddedEngine implements MediaEngine {
     });
   }
 
-  handleHls(request: IncomingMessage, response: ServerResponse, path: string): void {
+  handleHls(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    options?: { readonly isPrivate: boolean },
+  ): void {
     try {
+      if (options?.isPrivate === true) markPrivate(response);
       this.#hls.handle(request, response, path);
     } catch (error) {
       this.#logger.error({ error: messageOf(error) }, 'serving an HLS request failed');

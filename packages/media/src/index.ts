@@ -13,3 +13,4 @@ export {
 export type { ProbeReport, ProbeTrack } from './probe-report.ts';
 export { createMediaEngine, type MediaEngineOptions } from './embedded-engine.ts';
 export { DEFAULT_LIMITS, type EngineLimits } from './stream/engine-limits.ts';
+export { COMMON_HEADERS as MEDIA_HEADERS } from './stream/media-file.ts';

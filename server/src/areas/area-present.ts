@@ -2,7 +2,7 @@
 import type { PublicArea } from '@pantau/contract/area';
 import type { Area } from './area.ts';
 
-/** @param cameraCount enabled cameras in the area. */
+/** @param cameraCount cameras in the area that whoever asks finds in the lists. */
 export function presentArea(area: Area, cameraCount: number): PublicArea {
   return {
     id: area.id,

@@ -1,11 +1,16 @@
 /** The public list of areas. */
 import type { FastifyPluginCallback } from 'fastify';
-import { sendList } from '../http/send-list.ts';
+import '../access/route-access.ts';
+import { sendAudienceList } from '../streams/send-audience-list.ts';
 import type { StreamService } from '../streams/stream-service.ts';
 
 export function areaRoutes(streams: StreamService): FastifyPluginCallback {
   return (app, _options, done) => {
-    app.get('/api/areas/public', (request, reply) => sendList(streams.publicAreas, request, reply));
+    app.get(
+      '/api/areas/public',
+      { config: { access: 'public', limit: 'delivery', passive: true } },
+      (request, reply) => sendAudienceList(streams, 'areas', request, reply),
+    );
     done();
   };
 }

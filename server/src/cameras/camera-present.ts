@@ -20,5 +20,6 @@ export function presentCamera(camera: Camera, areaName: string | null): PublicCa
     status: camera.status,
     video_codec: camera.videoCodec,
     stream_key: camera.streamKey,
+    visibility: camera.visibility,
   };
 }

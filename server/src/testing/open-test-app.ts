@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from '@pantau/base/clock';
 import { buildApp, type App } from '../app.ts';
 import { loadConfig, type Config } from '../config/config.ts';
-import { openContext, type Context } from '../context.ts';
+import { openContext, type Context, type DeliveryParts } from '../context.ts';
 import { openLogger } from '../logger.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { makeTestFolder } from './open-test-database.ts';
@@ -26,6 +26,8 @@ export interface OpenTestAppOptions {
   readonly seed?: (context: Context) => Promise<void>;
   /** Default: a folder that does not exist, as before the first build. */
   readonly webFolder?: string;
+  /** Default: everybody is anonymous. */
+  readonly delivery?: Partial<DeliveryParts>;
 }
 
 export async function openTestApp(options: OpenTestAppOptions = {}): Promise<TestApp> {
@@ -47,6 +49,7 @@ export async function openTestApp(options: OpenTestAppOptions = {}): Promise<Tes
     clock: systemClock,
     createEngine: () => engine,
     webFolder,
+    ...(options.delivery === undefined ? {} : { delivery: options.delivery }),
   });
   if (options.seed !== undefined) {
     await options.seed(context);
