@@ -81,6 +81,8 @@ export class DeliveryGate implements MediaHandler {
   readonly #sites: SiteNames;
   readonly #rights: ViewerRights;
   readonly #sockets: OpenSockets;
+  /** Upgrades whose viewer is being looked up. */
+  readonly #waiting = new Set<Duplex>();
   #lastFailureLogMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: DeliveryGateOptions) {
@@ -95,8 +97,10 @@ export class DeliveryGate implements MediaHandler {
     return this.#sockets.size;
   }
 
+  /** Stops looking at open sockets, which the engine closes, and gives up those that were not let in yet. */
   stop(): void {
     this.#sockets.stop();
+    for (const socket of this.#waiting) socket.destroy();
   }
 
   handleHls(request: IncomingMessage, response: ServerResponse, path: string): void {
@@ -178,7 +182,9 @@ export class DeliveryGate implements MediaHandler {
     // Nobody else listens while we wait: an error would end the process.
     const ignore = () => undefined;
     socket.on('error', ignore);
+    this.#waiting.add(socket);
     const verdict = await this.#judge(request, streamKey, ticket, access, MSE_ENDPOINT);
+    this.#waiting.delete(socket);
     socket.off('error', ignore);
     if (socket.destroyed) return;
     if ('status' in verdict) refuse(socket, verdict);

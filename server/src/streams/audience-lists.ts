@@ -44,7 +44,7 @@ export class AudienceLists {
     const kept = this.#use(`${name} ${audienceKey(audience)}`);
     // At most twice: the second build begins after this call.
     while (kept.generation < wanted) {
-      kept.building ??= this.#build(kept, name, audience);
+      kept.building ??= this.#build(kept, name, audience).finally(() => (kept.building = undefined));
       await kept.building;
     }
     return kept.list;
@@ -63,11 +63,7 @@ export class AudienceLists {
 
   async #build(kept: Kept, name: ListName, audience: Audience): Promise<void> {
     const generation = this.#generation;
-    try {
-      await kept.list.update(this.#format(name, audience));
-      kept.generation = generation;
-    } finally {
-      kept.building = undefined;
-    }
+    await kept.list.update(this.#format(name, audience));
+    kept.generation = generation;
   }
 }

@@ -11,6 +11,7 @@ export class FakeEngine implements MediaEngine {
   holdsSockets = false;
   /** What `probe` answers or throws. */
   onProbe: () => Promise<ProbeReport> = () => Promise.reject(new Error('the test has no answer for a probe'));
+  readonly #held = new Set<Duplex>();
   readonly #statuses = new Map<string, StreamStatus>();
   readonly #listeners = new Set<(status: StreamStatus) => void>();
 
@@ -64,7 +65,9 @@ export class FakeEngine implements MediaEngine {
   /** Accepts nobody, unless `holdsSockets`: then it says 101 and keeps the socket. */
   handleMseUpgrade(_request: IncomingMessage, socket: Duplex, _head: Buffer, key: string): void {
     if (this.holdsSockets) {
-      socket.on('error', () => socket.destroy());
+      for (const event of ['error', 'end']) socket.on(event, () => socket.destroy());
+      socket.once('close', () => this.#held.delete(socket));
+      this.#held.add(socket);
       socket.resume();
       socket.write(`HTTP/1.1 101 Fake\r\nX-Key: ${key}\r\n\r\n`);
       return;
@@ -85,6 +88,7 @@ export class FakeEngine implements MediaEngine {
 
   stop(): Promise<void> {
     this.stopped = true;
+    for (const socket of this.#held) socket.destroy();
     return Promise.resolve();
   }
 

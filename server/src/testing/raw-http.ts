@@ -20,7 +20,8 @@ export async function askRaw(origin: string, target: string, request: RawRequest
     headers: { connection: 'close', ...request.headers },
   });
   const chunks: Buffer[] = [];
-  for await (const chunk of socket) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+  socket.on('data', (chunk) => chunks.push(chunk));
+  await new Promise<void>((resolve) => socket.once('close', () => resolve()));
   return parseReply(Buffer.concat(chunks).toString('latin1'));
 }
 
