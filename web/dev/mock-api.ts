@@ -41,7 +41,10 @@ function answer(request: IncomingMessage, response: ServerResponse): boolean {
 function dataFor(path: string, scenario: string): unknown {
   if (path === '/api/stream') return scenario === 'empty' ? [] : mockCameras(scenario === 'trouble');
   if (path === '/api/areas/public') return scenario === 'empty' ? [] : mockAreas();
-  return undefined;
+  const key = /^\/api\/stream\/([a-z2-7]{26})$/.exec(path)?.[1];
+  const [camera] = mockCameras(scenario === 'trouble');
+  if (key === undefined || camera === undefined) return undefined;
+  return { camera: { ...camera, stream_key: key, visibility: 'unlisted' }, streams: camera.streams };
 }
 
 function reply(response: ServerResponse, status: number, body: unknown): void {
