@@ -27,9 +27,9 @@ import { CameraService } from './cameras/camera-service.ts';
 import { createCameraStore } from './cameras/camera-store.ts';
 import type { Config } from './config/config.ts';
 import { openDatabase, type Database } from './db/database.ts';
-import { DeliveryGate } from './delivery/delivery-gate.ts';
+import { DeliveryGate, type DeliveryGateOptions } from './delivery/delivery-gate.ts';
 import type { GrantHolder } from './delivery/grant-holder.ts';
-import { StreamTokenService } from './delivery/stream-token-service.ts';
+import { StreamTokenService, type StreamTokenServiceOptions } from './delivery/stream-token-service.ts';
 import { TicketBook } from './delivery/ticket-book.ts';
 import { HealthService } from './health/health-service.ts';
 import { createClientAddress } from './http/client-address.ts';
@@ -98,6 +98,10 @@ export interface DeliveryParts {
   readonly clock: Clock;
   /** Requests for media per minute and address. */
   readonly requestsPerMinute: number;
+  /** For the audit trail: HOTLINK_REFUSED and RATE_LIMIT_EXCEEDED. */
+  readonly onRefused: DeliveryGateOptions['onRefused'];
+  /** For the audit trail: STREAM_TOKEN_CREATED. */
+  readonly onGranted: StreamTokenServiceOptions['onGranted'];
 }
 
 /** @throws AppError when something cannot be opened; what was opened is closed again. */
@@ -143,7 +147,8 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
   );
   await streams.start();
 
-  // TO BE REPLACED: until accounts, keys, settings and the key file are wired, everybody is anonymous and tickets end with the process.
+  // TO BE REPLACED: until accounts, keys, settings and the key file are wired, everybody is anonymous, tickets
+  // end with the process, and nothing is written down.
   const nobody: PrincipalResolver = {
     resolve: () => Promise.resolve(ANONYMOUS),
     hasCredentials: () => false,
@@ -157,6 +162,8 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     ticketKeys: () => processKeys,
     clock,
     requestsPerMinute: DEFAULT_RATE_LIMITS.delivery,
+    onRefused: () => {},
+    onGranted: () => {},
     ...options.delivery,
   };
   const { principals } = parts;
@@ -169,8 +176,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     streams,
     tickets,
     clock: parts.clock,
-    // TO BE REPLACED by the audit trail: STREAM_TOKEN_CREATED.
-    onGranted: () => {},
+    onGranted: parts.onGranted,
   });
   const delivery = stack.adopt(
     new DeliveryGate({
@@ -185,8 +191,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
       publicUrl: config.publicUrl,
       clock: parts.clock,
       logger,
-      // TO BE REPLACED by the audit trail: HOTLINK_REFUSED and RATE_LIMIT_EXCEEDED.
-      onRefused: () => {},
+      onRefused: parts.onRefused,
     }),
     (gate) => gate.stop(),
   );

@@ -1,6 +1,5 @@
 /** The public list of areas. */
 import type { FastifyPluginCallback } from 'fastify';
-import '../access/route-access.ts';
 import { sendAudienceList } from '../streams/send-audience-list.ts';
 import type { StreamService } from '../streams/stream-service.ts';
 

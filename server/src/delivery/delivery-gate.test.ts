@@ -21,6 +21,8 @@ people.change('operator-2', { restriction: 'password-change' });
 const goodKey = people.addKey('key-1', new Set(['streams:private']));
 const narrowKey = people.addKey('key-2', new Set(['cameras:read']));
 let embedOrigins: readonly string[] = [];
+/** What was told of for the audit trail. */
+const told: unknown[] = [];
 
 async function seed({ areas, cameras }: Context): Promise<void> {
   for (const name of ['Kota', 'Dander']) await areas.create({ name });
@@ -45,6 +47,8 @@ beforeAll(async () => {
       readRules: () => ({ embedOrigins }),
       ticketKeys: () => keys,
       clock,
+      onRefused: (kind, facts) => void told.push([kind, facts]),
+      onGranted: (_actor, camera) => void told.push(['granted', camera.name]),
     },
   });
   origin = await test.listen();
@@ -53,6 +57,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 beforeEach(async () => {
   embedOrigins = [];
+  told.length = 0;
   people.fails = false;
   // What was remembered of anybody is too old now.
   await clock.advance(3000);
@@ -302,7 +307,7 @@ describe('private streams', () => {
     const path = fill('/hls/<stream>/<ticket>/part-1.m4s', 'private');
     const replies = await Promise.all(Array.from({ length: 50 }, () => ask(path, operator)));
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(people.resolved - before).toBe(1);
+    expect([people.resolved - before, people.wasUse]).toEqual([1, true]);
     await clock.advance(3000);
     await ask(path, operator);
     expect(people.resolved - before).toBe(2);
@@ -406,6 +411,16 @@ describe('hot-linking', () => {
       expect(codeOf(await ask(url, foreign))).toBe(expected);
   });
 
+  it('is told of, with who and whose page', async () => {
+    await ask(fill('/hls/<stream>/index.m3u8?x', 'public'), { ...foreign, 'user-agent': 'curl/8' });
+    await ask(fill('/hls/<stream>/<ticket>/seg-1.m4s', 'private'), { ...operator, origin: 'null' });
+    const facts = { address: '127.0.0.1', endpoint: 'GET /hls/:key' };
+    expect(told).toEqual([
+      ['hotlink', { ...facts, userAgent: 'curl/8', streamKey: keyOf('public'), origin: 'https://x.example' }],
+      ['hotlink', { ...facts, userAgent: null, streamKey: keyOf('private'), origin: undefined }],
+    ]);
+  });
+
   it('segments are for caches, which do not tell who asks', async () => {
     expect(codeOf(await ask(fill('/hls/<stream>/<ticket>/seg-1.m4s', 'public'), foreign))).toBe('200');
   });
@@ -433,6 +448,12 @@ describe('tokens', () => {
     expect(body.data.token).toContain(`.s${'viewer-1'.padEnd(22, '0')}.`);
     expect((await ask(body.data.stream_url)).status).toBe(200);
     expect((await token('3', goodKey)).body.data.token).toContain('.k1.');
+    // Those of public streams are no event.
+    await token('1', viewer);
+    expect(told).toEqual([
+      ['granted', 'private'],
+      ['granted', 'private'],
+    ]);
   });
 
   it.each([

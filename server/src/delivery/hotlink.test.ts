@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findAsker, mayEmbed } from './hotlink.ts';
 
@@ -82,6 +83,23 @@ describe('who asks for a stream', () => {
     ['https://cctv.example.org:8443', true],
   ])('exactly: %s', (origin, isForeign) => {
     expect(findAsker({ host: HOST, origin }, sites, true).isForeign).toBe(isForeign);
+  });
+
+  it('is never one of ours by an Origin of another host, whatever the headers', () => {
+    const text = fc.oneof(fc.string(), fc.webUrl(), fc.constantFrom('null', '', '//', 'http://', HOST));
+    fc.assert(
+      fc.property(text, text, fc.option(text, { nil: undefined }), (origin, referer, host) => {
+        const asker = findAsker({ host, origin, referer }, sites);
+        const hostname = URL.parse(origin)?.hostname;
+        const own = [
+          URL.parse(`http://${host}`)?.hostname,
+          URL.parse(`https://${host}`)?.hostname,
+          sites.publicHost,
+        ];
+        if (!asker.isForeign) expect(own).toContain(hostname);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('knows no host of its own when the request has none', () => {

@@ -20,6 +20,8 @@ export class FakeIdentities implements PrincipalResolver, GrantHolder {
   /** How often each of the two was asked. */
   resolved = 0;
   lookedUp = 0;
+  /** Whether the last `resolve` counted as use of the session. */
+  wasUse: boolean | undefined;
   /** The database is away. */
   fails = false;
   /** Answers do not come. */
@@ -57,8 +59,9 @@ export class FakeIdentities implements PrincipalResolver, GrantHolder {
     return headers.cookie !== undefined || headers['x-api-key'] !== undefined;
   }
 
-  async resolve({ headers }: Caller): Promise<Principal> {
+  async resolve({ headers }: Caller, use: boolean): Promise<Principal> {
     this.resolved++;
+    this.wasUse = use;
     await this.#answer();
     const key = headers['x-api-key'];
     if (key !== undefined) {
