@@ -10,7 +10,7 @@ import { MseServer } from './mse/mse-server.ts';
 import { probeSource } from './probe.ts';
 import type { ProbeReport } from './probe-report.ts';
 import { openRtspSource } from './rtsp-source.ts';
-import type { OpenSource } from './source.ts';
+import type { IsAddressAllowed, OpenSource } from './source.ts';
 import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
 import { BlockPool } from './stream/block-pool.ts';
 import { ClientShares } from './stream/client-shares.ts';
@@ -25,6 +25,8 @@ export interface MediaEngineOptions {
   readonly logger?: Logger;
   /** Default: RTSP over TCP. */
   readonly openSource?: OpenSource;
+  /** Where cameras may be: asked with each resolved address before it is connected to, for probes and redirects too. Default: everywhere. */
+  readonly isAddressAllowed?: IsAddressAllowed;
   /** Bounds that differ from `DEFAULT_LIMITS`. */
   readonly limits?: Partial<EngineLimits>;
   /** Address of a viewer, for counting and for its share of what is limited; behind a trusted proxy the forwarded one. Default: the socket's. */
@@ -60,7 +62,9 @@ class EmbeddedEngine implements MediaEngine {
   constructor(options: MediaEngineOptions) {
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
-    this.#openSource = options.openSource ?? openRtspSource;
+    const openSource = options.openSource ?? openRtspSource;
+    const { isAddressAllowed } = options;
+    this.#openSource = (opening) => openSource({ ...opening, isAddressAllowed });
     this.#limits = completeLimits(options.limits);
     this.#random = options.random;
     this.#parking = new ClientShares(this.#limits.maxParked, this.#limits.maxParkedPerClient);

@@ -68,6 +68,8 @@ export function reasonWords(code: string | undefined): MessageId | undefined {
     case 'SOURCE_NOT_FOUND':
     case 'SOURCE_REFUSED':
     case 'SOURCE_URL_INVALID':
+    case 'SOURCE_ADDRESS_REFUSED':
+    case 'CREDENTIALS_UNREADABLE':
       return 'reason.refused';
     case 'CODEC_UNSUPPORTED':
       return 'reason.codec';
