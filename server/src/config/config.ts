@@ -22,6 +22,8 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** As Fastify takes it: nobody, a number of hops, or addresses and ranges. */
   readonly trustProxy: false | number | readonly string[];
+  /** Where cameras may be in addition to the default: addresses, CIDR ranges, `loopback`, `linklocal`. */
+  readonly cameraAddresses: readonly string[];
   readonly logLevel: LogLevel;
   readonly logFormat: 'auto' | 'json' | 'pretty';
   readonly idleCloseMs: number;
@@ -55,6 +57,7 @@ export function loadConfig(options: LoadConfigOptions): Config {
     databaseUrl: reader.postgresUrl('DATABASE_URL'),
     publicUrl: reader.webUrl('PUBLIC_URL'),
     trustProxy: reader.trustProxy('TRUST_PROXY'),
+    cameraAddresses: reader.addresses('PANTAU_CAMERA_ADDRESSES'),
     logLevel: reader.choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']),
     logFormat: reader.choice('LOG_FORMAT', ['auto', 'json', 'pretty']),
     idleCloseMs: reader.integer('PANTAU_IDLE_CLOSE_SECONDS') * 1000,
@@ -135,11 +138,22 @@ class SettingReader {
     if (value === 'false' || value === '0') return false;
     if (/^\d{1,2}$/.test(value)) return Number(value);
     const ranges = value.split(',').map((range) => range.trim());
-    if (ranges.every(isProxyRange)) return ranges;
+    if (ranges.every((range) => isRange(range, ['loopback', 'linklocal', 'uniquelocal']))) return ranges;
     this.#problems.push(
       `${name} must be false, a number of proxies, or a list of addresses and ranges, not "${shorten(value)}"`,
     );
     return false;
+  }
+
+  addresses(name: 'PANTAU_CAMERA_ADDRESSES'): readonly string[] {
+    const value = this.#find(name);
+    if (value === undefined) return [];
+    const ranges = value.split(',').map((range) => range.trim());
+    if (ranges.every((range) => isRange(range, ['loopback', 'linklocal']))) return ranges;
+    this.#problems.push(
+      `${name} must be a list of addresses and ranges, loopback or linklocal, not "${shorten(value)}"`,
+    );
+    return [];
   }
 
   /** Empty counts as not set, as in most `.env` files. */
@@ -153,11 +167,12 @@ type IntegerSetting = {
   [Name in SettingName]: (typeof SETTINGS)[Name]['type'] extends 'integer' ? Name : never;
 }[SettingName];
 
-function isProxyRange(range: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(range)) return true;
-  const [address = '', bits] = range.split('/');
+/** An address, a CIDR range, or one of `words`. */
+function isRange(range: string, words: readonly string[]): boolean {
+  if (words.includes(range)) return true;
+  const [address = '', bits, more] = range.split('/');
   const family = isIP(address);
-  if (family === 0) return false;
+  if (family === 0 || address.includes('%') || more !== undefined) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 

@@ -23,7 +23,9 @@ export type Setting =
   | (SettingBase & { readonly type: 'web-url'; readonly default: undefined })
   /** A `postgres://` URL; it holds a password, so it is never printed. */
   | (SettingBase & { readonly type: 'postgres-url'; readonly default: undefined })
-  | (SettingBase & { readonly type: 'trust-proxy'; readonly default: string });
+  | (SettingBase & { readonly type: 'trust-proxy'; readonly default: string })
+  /** Addresses, CIDR ranges and words for some, with commas. */
+  | (SettingBase & { readonly type: 'addresses'; readonly default: undefined });
 
 export const SETTINGS = {
   PORT: {
@@ -71,6 +73,12 @@ export const SETTINGS = {
     choices: ['auto', 'json', 'pretty'],
     default: 'auto',
     doc: 'One JSON object per line, or lines for people. `auto` is pretty in a terminal, JSON otherwise.',
+  },
+  PANTAU_CAMERA_ADDRESSES: {
+    type: 'addresses',
+    default: undefined,
+    defaultText: 'none',
+    doc: 'Where cameras may be besides everywhere that is not this machine, link-local, multicast or the like: a comma-separated list of addresses and CIDR ranges (`loopback` and `linklocal` are understood). For cameras, or a relay, on this very machine: `loopback`.',
   },
   PANTAU_IDLE_CLOSE_SECONDS: {
     type: 'integer',
