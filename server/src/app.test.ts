@@ -11,6 +11,7 @@ import { Envelope, ErrorReply } from '@pantau/contract/envelope';
 import { Health } from '@pantau/contract/health';
 import { StreamDetail, StreamList } from '@pantau/contract/stream';
 import { ERROR_CODES } from '@pantau/contract/errors';
+import { consoleActor } from './audit/actor.ts';
 import type { Context } from './context.ts';
 import { createFrontServer } from './http/front-server.ts';
 import { makeTestFolder } from './testing/open-test-database.ts';
@@ -24,17 +25,22 @@ const source = {
   password: new Secret('S4ndi-Sangat-Rahasia'),
 };
 
+const actor = consoleActor('test');
+
 async function seed({ areas, cameras }: Context): Promise<void> {
-  const area = await areas.create({ name: 'Kota', latitude: -7.15, longitude: 111.88 });
-  await cameras.create({
-    name: 'Simpang Empat',
-    source,
-    areaId: area.id,
-    latitude: -7.15,
-    longitude: 111.88,
-  });
-  await cameras.create({ name: 'Pasar', source, areaId: area.id, status: 'maintenance' });
-  await cameras.create({ name: 'Tersembunyi', source, areaId: area.id, enabled: false });
+  const area = await areas.create({ name: 'Kota', latitude: -7.15, longitude: 111.88 }, actor);
+  await cameras.create(
+    {
+      name: 'Simpang Empat',
+      source,
+      areaId: area.id,
+      latitude: -7.15,
+      longitude: 111.88,
+    },
+    actor,
+  );
+  await cameras.create({ name: 'Pasar', source, areaId: area.id, status: 'maintenance' }, actor);
+  await cameras.create({ name: 'Tersembunyi', source, areaId: area.id, enabled: false }, actor);
 }
 
 let test: TestApp;
@@ -93,7 +99,7 @@ describe('public lists', () => {
   it('say MISS once after a change, else HIT', async () => {
     await get('/api/cameras/active');
     expect((await get('/api/cameras/active')).headers['x-cache']).toBe('HIT');
-    await test.context.cameras.update('Pasar', { location: 'Jl. Pasar' });
+    await test.context.cameras.update('Pasar', { location: 'Jl. Pasar' }, actor);
     await test.context.streams.refresh();
     const fresh = await get('/api/cameras/active');
     expect(fresh.headers['x-cache']).toBe('MISS');
@@ -102,7 +108,7 @@ describe('public lists', () => {
   });
 
   it('show what another process changed within a second or so', async () => {
-    await test.context.cameras.update('Pasar', { location: 'Jl. Baru' });
+    await test.context.cameras.update('Pasar', { location: 'Jl. Baru' }, actor);
     await expect
       .poll(async () => (await get('/api/cameras/active')).body, { timeout: 3000 })
       .toContain('Jl. Baru');

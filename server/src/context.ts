@@ -23,12 +23,14 @@ import { AreaService } from './areas/area-service.ts';
 import { createAreaStore } from './areas/area-store.ts';
 import { CameraService } from './cameras/camera-service.ts';
 import { createCameraStore } from './cameras/camera-store.ts';
+import { createAddressRule, type IsAddressAllowed } from './cameras/source-address.ts';
 import type { Config } from './config/config.ts';
 import { openDatabase, type Database } from './db/database.ts';
 import { HealthService } from './health/health-service.ts';
 import { createClientAddress } from './http/client-address.ts';
 import { Listener } from './http/listener.ts';
 import { asLogger } from './logger.ts';
+import { openSecrets, type Secrets } from './secrets/open-secrets.ts';
 import { StreamService } from './streams/stream-service.ts';
 import { readVersion } from './version.ts';
 
@@ -38,6 +40,8 @@ export interface Context extends AsyncDisposable {
   readonly clock: Clock;
   readonly database: Database;
   readonly engine: MediaEngine;
+  /** Keys at rest: `secrets.box` for stores, `secrets.ring.deriveKey(purpose)` for signatures. */
+  readonly secrets: Secrets;
   readonly cameras: CameraService;
   readonly areas: AreaService;
   readonly streams: StreamService;
@@ -59,6 +63,8 @@ export interface EngineOptions {
   readonly logger: Logger;
   /** The address of a viewer, past the proxies that are trusted. */
   readonly clientAddress: (request: IncomingMessage) => string;
+  /** Where cameras may be. */
+  readonly isAddressAllowed: IsAddressAllowed;
   /** What the operator may set of the engine's bounds. */
   readonly limits?: Partial<Pick<EngineLimits, 'windowSegments' | 'partMs'>>;
 }
@@ -91,12 +97,21 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
   );
   const listener = stack.use(new Listener(clock));
   const areas = new AreaService(createAreaStore(database, clock));
-  const cameras = new CameraService(createCameraStore(database, clock));
+  const secrets = await openSecrets({ dataDir: config.dataDir, database, clock, logger });
+  const isAddressAllowed = createAddressRule({
+    allowed: config.cameraAddresses,
+    ownPort: () => listener.port ?? config.port,
+  });
+  const cameras = new CameraService(
+    createCameraStore(database, clock, secrets.box, logger),
+    isAddressAllowed,
+  );
   const engine = stack.use(
     options.createEngine({
       clock,
       logger: logger.child({ part: 'media' }),
       clientAddress: createClientAddress(config.trustProxy),
+      isAddressAllowed,
       limits: { windowSegments: config.hlsWindowSegments, partMs: config.hlsPartMs },
     }),
   );
@@ -129,6 +144,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     clock,
     database,
     engine,
+    secrets,
     cameras,
     areas,
     streams,

@@ -46,8 +46,7 @@ export async function rotateSecrets(options: RotateSecretsOptions): Promise<Rota
   const onStep = options.onStep ?? (() => {});
 
   const { newest, resealed, unreadable } = await store.change(async (secrets) => {
-    // From here on no other rotation runs, and nobody is between sealing and storing.
-    await secrets.holdKeys();
+    // One writer at a time: until this commits no other rotation runs, and nobody is between sealing and storing.
     const key = addKey(path, clock);
     ring.refresh();
     onStep('key-added');
@@ -76,8 +75,7 @@ export async function rotateSecrets(options: RotateSecretsOptions): Promise<Rota
   onStep('committed');
 
   const droppedKeys = await store.change(async (secrets) => {
-    await secrets.holdKeys();
-    // Nothing should: but somebody may have sealed without holding the keys.
+    // Nothing should: but somebody may have sealed outside of a transaction.
     const used = (await secrets.list()).filter(({ text, place }) => tryOpen(box, text, place) !== undefined);
     return dropKeys(path, newest, new Set(used.map(({ text }) => keyIdOf(text))));
   });

@@ -17,20 +17,13 @@ export async function sealPlainPasswords(options: {
 }): Promise<void> {
   const { store, box, clock, logger } = options;
   if (await store.isSealed()) return;
-  let count: number;
-  try {
-    count = await store.change(async (secrets) => {
-      // Another process may have been faster.
-      if (await secrets.isSealed()) return 0;
-      // The marker first: on PostgreSQL a second process that got here too waits at it, and fails when this one commits.
-      await secrets.markSealed(clock.now());
-      const plain = await secrets.listCameraPasswords();
-      for (const { place, text } of plain) await secrets.replace(place, box.seal(new Secret(text), place));
-      return plain.length;
-    });
-  } catch (error) {
-    if (await store.isSealed()) return;
-    throw error;
-  }
+  const count = await store.change(async (secrets) => {
+    // Another process may have been faster.
+    if (await secrets.isSealed()) return 0;
+    const plain = await secrets.listCameraPasswords();
+    for (const { place, text } of plain) await secrets.replace(place, box.seal(new Secret(text), place));
+    await secrets.markSealed(clock.now());
+    return plain.length;
+  });
   if (count > 0) logger.info({ count }, 'Stored camera passwords are encrypted from now on');
 }

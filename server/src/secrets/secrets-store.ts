@@ -29,8 +29,6 @@ export interface SecretsTransaction {
   replace(place: string, text: string): Promise<void>;
   isSealed(): Promise<boolean>;
   markSealed(nowMs: number): Promise<void>;
-  /** See `holdKeys`. */
-  holdKeys(): Promise<void>;
   append(event: AuditEvent, nowMs: number): Promise<void>;
 }
 
@@ -40,18 +38,6 @@ export interface SecretsStore {
   list(): Promise<readonly StoredSecret[]>;
   /** One transaction; every other process and slice sees all of it or nothing. */
   change<T>(work: (secrets: SecretsTransaction) => Promise<T>): Promise<T>;
-}
-
-/**
- * Until the transaction ends, no rotation drops a key. Call it before sealing in a transaction: what is sealed with a key
- * that goes a moment later could never be opened. SQLite has one writer at a time anyhow; PostgreSQL locks the row.
- */
-export async function holdKeys(transaction: Transaction<Schema>): Promise<void> {
-  await transaction
-    .updateTable('settings')
-    .set(({ ref }) => ({ updated_at: ref('updated_at') }))
-    .where('key', '=', MARKER)
-    .execute();
 }
 
 export function createSecretsStore(database: Database): SecretsStore {
@@ -71,7 +57,6 @@ export function createSecretsStore(database: Database): SecretsStore {
               .values({ key: MARKER, value: 'true', updated_at: nowMs })
               .execute();
           },
-          holdKeys: () => holdKeys(transaction),
           append: (event, nowMs) => appendAuditEvent(transaction, event, nowMs),
         }),
       ),

@@ -51,7 +51,9 @@ function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger) 
       list: () => Promise.resolve([]),
       find: refuse,
       findByName: refuse,
+      countCameras: refuse,
       create: refuse,
+      update: refuse,
       remove: refuse,
     }),
     engine,
@@ -83,6 +85,21 @@ describe('StreamService', () => {
     expect(engine.definitions.map(({ key }) => key)).toEqual(['key-1-0000', 'key-2-0000']);
     expect(streams.getDetail(3).camera.state).toBe('maintenance');
     expect(() => streams.getDetail(4)).toThrowError(expect.objectContaining({ code: 'CAMERA_NOT_FOUND' }));
+    await streams.stop();
+  });
+
+  it('shows a camera whose password is lost, with the reason, and does not knock on its door without it', async () => {
+    const clock = new VirtualClock();
+    const { streams, engine, database } = open(clock);
+    database.cameras = [camera(1), { ...camera(2), credentialsUnreadable: true }];
+    await streams.start();
+    expect(engine.definitions.map(({ key }) => key)).toEqual(['key-1-0000']);
+    expect(streams.getDetail(2).camera).toMatchObject({
+      state: 'offline',
+      is_online: false,
+      reason: { code: 'CREDENTIALS_UNREADABLE' },
+    });
+    expect(streams.getDetail(1).camera).toMatchObject({ state: 'idle', reason: null });
     await streams.stop();
   });
 

@@ -175,9 +175,12 @@ export class StreamService {
   }
 }
 
-/** A camera in maintenance is not pulled: somebody is working on it. */
+/**
+ * A camera in maintenance is not pulled: somebody is working on it. Nor is one whose password is lost: trying without it would
+ * lock the account on many cameras.
+ */
 function isStreamed(camera: Camera): boolean {
-  return camera.status === 'active';
+  return camera.status === 'active' && camera.credentialsUnreadable !== true;
 }
 
 function toDefinition(camera: Camera, idleCloseMs: number): StreamDefinition {
