@@ -52,10 +52,16 @@ export class CameraService {
     return camera;
   }
 
-  /** @throws AppError CAMERA_INVALID, CAMERA_EXISTS, AREA_NOT_FOUND */
-  async create(input: CameraInput, actor: Actor): Promise<Camera> {
+  /** Finds the mistakes that need neither camera nor database. @throws AppError CAMERA_INVALID */
+  check(input: CameraInput): ReturnType<typeof checkCamera> {
     const camera = checkCamera(input);
     refuseAddressLiteral(this.#isAddressAllowed, camera.source.url);
+    return camera;
+  }
+
+  /** @throws AppError CAMERA_INVALID, CAMERA_EXISTS, AREA_NOT_FOUND */
+  async create(input: CameraInput, actor: Actor): Promise<Camera> {
+    const camera = this.check(input);
     await this.#refuseTakenName(camera.name, undefined);
     return this.#store.create({ ...camera, streamKey: createStreamKey() }, (created) =>
       cameraCreated(created, actor),
@@ -90,9 +96,9 @@ export class CameraService {
     const { source: sourceChange, ...fields } = changes;
     const { id, streamKey, credentialsUnreadable, ...before } = current;
     const source = sourceChange === undefined ? current.source : changeSource(current.source, sourceChange);
-    // A camera that is stored stays usable for other changes when the rule became stricter.
-    if (source.url !== current.source.url) refuseAddressLiteral(this.#isAddressAllowed, source.url);
-    const camera = checkCamera({ ...before, ...fields, source });
+    const changed = { ...before, ...fields, source };
+    // A camera that is stored can still be changed otherwise when the rule for addresses became stricter.
+    const camera = source.url === current.source.url ? checkCamera(changed) : this.check(changed);
     const isUnreadable = credentialsUnreadable === true && keepsPassword(current.source, sourceChange ?? {});
     return {
       ...camera,

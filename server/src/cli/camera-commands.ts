@@ -162,7 +162,7 @@ async function addCamera(
   await withSession(host, async ({ cameras, areas }) => {
     const input = { ...(await readFields(options, areas)), name: options.name, source };
     // Mistakes that need no camera are told before the seconds of a probe.
-    checkCamera(input);
+    cameras.check(input);
     const videoCodec = options.probe ? await probeCodec(host, source) : null;
     const created = await cameras.create({ ...input, videoCodec }, consoleActor('camera add'));
     const text = `Camera ${created.id} "${created.name}" added. Stream key: ${created.streamKey}\n`;
