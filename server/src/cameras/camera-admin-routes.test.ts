@@ -249,7 +249,8 @@ describe.each(DATABASE_KINDS)('administration on %s', (kind) => {
     const { id, stream_key: key } = await addCamera({ visibility: from });
     const { data } = await call('PUT', `/api/cameras/${id}`, { visibility: to, sort_order: 5 });
     expect([data.visibility, data.stream_key !== key]).toEqual([to, isNew]);
-    expect('stream_key' in (await readEvents())[1]?.changes).toBe(isNew);
+    const [, updated] = await readEvents();
+    expect(Object.keys(updated?.changes ?? {}).includes('stream_key')).toBe(isNew);
   });
 
   it('makes a new link on demand', async () => {
