@@ -8,6 +8,7 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   statSync,
@@ -101,6 +102,12 @@ export function replaceKeyFile(path: string, keys: readonly MasterKey[]): void {
     throw error;
   }
   syncFolder(path);
+}
+
+/** Removes what processes that were killed while writing left: it holds keys. Only while nobody else may write the file. */
+export function removeDrafts(path: string): void {
+  for (const name of readdirSync(dirname(path)))
+    if (/^pantau\.keys\.[0-9a-f]{12}\.tmp$/.test(name)) unlinkSync(join(dirname(path), name));
 }
 
 function lookAt(path: string): Pick<KeyFile, 'stamp' | 'isOpenToOthers'> {

@@ -1,3 +1,4 @@
+import { readdirSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '@pantau/base/logger';
 import { Secret } from '@pantau/base/secret';
@@ -6,7 +7,7 @@ import { consoleActor } from '../audit/actor.ts';
 import type { Database } from '../db/database.ts';
 import { DATABASE_KINDS, makeTestFolder, openTestDatabase } from '../testing/open-test-database.ts';
 import { AesSecretBox, keyIdOf } from './aes-secret-box.ts';
-import { keyFilePath, readKeyFile, replaceKeyFile } from './key-file.ts';
+import { KEY_FILE_NAME, keyFilePath, readKeyFile, replaceKeyFile } from './key-file.ts';
 import { openKeyRing } from './key-ring.ts';
 import { rotateSecrets, type RotationStep } from './rotate-secrets.ts';
 import { sealPlainPasswords } from './seal-plain-passwords.ts';
@@ -164,6 +165,7 @@ describe.each(DATABASE_KINDS)('stored secrets on %s', (kind) => {
   it('rotates: another key, everything sealed with it, an entry in the audit trail, the old key gone', async () => {
     const expected = await fill();
     const [old] = keysInFile();
+    writeFileSync(`${keyFilePath(folder.path)}.0123456789ab.tmp`, 'left by a process that was killed');
     const revision = await opened.database.readRevision();
     const report = await rotate();
     const [newest, ...others] = keysInFile();
@@ -173,6 +175,7 @@ describe.each(DATABASE_KINDS)('stored secrets on %s', (kind) => {
     expect((await store.list()).map(({ text }) => keyIdOf(text))).toEqual(Array(4).fill(newest?.id));
     expect(await openAll(openProcess().box)).toEqual(expected);
     expect(await opened.database.readRevision()).toBeGreaterThan(revision);
+    expect(readdirSync(folder.path)).toEqual([KEY_FILE_NAME]);
     const [entry, ...more] = await listRotations();
     expect(more).toEqual([]);
     expect([entry?.actor_kind, entry?.endpoint]).toEqual(['console', 'secrets rotate']);

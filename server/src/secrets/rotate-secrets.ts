@@ -12,7 +12,14 @@ import { AppError } from '@pantau/base/errors';
 import type { Secret } from '@pantau/base/secret';
 import type { Actor } from '../audit/actor.ts';
 import { keyIdOf, type AesSecretBox } from './aes-secret-box.ts';
-import { createMasterKey, keyFilePath, readKeyFile, replaceKeyFile, type MasterKey } from './key-file.ts';
+import {
+  createMasterKey,
+  keyFilePath,
+  readKeyFile,
+  removeDrafts,
+  replaceKeyFile,
+  type MasterKey,
+} from './key-file.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { SecretsStore } from './secrets-store.ts';
 
@@ -77,6 +84,7 @@ export async function rotateSecrets(options: RotateSecretsOptions): Promise<Rota
   const droppedKeys = await store.change(async (secrets) => {
     // Nothing should: but somebody may have sealed outside of a transaction.
     const used = (await secrets.list()).filter(({ text, place }) => tryOpen(box, text, place) !== undefined);
+    removeDrafts(path);
     return dropKeys(path, newest, new Set(used.map(({ text }) => keyIdOf(text))));
   });
   ring.refresh();
