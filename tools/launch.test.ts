@@ -24,6 +24,8 @@ async function startServer(
       PORT: '0',
       DATA_DIR: folder,
       DATABASE_URL: '',
+      // Not a setting of the server, which refuses names it does not know.
+      PANTAU_TEST_POSTGRES_URL: undefined,
       LOG_FORMAT: 'json',
       PANTAU_STOP_DELAY_MS: '0',
     },
