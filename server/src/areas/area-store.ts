@@ -23,13 +23,9 @@ export interface AreaStore {
 export function createAreaStore(database: Database, clock: Clock): AreaStore {
   return {
     async list() {
-      const rows = await database.read
-        .selectFrom('areas')
-        .selectAll()
-        .orderBy('sort_order')
-        .orderBy('name')
-        .execute();
-      return rows.map(toArea);
+      const rows = await database.read.selectFrom('areas').selectAll().execute();
+      // Databases differ in how they sort text, and each may be set up differently.
+      return rows.map(toArea).toSorted((a, b) => a.sortOrder - b.sortOrder || compareNames(a.name, b.name));
     },
 
     async find(id) {
@@ -84,6 +80,13 @@ export function createAreaStore(database: Database, clock: Clock): AreaStore {
       }
     },
   };
+}
+
+/** Without regard to case; equal ones cannot be, because names are unique in that sense too. */
+function compareNames(a: string, b: string): number {
+  const [foldedA, foldedB] = [foldName(a), foldName(b)];
+  if (foldedA === foldedB) return 0;
+  return foldedA < foldedB ? -1 : 1;
 }
 
 function toArea(row: Selectable<AreaTable>): Area {
