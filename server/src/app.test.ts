@@ -313,6 +313,8 @@ describe('the built web client', () => {
   const folder = makeTestFolder();
   mkdirSync(join(folder.path, 'assets'));
   writeFileSync(join(folder.path, 'index.html'), '<!doctype html><title>portal</title>');
+  writeFileSync(join(folder.path, 'admin.html'), '<!doctype html><title>admin</title>');
+  writeFileSync(join(folder.path, 'admin.html.br'), 'brotli admin');
   writeFileSync(join(folder.path, 'assets', 'app-1a2b.js'), 'plain');
   writeFileSync(join(folder.path, 'assets', 'app-1a2b.js.br'), 'brotli');
   let built: TestApp;
@@ -340,6 +342,23 @@ describe('the built web client', () => {
     },
   );
 
+  it.each(['/admin', '/admin/', '/admin/masuk', '/admin/pengguna?buka=3', '/admin/a/b', '/admin.html'])(
+    '%s is the administration, which nobody keeps or lists',
+    async (url) => {
+      const response = await built.app.fastify.inject({ url });
+      expect([response.statusCode, response.body]).toEqual([200, '<!doctype html><title>admin</title>']);
+      expect(response.headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' });
+      expect(String(response.headers['content-security-policy'])).toContain("script-src 'self';");
+      const packed = await built.app.fastify.inject({ url, headers: { 'accept-encoding': 'br' } });
+      expect([packed.body, packed.headers['cache-control']]).toEqual(['brotli admin', 'no-store']);
+    },
+  );
+
+  it('only pages of the administration are hidden from search engines', async () => {
+    for (const url of ['/', '/assets/app-1a2b.js'])
+      expect((await built.app.fastify.inject({ url })).headers['x-robots-tag']).toBeUndefined();
+  });
+
   it('files with a hash in their name are kept for ever, and sent compressed', async () => {
     const url = '/assets/app-1a2b.js';
     const response = await built.app.fastify.inject({ url, headers: { 'accept-encoding': 'br' } });
@@ -349,7 +368,8 @@ describe('the built web client', () => {
   });
 
   it.each([
-    '/admin',
+    '/administrator',
+    '/api/admin',
     '/kamera',
     '/kamera/1/x',
     '/assets/none.js',

@@ -1,16 +1,26 @@
 /**
- * The built web client: files of `web/dist`, compressed at build time. Portal addresses answer with the page, which then
- * reads its own address; other addresses are 404.
+ * The built web client: files of `web/dist`, compressed at build time. Addresses of the portal and of the administration
+ * answer with their page, which then reads its own address; other addresses are 404.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pageHeaders } from './security-headers.ts';
 
 /** Addresses that the portal's own router knows (`web/src/portal/app.tsx`). */
 const PORTAL_PATHS = [/^\/$/, /^\/kamera\/[^/]+\/?$/];
+
+/** Addresses of the administration (`web/src/admin/router.tsx`); it says itself when it does not know one. */
+const ADMIN_PATHS = [/^\/admin(?:\/.*)?$/];
+
+const PORTAL_PAGE = 'index.html';
+const ADMIN_PAGE = 'admin.html';
+/** The page, and its compressed forms. */
+const ADMIN_FILE = /^admin\.html(?:\.\w+)?$/;
+/** What the administration shows is nobody else's: no cache keeps its page, no search engine lists it. */
+const ADMIN_HEADERS = { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' } as const;
 
 export interface StaticWebOptions {
   /** `web/dist` */
@@ -27,7 +37,7 @@ export interface StaticWeb {
 
 export async function registerStaticWeb(app: FastifyInstance, options: StaticWebOptions): Promise<StaticWeb> {
   const headers = pageHeaders(options.secure);
-  const indexFile = join(options.folder, 'index.html');
+  const indexFile = join(options.folder, PORTAL_PAGE);
   if (existsSync(options.folder)) {
     await app.register(fastifyStatic, {
       root: options.folder,
@@ -38,15 +48,18 @@ export async function registerStaticWeb(app: FastifyInstance, options: StaticWeb
         // Names under assets/ carry a hash of the content.
         const immutable = /[/\\]assets[/\\]/.test(path);
         reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
-        for (const [name, value] of Object.entries(headers)) reply.header(name, value);
+        const isAdmin = ADMIN_FILE.test(basename(path));
+        for (const [name, value] of Object.entries(isAdmin ? { ...headers, ...ADMIN_HEADERS } : headers))
+          reply.header(name, value);
       },
     });
   }
   const web: StaticWeb = {
     sendPage(path, reply) {
-      if (!PORTAL_PATHS.some((pattern) => pattern.test(path))) return false;
-      reply.headers(headers).header('cache-control', 'no-cache');
-      if (existsSync(indexFile)) reply.sendFile('index.html');
+      const page = pageOf(path);
+      if (page === undefined) return false;
+      reply.headers(headers).headers(page === ADMIN_PAGE ? ADMIN_HEADERS : { 'cache-control': 'no-cache' });
+      if (existsSync(join(options.folder, page))) reply.sendFile(page);
       else reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
       return true;
     },
@@ -67,6 +80,11 @@ export async function registerStaticWeb(app: FastifyInstance, options: StaticWeb
     return reply;
   });
   return web;
+}
+
+function pageOf(path: string): string | undefined {
+  if (PORTAL_PATHS.some((pattern) => pattern.test(path))) return PORTAL_PAGE;
+  return ADMIN_PATHS.some((pattern) => pattern.test(path)) ? ADMIN_PAGE : undefined;
 }
 
 /** Whether a visitor's browser asks for a page, rather than a program for data. */
