@@ -25,8 +25,9 @@ export const KEY_SCOPES = [
   'audit:read',
   'cache:manage',
 ] as const satisfies readonly Right[];
-export const KeyScope = Type.Union(KEY_SCOPES.map((scope) => Type.Literal(scope)));
 export type KeyScope = (typeof KEY_SCOPES)[number];
+/** TypeScript forgets the members of a list that is mapped, so the type is said here. */
+export const KeyScope = Type.Unsafe<KeyScope>(Type.Union(KEY_SCOPES.map((scope) => Type.Literal(scope))));
 
 export const ROLES = ['administrator', 'operator', 'viewer'] as const;
 export const Role = Type.Union([

@@ -1,9 +1,8 @@
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Menu, ShieldX } from 'lucide-react';
 import type { CurrentUser } from '@pantau/contract/auth';
-import { ConfirmDialog } from '../features/auth/confirm-dialog.tsx';
-import { useMe } from '../features/auth/session.ts';
+import { confirmation, useMe } from '../features/auth/session.ts';
 import { useAdminText } from '../locales/admin-texts.ts';
 import { Dialog } from '../ui/admin/dialog.tsx';
 import { QueryGate } from '../ui/admin/query-gate.tsx';
@@ -89,8 +88,23 @@ function Frame({ me }: { readonly me: CurrentUser }) {
           <Rail me={me} entries={allowed} isInMenu onGo={() => setIsMenuOpen(false)} />
         </Dialog>
       )}
-      <ConfirmDialog me={me} />
+      <Confirmation me={me} />
     </>
+  );
+}
+
+const loadConfirmDialog = () => import('../features/auth/confirm-dialog.tsx');
+const ConfirmDialog = lazy(async () => ({ default: (await loadConfirmDialog()).ConfirmDialog }));
+
+/** Fetched in good time, so that the question can also be asked when the network has just become bad. */
+function Confirmation({ me }: { readonly me: CurrentUser }) {
+  const isOpen = useSyncExternalStore(confirmation.subscribe, confirmation.isOpen);
+  useEffect(() => void loadConfirmDialog().catch(() => {}), []);
+  if (!isOpen) return null;
+  return (
+    <Suspense>
+      <ConfirmDialog me={me} />
+    </Suspense>
   );
 }
 

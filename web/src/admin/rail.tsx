@@ -1,13 +1,11 @@
-import { useState } from 'react';
 import { Link } from '@tanstack/react-router';
 import { LayoutGrid, LogOut } from 'lucide-react';
 import type { CurrentUser } from '@pantau/contract/auth';
 import { signOut } from '../features/auth/session.ts';
 import { ROLE_WORDS } from '../features/users/role-words.ts';
-import { browserClock } from '../lib/clock.ts';
 import { useAdminText } from '../locales/admin-texts.ts';
 import { ProblemNote } from '../ui/admin/problem-note.tsx';
-import type { Problem } from '../ui/admin/use-server-form.ts';
+import { useAction } from '../ui/admin/use-action.ts';
 import { BrandMark } from '../ui/brand-mark.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { LanguageMenu } from '../ui/language-menu.tsx';
@@ -78,23 +76,14 @@ export function Rail({ me, entries, isInMenu = false, onGo }: RailProps) {
 
 function SignOut() {
   const { t } = useAdminText();
-  const [isBusy, setIsBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
-  const onPress = () => {
-    setIsBusy(true);
-    setProblem(undefined);
-    void signOut().catch((error: unknown) => {
-      setProblem({ error, atMs: browserClock.now() });
-      setIsBusy(false);
-    });
-  };
+  const leave = useAction(signOut);
   return (
     <>
-      <button type="button" className={classNames(ROW, 'text-ink-soft')} disabled={isBusy} onClick={onPress}>
+      <button type="button" className={classNames(ROW, 'text-ink-soft')} disabled={leave.isBusy} onClick={() => leave.run()}>
         <LogOut size={20} className="shrink-0" aria-hidden="true" />
         {t('frame.signOut')}
       </button>
-      <ProblemNote problem={problem} />
+      <ProblemNote problem={leave.problem} />
     </>
   );
 }

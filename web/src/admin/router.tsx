@@ -9,7 +9,6 @@ import {
 } from '@tanstack/react-router';
 import { readAuditSearch } from '../features/audit/audit-search.ts';
 import { useMe } from '../features/auth/session.ts';
-import { SignInPage } from '../features/auth/sign-in-page.tsx';
 import { AppFrame } from './app-frame.tsx';
 import { MissingPage } from './missing-page.tsx';
 import { homeFor } from './nav.ts';
@@ -21,7 +20,7 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/admin/masuk',
   validateSearch: (search): { readonly kembali?: string } => readText(search, 'kembali'),
-  component: SignInPage,
+  component: lazyRouteComponent(() => import('../features/auth/sign-in-page.tsx'), 'SignInPage'),
 });
 
 const setup = createRoute({

@@ -1,9 +1,8 @@
 /** What each refusal of the server says to a person. Codes that never reach these pages have none. */
-import type { ErrorCode } from '@pantau/contract/errors';
 import { ApiError, UnreachableError } from '../lib/api-client.ts';
 import type { AdminMessageId, AdminTextOf } from './admin-texts.ts';
 
-const ERROR_WORDS = {
+export const ERROR_WORDS = {
   REQUEST_INVALID: 'error.REQUEST_INVALID',
   REQUEST_TIMEOUT: 'error.unreachable',
   NOT_FOUND: 'error.NOT_FOUND',
@@ -26,9 +25,11 @@ const ERROR_WORDS = {
   LAST_ADMINISTRATOR: 'error.LAST_ADMINISTRATOR',
   OWN_ACCOUNT: 'error.OWN_ACCOUNT',
   SESSION_NOT_FOUND: 'error.SESSION_NOT_FOUND',
+  SECOND_FACTOR_MISSING: 'error.SECOND_FACTOR_MISSING',
   TOTP_NOT_STARTED: 'error.TOTP_NOT_STARTED',
   PASSKEY_NOT_FOUND: 'error.PASSKEY_NOT_FOUND',
   PASSKEY_INVALID: 'error.PASSKEY_INVALID',
+  PASSKEY_LIMIT: 'error.PASSKEY_LIMIT',
   PASSKEY_UNAVAILABLE: 'error.PASSKEY_UNAVAILABLE',
   API_KEY_NOT_FOUND: 'error.API_KEY_NOT_FOUND',
   SETTINGS_INVALID: 'error.SETTINGS_INVALID',
@@ -43,7 +44,7 @@ const ERROR_WORDS = {
   DATABASE_FULL: 'error.DATABASE_FULL',
   CREDENTIALS_UNREADABLE: 'error.CREDENTIALS_UNREADABLE',
   INTERNAL: 'error.INTERNAL',
-} as const satisfies Partial<Record<ErrorCode, AdminMessageId>>;
+} as const satisfies Readonly<Record<string, AdminMessageId>>;
 
 export function errorWords(code: string): AdminMessageId {
   const words: Readonly<Record<string, AdminMessageId | undefined>> = ERROR_WORDS;

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { UserSession } from '@pantau/contract/user';
 import { useAdminText } from '../../locales/admin-texts.ts';
 import { Button } from '../../ui/admin/button.tsx';
@@ -7,6 +7,7 @@ import { ProblemNote } from '../../ui/admin/problem-note.tsx';
 import { QueryGate } from '../../ui/admin/query-gate.tsx';
 import { SavedNote } from '../../ui/admin/saved-note.tsx';
 import { Section } from '../../ui/admin/section.tsx';
+import { useAction } from '../../ui/admin/use-action.ts';
 import { api, queries } from '../auth/session.ts';
 import { SessionList } from './session-list.tsx';
 
@@ -21,24 +22,25 @@ export function SessionSection() {
     queryFn: ({ signal }) =>
       api.call<readonly UserSession[]>('GET', '/api/users/profile/sessions', undefined, signal),
   });
-  const end = useMutation({
-    mutationFn: (id: string | undefined) => {
-      const one = id === undefined ? '' : `/${encodeURIComponent(id)}`;
-      return api.call('DELETE', `/api/users/profile/sessions${one}`);
-    },
-    onSuccess: () => setEnded((count) => count + 1),
-    onSettled: () => queries.invalidateQueries({ queryKey: SESSIONS }),
+  const end = useAction(async (id?: string) => {
+    const one = id === undefined ? '' : `/${encodeURIComponent(id)}`;
+    try {
+      await api.call('DELETE', `/api/users/profile/sessions${one}`);
+      setEnded((count) => count + 1);
+    } finally {
+      await queries.invalidateQueries({ queryKey: SESSIONS });
+    }
   });
   return (
     <Section title={t('session.title')} hint={t('session.hint')}>
-      <ProblemNote problem={end.isError ? { error: end.error, atMs: end.submittedAt } : undefined} />
+      <ProblemNote problem={end.problem} />
       <QueryGate query={sessions}>
         {(list) => (
           <>
-            <SessionList sessions={list} onEnd={({ id }) => end.mutate(id)} />
+            <SessionList sessions={list} onEnd={({ id }) => end.run(id)} />
             {list.some(({ current }) => !current) && (
               <div className="flex flex-wrap items-center gap-3">
-                <Button isBusy={end.isPending} onClick={() => end.mutate(undefined)}>
+                <Button isBusy={end.isBusy} onClick={() => end.run()}>
                   {t('session.endOthers')}
                 </Button>
                 <SavedNote saves={ended}>{t('session.ended')}</SavedNote>

@@ -2,8 +2,6 @@ import { useState } from 'react';
 import { Smartphone } from 'lucide-react';
 import type { CurrentUser } from '@pantau/contract/auth';
 import type { RecoveryCodes, TotpEnrolment } from '@pantau/contract/user';
-import { DeclinedError } from '../../lib/api-client.ts';
-import { browserClock } from '../../lib/clock.ts';
 import { useAdminText } from '../../locales/admin-texts.ts';
 import { AskDialog } from '../../ui/admin/ask-dialog.tsx';
 import { Button } from '../../ui/admin/button.tsx';
@@ -13,7 +11,8 @@ import { ProblemNote } from '../../ui/admin/problem-note.tsx';
 import { Section } from '../../ui/admin/section.tsx';
 import { StateLine } from '../../ui/admin/state-line.tsx';
 import { TextField } from '../../ui/admin/text-field.tsx';
-import { useServerForm, type Problem } from '../../ui/admin/use-server-form.ts';
+import { useAction } from '../../ui/admin/use-action.ts';
+import { useServerForm } from '../../ui/admin/use-server-form.ts';
 import { api, refreshMe } from '../auth/session.ts';
 import { QrCode } from './qr-code.tsx';
 import { RecoveryCodesDialog } from './recovery-codes-dialog.tsx';
@@ -24,22 +23,12 @@ export function TotpSection({ me }: { readonly me: CurrentUser }) {
   const [enrolment, setEnrolment] = useState<TotpEnrolment>();
   const [codes, setCodes] = useState<readonly string[]>();
   const [isAsking, setIsAsking] = useState(false);
-  const [isBusy, setIsBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
-  const begin = async () => {
-    setProblem(undefined);
-    setIsBusy(true);
-    try {
-      setEnrolment(await api.call<TotpEnrolment>('POST', '/api/users/profile/totp'));
-    } catch (error) {
-      if (!(error instanceof DeclinedError)) setProblem({ error, atMs: browserClock.now() });
-    } finally {
-      setIsBusy(false);
-    }
-  };
+  const begin = useAction(async () => {
+    setEnrolment(await api.call<TotpEnrolment>('POST', '/api/users/profile/totp'));
+  });
   return (
     <Section title={t('totp.title')} hint={t('totp.hint')}>
-      <ProblemNote problem={problem} />
+      <ProblemNote problem={begin.problem} />
       <div className="flex flex-wrap items-center justify-between gap-3">
         <StateLine isOn={me.has_totp}>{t(me.has_totp ? 'totp.on' : 'totp.off')}</StateLine>
         {me.has_totp ? (
@@ -50,8 +39,8 @@ export function TotpSection({ me }: { readonly me: CurrentUser }) {
           <Button
             tone="primary"
             icon={<Smartphone size={18} aria-hidden="true" />}
-            isBusy={isBusy}
-            onClick={() => void begin()}
+            isBusy={begin.isBusy}
+            onClick={() => begin.run()}
           >
             {t('totp.add')}
           </Button>

@@ -52,7 +52,7 @@ export function NewKeyPanel({ onMade, onClose }: NewKeyPanelProps) {
           const lifetime = Number(days);
           const input: CreateApiKeyInput = {
             name: name.trim(),
-            scopes: [...scopes],
+            scopes,
             ...(lifetime > 0 ? { expires_in_days: lifetime } : {}),
           };
           const key = await api.call<CreatedApiKey>('POST', '/api/admin/api-keys', input);

@@ -1,4 +1,4 @@
-import { useState, useSyncExternalStore } from 'react';
+import { useState } from 'react';
 import { KeyRound } from 'lucide-react';
 import type { CurrentUser, PasskeyOptions } from '@pantau/contract/auth';
 import { browserClock } from '../../lib/clock.ts';
@@ -13,11 +13,6 @@ import { api, confirmation } from './session.ts';
 
 /** Asks for the password, or a passkey, when the server wants to be sure who is changing something. */
 export function ConfirmDialog({ me }: { readonly me: CurrentUser }) {
-  const isOpen = useSyncExternalStore(confirmation.subscribe, confirmation.isOpen);
-  return isOpen ? <ConfirmQuestion me={me} /> : null;
-}
-
-function ConfirmQuestion({ me }: { readonly me: CurrentUser }) {
   const { t } = useAdminText();
   const { form, problem, submit, errorOf } = useServerForm<{ password: string }>({
     defaultValues: { password: '' },

@@ -12,10 +12,7 @@ const ME = ['me'] as const;
 const ME_FRESH_MS = 30_000;
 
 export const queries: QueryClient = new QueryClient({
-  defaultOptions: {
-    queries: { retry: false, networkMode: 'always', staleTime: 5_000 },
-    mutations: { retry: false, networkMode: 'always' },
-  },
+  defaultOptions: { queries: { retry: false, networkMode: 'always', staleTime: 5_000 } },
 });
 
 export const confirmation = createConfirmation();

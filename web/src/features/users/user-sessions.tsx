@@ -1,9 +1,10 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { User, UserSession } from '@pantau/contract/user';
 import { useAdminText } from '../../locales/admin-texts.ts';
 import { Button } from '../../ui/admin/button.tsx';
 import { ProblemNote } from '../../ui/admin/problem-note.tsx';
 import { QueryGate } from '../../ui/admin/query-gate.tsx';
+import { useAction } from '../../ui/admin/use-action.ts';
 import { SessionList } from '../account/session-list.tsx';
 import { api, queries } from '../auth/session.ts';
 import { refreshUsers } from './user-query.ts';
@@ -16,14 +17,14 @@ export function UserSessions({ user }: { readonly user: User }) {
     queryFn: ({ signal }) =>
       api.call<readonly UserSession[]>('GET', `/api/users/${user.id}/sessions`, undefined, signal),
   });
-  const end = useMutation({
-    mutationFn: () => api.call('DELETE', `/api/users/${user.id}/sessions`),
-    onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: key }), refreshUsers()]),
+  const end = useAction(async () => {
+    await api.call('DELETE', `/api/users/${user.id}/sessions`);
+    await Promise.all([queries.invalidateQueries({ queryKey: key }), refreshUsers()]);
   });
   return (
     <section className="grid gap-3 border-t border-line pt-5" aria-label={t('session.title')}>
       <h3 className="text-base">{t('session.title')}</h3>
-      <ProblemNote problem={end.isError ? { error: end.error, atMs: end.submittedAt } : undefined} />
+      <ProblemNote problem={end.problem} />
       <QueryGate query={sessions}>
         {(list) =>
           list.length === 0 ? (
@@ -32,7 +33,7 @@ export function UserSessions({ user }: { readonly user: User }) {
             <>
               <SessionList sessions={list} />
               <div>
-                <Button isBusy={end.isPending} onClick={() => end.mutate()}>
+                <Button isBusy={end.isBusy} onClick={() => end.run()}>
                   {t('users.sessions.end')}
                 </Button>
               </div>

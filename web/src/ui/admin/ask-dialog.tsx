@@ -1,11 +1,9 @@
-import { useState, type ReactNode } from 'react';
-import { DeclinedError } from '../../lib/api-client.ts';
-import { browserClock } from '../../lib/clock.ts';
+import type { ReactNode } from 'react';
 import { useAdminText } from '../../locales/admin-texts.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { ProblemNote } from './problem-note.tsx';
-import type { Problem } from './use-server-form.ts';
+import { useAction } from './use-action.ts';
 
 export interface AskDialogProps {
   readonly title: string;
@@ -21,29 +19,20 @@ export interface AskDialogProps {
 /** Asks before something that cannot be undone. The safe answer has the focus. */
 export function AskDialog({ title, text, action, children, onClose, act }: AskDialogProps) {
   const { t } = useAdminText();
-  const [problem, setProblem] = useState<Problem>();
-  const [isBusy, setIsBusy] = useState(false);
-  const onYes = async () => {
-    setProblem(undefined);
-    setIsBusy(true);
-    try {
-      await act();
-      onClose();
-    } catch (error) {
-      if (!(error instanceof DeclinedError)) setProblem({ error, atMs: browserClock.now() });
-      setIsBusy(false);
-    }
-  };
+  const yes = useAction(async () => {
+    await act();
+    onClose();
+  });
   return (
     <Dialog title={title} onClose={onClose}>
       <p className="text-base text-ink-soft">{text}</p>
       {children}
-      <ProblemNote problem={problem} />
+      <ProblemNote problem={yes.problem} />
       <div className="flex flex-wrap justify-end gap-3">
         <Button data-first onClick={onClose}>
           {t('action.cancel')}
         </Button>
-        <Button tone="danger" isBusy={isBusy} onClick={() => void onYes()}>
+        <Button tone="danger" isBusy={yes.isBusy} onClick={() => yes.run()}>
           {action}
         </Button>
       </div>

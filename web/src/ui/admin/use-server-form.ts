@@ -5,7 +5,7 @@ import { ApiError, DeclinedError } from '../../lib/api-client.ts';
 import { browserClock } from '../../lib/clock.ts';
 import { drafts } from '../../lib/drafts.ts';
 import { useAdminText } from '../../locales/admin-texts.ts';
-import { fieldErrorWords } from '../../locales/error-words.ts';
+import { errorWords, fieldErrorWords } from '../../locales/error-words.ts';
 
 /** What went wrong, and when: waiting times count from then. */
 export interface Problem {
@@ -70,7 +70,7 @@ export function useServerForm<V extends FieldValues>(options: ServerFormOptions<
         message: t(fieldErrorWords(field, code)),
       }));
       const own = fieldOfCode[error.code];
-      if (own !== undefined) byField.push({ name: own, message: t(`error.${error.code}` as 'error.INTERNAL') });
+      if (own !== undefined) byField.push({ name: own, message: t(errorWords(error.code)) });
       for (const { name, message } of byField.toReversed()) {
         if (!(name in known)) continue;
         form.setError(name, { type: 'server', message }, { shouldFocus: true });
