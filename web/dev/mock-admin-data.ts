@@ -67,7 +67,11 @@ export function mockSessions(): UserSession[] {
   });
   return [
     session('s1', AGENTS.laptop, 20_000, { current: true }),
-    session('s2', AGENTS.phone, 5 * HOUR, { remembered: true, ip: '2001:db8:40:17::5', expires_at: ago(-28 * DAY) }),
+    session('s2', AGENTS.phone, 5 * HOUR, {
+      remembered: true,
+      ip: '2001:db8:40:17::5',
+      expires_at: ago(-28 * DAY),
+    }),
     session('s3', 'curl/8.14.1', 3 * DAY, { ip: '198.51.100.23' }),
   ];
 }
@@ -75,7 +79,13 @@ export function mockSessions(): UserSession[] {
 export function mockPasskeys(): Passkey[] {
   return [
     { id: 1, name: 'Ponsel dinas', synced: true, created_at: ago(40 * DAY), last_used_at: ago(5 * HOUR) },
-    { id: 2, name: 'Laptop ruang kendali lantai dua', synced: false, created_at: ago(9 * DAY), last_used_at: null },
+    {
+      id: 2,
+      name: 'Laptop ruang kendali lantai dua',
+      synced: false,
+      created_at: ago(9 * DAY),
+      last_used_at: null,
+    },
   ];
 }
 

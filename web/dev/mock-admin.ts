@@ -42,7 +42,16 @@ const state = {
   nextId: 100,
 };
 
-const CODES = ['k7mq-2xwp', 'h3dn-9rtz', 'b8vc-4jyf', 'p2gs-6kwn', 'x9fr-3mhd', 't4zb-7qcv', 'n6jw-8dpk', 'r5yh-2gxm'];
+const CODES = [
+  'k7mq-2xwp',
+  'h3dn-9rtz',
+  'b8vc-4jyf',
+  'p2gs-6kwn',
+  'x9fr-3mhd',
+  't4zb-7qcv',
+  'n6jw-8dpk',
+  'r5yh-2gxm',
+];
 
 type Body = Readonly<Record<string, unknown>>;
 interface Call {
@@ -90,7 +99,8 @@ function checkAccess(method: string, path: string, scenario: string): void {
   if (state.me === undefined && scenario === 'in') signIn('admin');
   if (state.me === undefined) throw new Refusal(401, 'UNAUTHENTICATED');
   const isOwn = path.startsWith('/api/users/profile') || path.startsWith('/api/auth/');
-  if (state.me.restriction === 'password-change' && !isOwn) throw new Refusal(403, 'PASSWORD_CHANGE_REQUIRED');
+  if (state.me.restriction === 'password-change' && !isOwn)
+    throw new Refusal(403, 'PASSWORD_CHANGE_REQUIRED');
   const isChange = method !== 'GET' && !path.startsWith('/api/auth/');
   if (scenario === 'confirm' && isChange && !state.isConfirmed) throw new Refusal(403, 'CONFIRMATION_NEEDED');
 }
@@ -101,7 +111,11 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 }
 
 function currentUser(username: string): CurrentUser {
-  const role: Role = username.startsWith('operator') ? 'operator' : username === 'penonton' ? 'viewer' : 'administrator';
+  const role: Role = username.startsWith('operator')
+    ? 'operator'
+    : username === 'penonton'
+      ? 'viewer'
+      : 'administrator';
   const isNew = username === 'baru' || username === 'wajib';
   return {
     id: 1,
@@ -210,7 +224,9 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   'GET users/profile/passkeys': () => state.passkeys.slice(0, me().passkeys),
   'POST users/profile/passkeys/options': () => ({ options: {} }),
   'PUT users/profile/passkeys/:id': ({ id, body }) => {
-    state.passkeys = state.passkeys.map((one) => (one.id === id ? { ...one, name: String(body['name']) } : one));
+    state.passkeys = state.passkeys.map((one) =>
+      one.id === id ? { ...one, name: String(body['name']) } : one,
+    );
   },
   'DELETE users/profile/passkeys/:id': ({ id }) => {
     state.passkeys = state.passkeys.filter((one) => one.id !== id);
@@ -221,11 +237,20 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     const username = String(body['username']);
     if (state.users.some((one) => one.username === username)) throw new Refusal(409, 'USER_EXISTS');
     checkPassword(body['password'], 'password');
-    const role: Role = body['role'] === 'administrator' || body['role'] === 'operator' ? body['role'] : 'viewer';
+    const role: Role =
+      body['role'] === 'administrator' || body['role'] === 'operator' ? body['role'] : 'viewer';
     const areas = Array.isArray(body['area_ids']) ? body['area_ids'].map(Number) : [];
     const base = { last_login_at: null, last_login_ip: null, sessions: 0, has_totp: false, passkeys: 0 };
     const created = { created_at: ago(0), password_changed_at: ago(0), must_change_password: true };
-    const user: User = { id: state.nextId++, username, role, enabled: true, area_ids: areas, ...base, ...created };
+    const user: User = {
+      id: state.nextId++,
+      username,
+      role,
+      enabled: true,
+      area_ids: areas,
+      ...base,
+      ...created,
+    };
     state.users = [...state.users, user];
     return user;
   },

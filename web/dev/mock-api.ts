@@ -14,10 +14,7 @@ const HEADERS_MODULE = new URL('../../server/src/http/security-headers.ts', impo
 
 export function mockApi(): Plugin {
   const middleware: Connect.NextHandleFunction = (request, response, next) => {
-    void answer(request, response).then(
-      (isAnswered) => (isAnswered ? undefined : next()),
-      (error: unknown) => next(error),
-    );
+    void serve(request, response, next);
   };
   return {
     name: 'pantau:mock-api',
@@ -27,7 +24,7 @@ export function mockApi(): Plugin {
     async configurePreviewServer(server) {
       // The module's one function gives the headers as they are sent.
       const { pageHeaders } = (await import(/* @vite-ignore */ HEADERS_MODULE)) as {
-        pageHeaders(secure: boolean): Readonly<Record<string, string>>;
+        readonly pageHeaders: (secure: boolean) => Readonly<Record<string, string>>;
       };
       server.middlewares.use((_request, response, next) => {
         for (const [name, value] of Object.entries(pageHeaders(false))) response.setHeader(name, value);
@@ -36,6 +33,18 @@ export function mockApi(): Plugin {
       server.middlewares.use(middleware);
     },
   };
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: Connect.NextFunction,
+): Promise<void> {
+  try {
+    if (!(await answer(request, response))) next();
+  } catch (error) {
+    next(error);
+  }
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<boolean> {

@@ -69,9 +69,7 @@ function Frame({ me }: { readonly me: CurrentUser }) {
             <Menu size={22} aria-hidden="true" />
           </IconButton>
           <BrandMark />
-          <span className="min-w-0 truncate font-display text-base font-bold">
-            {t(page?.words ?? 'frame.title')}
-          </span>
+          <span className="font-display text-lg font-extrabold tracking-tight">{t('app.name')}</span>
         </header>
         <main
           id="content"
@@ -132,7 +130,10 @@ function OfflineNote() {
   const { t } = useAdminText();
   if (useOnline()) return null;
   return (
-    <p role="status" className="mb-5 rounded-control border border-degraded/35 bg-degraded/8 px-3.5 py-3 text-sm">
+    <p
+      role="status"
+      className="mb-5 rounded-control border border-degraded/35 bg-degraded/8 px-3.5 py-3 text-sm"
+    >
       {t('frame.offline')}
     </p>
   );

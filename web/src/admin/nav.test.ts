@@ -23,7 +23,9 @@ describe('pages by role', () => {
 
   it('are the one task while the account is restricted', () => {
     expect(paths('administrator', 'password-change')).toEqual(['/admin/akun']);
-    expect(homeFor({ rights: [...ROLE_RIGHTS.administrator], restriction: 'second-factor' })).toBe('/admin/akun');
+    expect(homeFor({ rights: [...ROLE_RIGHTS.administrator], restriction: 'second-factor' })).toBe(
+      '/admin/akun',
+    );
   });
 
   it('begin with users for administrators', () => {

@@ -16,7 +16,7 @@ export const NAV: readonly NavEntry[] = [
   { to: '/admin/pengguna', words: 'users.title', icon: Users, right: 'users:manage' },
   { to: '/admin/kunci', words: 'keys.title', icon: KeySquare, right: 'keys:manage' },
   { to: '/admin/aktivitas', words: 'audit.title', icon: ScrollText, right: 'audit:read' },
-  { to: '/admin/pengaturan', words: 'settings.title', icon: ShieldCheck, right: 'settings:manage' },
+  { to: '/admin/pengaturan', words: 'frame.settings', icon: ShieldCheck, right: 'settings:manage' },
   { to: '/admin/akun', words: 'account.title', icon: CircleUser },
 ];
 

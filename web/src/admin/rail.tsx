@@ -27,7 +27,9 @@ const ROW =
 export function Rail({ me, entries, isInMenu = false, onGo }: RailProps) {
   const { t } = useAdminText();
   return (
-    <div className={classNames('flex h-full flex-col gap-1', isInMenu ? '-mx-2 flex-1' : 'overflow-y-auto p-3')}>
+    <div
+      className={classNames('flex h-full flex-col gap-1', isInMenu ? '-mx-2 flex-1' : 'overflow-y-auto p-3')}
+    >
       {!isInMenu && (
         <Link
           to="/admin"
@@ -79,7 +81,12 @@ function SignOut() {
   const leave = useAction(signOut);
   return (
     <>
-      <button type="button" className={classNames(ROW, 'text-ink-soft')} disabled={leave.isBusy} onClick={() => leave.run()}>
+      <button
+        type="button"
+        className={classNames(ROW, 'text-ink-soft')}
+        disabled={leave.isBusy}
+        onClick={() => leave.run()}
+      >
         <LogOut size={20} className="shrink-0" aria-hidden="true" />
         {t('frame.signOut')}
       </button>

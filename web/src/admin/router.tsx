@@ -79,7 +79,9 @@ export const router = createRouter({
   // Plain addresses: `?cari=12` is a text, not a number in quotes.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {
-    const given = Object.entries(search).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+    const given = Object.entries(search).filter(
+      (pair): pair is [string, string] => typeof pair[1] === 'string',
+    );
     const text = new URLSearchParams(given).toString();
     return text === '' ? '' : `?${text}`;
   },
@@ -103,5 +105,7 @@ function readText<N extends string>(
 ): { readonly [K in N]?: string } {
   const value = search[name];
   // The one property is the one that was asked for.
-  return (typeof value === 'string' && value !== '' ? { [name]: value } : {}) as { readonly [K in N]?: string };
+  return (typeof value === 'string' && value !== '' ? { [name]: value } : {}) as {
+    readonly [K in N]?: string;
+  };
 }

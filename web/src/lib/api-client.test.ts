@@ -66,7 +66,11 @@ describe('requests to the API', () => {
     ['a good status without an envelope', reply(200, 'hello'), 'INTERNAL'],
   ])('survive %s', async (_name, response, code) => {
     const { api } = open([response]);
-    await expect(api.call('GET', '/api/x')).rejects.toMatchObject({ name: 'ApiError', code, fieldErrors: [] });
+    await expect(api.call('GET', '/api/x')).rejects.toMatchObject({
+      name: 'ApiError',
+      code,
+      fieldErrors: [],
+    });
   });
 
   it('call a silent server unreachable', async () => {
@@ -81,7 +85,10 @@ describe('requests to the API', () => {
     ]);
     expect(await api.call('POST', '/api/x', { a: 1 })).toBe('done');
     expect(confirm).toHaveBeenCalledTimes(1);
-    expect(send.mock.calls[1]).toEqual([send.mock.calls[0]?.[0], { ...send.mock.calls[0]?.[1], signal: expect.anything() }]);
+    expect(send.mock.calls[1]).toEqual([
+      send.mock.calls[0]?.[0],
+      { ...send.mock.calls[0]?.[1], signal: expect.anything() },
+    ]);
   });
 
   it('do not ask twice for one request', async () => {

@@ -30,7 +30,10 @@ function WholeAccount({ me }: { readonly me: CurrentUser }) {
         {days !== null && (
           <Notice tone="warning" title={t('account.expires', { days })}>
             <p>
-              <a href="#sandi" className="font-semibold text-accent underline">
+              <a
+                href="#sandi"
+                className="inline-flex min-h-11 items-center font-semibold text-accent underline"
+              >
                 {t('password.change')}
               </a>
             </p>
@@ -52,7 +55,13 @@ function WholeAccount({ me }: { readonly me: CurrentUser }) {
   );
 }
 
-function OneTask({ me, task }: { readonly me: CurrentUser; readonly task: 'password-change' | 'second-factor' }) {
+function OneTask({
+  me,
+  task,
+}: {
+  readonly me: CurrentUser;
+  readonly task: 'password-change' | 'second-factor';
+}) {
   const { t } = useAdminText();
   const isPassword = task === 'password-change';
   return (

@@ -35,7 +35,9 @@ export function NewPasswordField({ password, username, hint, onFocus, ...field }
         hint={
           <>
             {hint ?? t('password.rule', { length: rules?.min_length ?? 12 })}
-            <Strength score={password === '' ? undefined : score} minScore={rules?.min_score ?? 3} />
+            {isTouched && (
+              <Strength score={password === '' ? undefined : score} minScore={rules?.min_score ?? 3} />
+            )}
           </>
         }
         onFocus={(event) => {
@@ -107,7 +109,7 @@ function Strength({ score, minScore }: { readonly score: number | undefined; rea
           />
         ))}
       </div>
-      <span aria-live="polite" className="min-w-28 text-right text-sm font-medium text-ink">
+      <span aria-live="polite" className="min-w-24 text-right text-sm font-medium text-ink">
         {words === undefined ? <span aria-hidden="true">&nbsp;</span> : t(words)}
       </span>
     </div>

@@ -146,6 +146,7 @@ function KeyTable({
       cell: (key) => (
         <Button
           tone="danger"
+          className="whitespace-nowrap"
           aria-label={t('keys.revoke.one', { name: key.name })}
           onClick={() => onRevoke(key)}
         >

@@ -112,7 +112,13 @@ export function NewKeyPanel({ onMade, onClose }: NewKeyPanelProps) {
 function MadeKey({ apiKey, onClose }: { readonly apiKey: CreatedApiKey; readonly onClose: () => void }) {
   const { t } = useAdminText();
   return (
-    <Dialog key="made" title={t('keys.made', { name: apiKey.name })} onClose={onClose} place="side" isModalOnly>
+    <Dialog
+      key="made"
+      title={t('keys.made', { name: apiKey.name })}
+      onClose={onClose}
+      place="side"
+      isModalOnly
+    >
       <Notice tone="warning" title={t('keys.once')}>
         <p>{t('keys.once.hint')}</p>
       </Notice>

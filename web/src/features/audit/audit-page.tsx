@@ -84,7 +84,11 @@ function EntryTable({
       header: t('audit.event'),
       isName: true,
       cell: (entry) => (
-        <Link to={AUDIT_PATH} search={{ ...search, entri: String(entry.id) }} className="row-link font-semibold">
+        <Link
+          to={AUDIT_PATH}
+          search={{ ...search, entri: String(entry.id) }}
+          className="row-link font-semibold"
+        >
           <EventText type={entry.type} />
         </Link>
       ),

@@ -23,7 +23,7 @@ describe('the query for the API', () => {
   const read = (search: Parameters<typeof auditQuery>[0], isPage?: boolean) =>
     Object.fromEntries(new URLSearchParams(auditQuery(search, isPage)));
 
-  it('has the API\'s names', () => {
+  it("has the API's names", () => {
     const query = read({
       jenis: 'AUTH_FAILURE',
       orang: 'operator-1',

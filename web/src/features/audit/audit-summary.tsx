@@ -29,7 +29,9 @@ export function AuditSummaryLine() {
       {failures > 0 && (
         <Fact search={{ jenis: 'AUTH_FAILURE' }}>{t('audit.week.failures', { count: failures })}</Fact>
       )}
-      {locks > 0 && <Fact search={{ jenis: 'ACCOUNT_LOCKOUT' }}>{t('audit.week.locks', { count: locks })}</Fact>}
+      {locks > 0 && (
+        <Fact search={{ jenis: 'ACCOUNT_LOCKOUT' }}>{t('audit.week.locks', { count: locks })}</Fact>
+      )}
       {denied > 0 && <Fact search={{ jenis: 'penolakan' }}>{t('audit.week.denied', { count: denied })}</Fact>}
       {address !== undefined && (
         <Fact search={{ jenis: 'AUTH_FAILURE', alamat: address.ip }}>

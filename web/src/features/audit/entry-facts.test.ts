@@ -5,7 +5,12 @@ describe('facts of an entry', () => {
   it('are what changed, old and new, and the rest', () => {
     expect(
       entryFacts({
-        changes: { name: ['Simpang', 'Simpang Lima'], password: ['***', '***'], area_ids: [[1], [1, 2]], url: [null, ''] },
+        changes: {
+          name: ['Simpang', 'Simpang Lima'],
+          password: ['***', '***'],
+          area_ids: [[1], [1, 2]],
+          url: [null, ''],
+        },
         method: 'password',
         count: 3,
       }),
@@ -26,7 +31,10 @@ describe('facts of an entry', () => {
   it.each([
     [{}, { changes: [], others: [] }],
     [{ changes: null }, { changes: [], others: [['changes', '–']] }],
-    [{ changes: { a: 'only new' } }, { changes: [{ field: 'a', before: '–', after: 'only new' }], others: [] }],
+    [
+      { changes: { a: 'only new' } },
+      { changes: [{ field: 'a', before: '–', after: 'only new' }], others: [] },
+    ],
     [{ deep: { a: [1] } }, { changes: [], others: [['deep', '{"a":[1]}']] }],
     [{ on: false }, { changes: [], others: [['on', 'false']] }],
   ])('survive %j', (details, facts) => expect(entryFacts(details)).toEqual(facts));

@@ -22,33 +22,41 @@ export function EntryPanel({ entry, onClose }: EntryPanelProps) {
   const { stamp } = useTimeWords();
   const words = eventWords(entry.type);
   const { changes, others } = entryFacts(entry.details);
-  const rows: readonly (readonly [string, ReactNode])[] = [
-    [t('audit.at'), <time dateTime={entry.at}>{stamp(entry.at)}</time>],
-    [t('audit.actor'), <ActorText actor={entry.actor} />],
-    ...(entry.target === null
-      ? []
-      : [[t('audit.target'), <TargetText target={entry.target} />] as const]),
-    ...(entry.ip === null ? [] : [[t('audit.ip'), entry.ip] as const]),
-    ...(entry.user_agent === null
-      ? []
-      : [[t('audit.device'), <Device userAgent={entry.user_agent} />] as const]),
-    ...(entry.endpoint === null
-      ? []
-      : [[t('audit.endpoint'), <code className="font-mono">{entry.endpoint}</code>] as const]),
-    ...others.map(([name, value]) => [name, value] as const),
-    [t('audit.type'), <code className="font-mono">{entry.type}</code>],
-    [t('audit.id'), String(entry.id)],
-  ];
   return (
     <Dialog title={words === undefined ? entry.type : t(words)} onClose={onClose} place="side">
       {changes.length > 0 && <Changes changes={changes} />}
       <dl className="grid gap-x-4 gap-y-3 text-sm sm:grid-cols-[8rem_minmax(0,1fr)]">
-        {rows.map(([name, value]) => (
-          <div key={name} className="grid gap-0.5 sm:contents">
-            <dt className="text-ink-soft">{name}</dt>
-            <dd className="wrap-anywhere">{value}</dd>
-          </div>
+        <Row name={t('audit.at')}>
+          <time dateTime={entry.at}>{stamp(entry.at)}</time>
+        </Row>
+        <Row name={t('audit.actor')}>
+          <ActorText actor={entry.actor} />
+        </Row>
+        {entry.target !== null && (
+          <Row name={t('audit.target')}>
+            <TargetText target={entry.target} />
+          </Row>
+        )}
+        {entry.ip !== null && <Row name={t('audit.ip')}>{entry.ip}</Row>}
+        {entry.user_agent !== null && (
+          <Row name={t('audit.device')}>
+            <Device userAgent={entry.user_agent} />
+          </Row>
+        )}
+        {entry.endpoint !== null && (
+          <Row name={t('audit.endpoint')}>
+            <code className="font-mono">{entry.endpoint}</code>
+          </Row>
+        )}
+        {others.map(([name, value]) => (
+          <Row key={name} name={name}>
+            {value}
+          </Row>
         ))}
+        <Row name={t('audit.type')}>
+          <code className="font-mono">{entry.type}</code>
+        </Row>
+        <Row name={t('audit.id')}>{entry.id}</Row>
       </dl>
       <nav aria-label={t('audit.more')} className="flex flex-wrap gap-x-5">
         {entry.actor.name !== null && (
@@ -64,6 +72,15 @@ export function EntryPanel({ entry, onClose }: EntryPanelProps) {
         </MoreLink>
       </nav>
     </Dialog>
+  );
+}
+
+function Row({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div className="grid gap-0.5 sm:contents">
+      <dt className="text-ink-soft">{name}</dt>
+      <dd className="wrap-anywhere">{children}</dd>
+    </div>
   );
 }
 

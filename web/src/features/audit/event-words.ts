@@ -75,22 +75,9 @@ export const EVENT_GROUPS = {
     'PASSKEY_REMOVED',
     'SECOND_FACTORS_RESET',
   ],
-  akun: [
-    'USER_CREATED',
-    'USER_UPDATED',
-    'USER_DELETED',
-  ],
-  kunci: [
-    'API_KEY_CREATED',
-    'API_KEY_REVOKED',
-    'API_KEY_INVALID',
-  ],
-  penolakan: [
-    'ACCESS_DENIED',
-    'RATE_LIMIT_EXCEEDED',
-    'ORIGIN_VALIDATION_FAILURE',
-    'HOTLINK_REFUSED',
-  ],
+  akun: ['USER_CREATED', 'USER_UPDATED', 'USER_DELETED'],
+  kunci: ['API_KEY_CREATED', 'API_KEY_REVOKED', 'API_KEY_INVALID'],
+  penolakan: ['ACCESS_DENIED', 'RATE_LIMIT_EXCEEDED', 'ORIGIN_VALIDATION_FAILURE', 'HOTLINK_REFUSED'],
   kamera: [
     'CAMERA_CREATED',
     'CAMERA_UPDATED',
@@ -100,11 +87,7 @@ export const EVENT_GROUPS = {
     'AREA_DELETED',
     'STREAM_TOKEN_CREATED',
   ],
-  situs: [
-    'SETTINGS_UPDATED',
-    'CACHE_INVALIDATED',
-    'SECRETS_ROTATED',
-  ],
+  situs: ['SETTINGS_UPDATED', 'CACHE_INVALIDATED', 'SECRETS_ROTATED'],
 } as const satisfies Readonly<Record<string, readonly AuditEventType[]>>;
 export type EventGroup = keyof typeof EVENT_GROUPS;
 

@@ -73,7 +73,12 @@ export function ConfirmDialog({ me }: { readonly me: CurrentUser }) {
             </Button>
           )}
           <Button onClick={() => confirmation.answer(false)}>{t('action.cancel')}</Button>
-          <Button type="submit" tone="primary" isBusy={form.formState.isSubmitting} disabled={wait !== undefined}>
+          <Button
+            type="submit"
+            tone="primary"
+            isBusy={form.formState.isSubmitting}
+            disabled={wait !== undefined}
+          >
             {t('confirm.submit')}
           </Button>
         </div>

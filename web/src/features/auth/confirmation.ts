@@ -3,8 +3,8 @@ export interface Confirmation {
   /** @returns whether the person proved themselves */
   ask(): Promise<boolean>;
   answer(isConfirmed: boolean): void;
-  isOpen(): boolean;
-  subscribe(listener: () => void): () => void;
+  readonly isOpen: () => boolean;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 export function createConfirmation(): Confirmation {

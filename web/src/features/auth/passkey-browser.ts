@@ -28,7 +28,10 @@ export function canOfferPasskeysInField(): Promise<boolean> {
 }
 
 /** @throws WebAuthnError and the browser's own errors, see `wasCancelled` */
-export function provePasskey({ options }: PasskeyOptions, inField = false): Promise<AuthenticationResponseJSON> {
+export function provePasskey(
+  { options }: PasskeyOptions,
+  inField = false,
+): Promise<AuthenticationResponseJSON> {
   // The server's options are WebAuthn's own JSON; the contract does not describe them again.
   const optionsJSON = options as PublicKeyCredentialRequestOptionsJSON;
   return startAuthentication({ optionsJSON, useBrowserAutofill: inField });

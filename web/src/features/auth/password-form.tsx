@@ -55,12 +55,20 @@ export function PasswordForm({ onResult, onSignedIn }: PasswordFormProps) {
         error={errorOf('password')}
         {...form.register('password', { required: t('field.required') })}
       />
-      <CheckField label={t('signIn.remember')} hint={t('signIn.remember.hint')} {...form.register('remember')} />
+      <CheckField
+        label={t('signIn.remember')}
+        hint={t('signIn.remember.hint')}
+        {...form.register('remember')}
+      />
       <Button type="submit" tone="primary" isBusy={form.formState.isSubmitting} disabled={wait !== undefined}>
         {form.formState.isSubmitting ? t('signIn.busy') : t('signIn.submit')}
       </Button>
       {passkeyObstacle() === undefined && (
-        <Button icon={<KeyRound size={18} aria-hidden="true" />} isBusy={passkey.isBusy} onClick={passkey.start}>
+        <Button
+          icon={<KeyRound size={18} aria-hidden="true" />}
+          isBusy={passkey.isBusy}
+          onClick={passkey.start}
+        >
           {t('signIn.passkey')}
         </Button>
       )}

@@ -25,7 +25,8 @@ export function SecondFactorForm({ methods, onSignedIn, onBack }: SecondFactorFo
   const hasRecovery = methods.includes('recovery-code');
   const hasPasskey = methods.includes('passkey') && passkeyObstacle() === undefined;
   const [isRecovery, setIsRecovery] = useState(false);
-  const codeMethod = isRecovery || (!hasTotp && hasRecovery && !hasPasskey) ? 'recovery-code' : hasTotp ? 'totp' : undefined;
+  const codeMethod =
+    isRecovery || (!hasTotp && hasRecovery && !hasPasskey) ? 'recovery-code' : hasTotp ? 'totp' : undefined;
   const [passkeyProblem, setPasskeyProblem] = useState<Problem>();
   const [isAsking, setIsAsking] = useState(false);
 
@@ -121,7 +122,10 @@ function CodeForm({
         {...form.register('code', {
           required: t('field.required'),
           ...(isTotp
-            ? { validate: (code: string) => /^\d{6}$/.test(code.replaceAll(/\s/g, '')) || t('factor.code.six') }
+            ? {
+                validate: (code: string) =>
+                  /^\d{6}$/.test(code.replaceAll(/\s/g, '')) || t('factor.code.six'),
+              }
             : {}),
         })}
       />

@@ -19,7 +19,8 @@ export function readOriginLines(text: string): OriginLines {
 
 function toOrigin(line: string): string | undefined {
   if (line === '*') return line;
-  const withScheme = /^[a-z][a-z0-9+.-]*:/i.test(line) && !/^[\w.-]+:\d+(?:\/|$)/.test(line) ? line : `https://${line}`;
+  const withScheme =
+    /^[a-z][a-z0-9+.-]*:/i.test(line) && !/^[\w.-]+:\d+(?:\/|$)/.test(line) ? line : `https://${line}`;
   if (!URL.canParse(withScheme)) return undefined;
   const { protocol, origin, hostname, username } = new URL(withScheme);
   if (protocol !== 'https:' && protocol !== 'http:') return undefined;

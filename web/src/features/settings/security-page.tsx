@@ -22,8 +22,7 @@ export function SecurityPage() {
   const { t } = useAdminText();
   const settings = useQuery({
     queryKey: SETTINGS,
-    queryFn: ({ signal }) =>
-      api.call<SecuritySettings>('GET', '/api/settings/security', undefined, signal),
+    queryFn: ({ signal }) => api.call<SecuritySettings>('GET', '/api/settings/security', undefined, signal),
   });
   return (
     <>
@@ -65,7 +64,8 @@ function SecurityForm({ saved }: { readonly saved: SecuritySettings }) {
     await refreshMe();
   };
   const expires = form.watch('expires');
-  const isLockingSelf = form.watch('factor') && me !== undefined && me !== null && !me.has_totp && me.passkeys === 0;
+  const isLockingSelf =
+    form.watch('factor') && me !== undefined && me !== null && !me.has_totp && me.passkeys === 0;
   const isOpenToAll = readOriginLines(form.watch('origins')).origins.includes('*');
   const wholeDays = (min: number, max: number) => (text: string) =>
     (/^\d{1,4}$/.test(text.trim()) && Number(text) >= min && Number(text) <= max) ||

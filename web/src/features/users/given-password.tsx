@@ -16,10 +16,7 @@ export function GivenPasswordField({
     <div className="grid gap-2">
       <NewPasswordField label={t('given.label')} hint={t('given.hint')} {...field} />
       <div>
-        <Button
-          icon={<Dices size={18} aria-hidden="true" />}
-          onClick={() => onGenerate(randomPassword())}
-        >
+        <Button icon={<Dices size={18} aria-hidden="true" />} onClick={() => onGenerate(randomPassword())}>
           {t('given.generate')}
         </Button>
       </div>

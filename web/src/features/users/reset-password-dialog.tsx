@@ -9,7 +9,13 @@ import { api } from '../auth/session.ts';
 import { GivenPassword, GivenPasswordField } from './given-password.tsx';
 import { refreshUsers } from './user-query.ts';
 
-export function ResetPasswordDialog({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
+export function ResetPasswordDialog({
+  user,
+  onClose,
+}: {
+  readonly user: User;
+  readonly onClose: () => void;
+}) {
   const { t } = useAdminText();
   const [given, setGiven] = useState<string>();
   const { form, problem, submit, errorOf } = useServerForm<ResetPasswordInput>({

@@ -16,8 +16,7 @@ export function useUsers(): UseQueryResult<readonly User[]> {
 export function useGrantableAreas(isWanted: boolean): UseQueryResult<readonly PublicArea[]> {
   return useQuery({
     queryKey: ['areas', 'grantable'],
-    queryFn: ({ signal }) =>
-      api.call<readonly PublicArea[]>('GET', '/api/areas/public', undefined, signal),
+    queryFn: ({ signal }) => api.call<readonly PublicArea[]>('GET', '/api/areas/public', undefined, signal),
     enabled: isWanted,
     staleTime: 60_000,
   });

@@ -15,11 +15,17 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
     const timer = browserClock.setTimer(SHOWN_MS, () => setState('idle'));
     return () => timer.cancel();
   }, [state]);
-  const words = { idle: label ?? t('action.copy'), copied: t('action.copied'), failed: t('action.copyFailed') };
+  const words = {
+    idle: label ?? t('action.copy'),
+    copied: t('action.copied'),
+    failed: t('action.copyFailed'),
+  };
   return (
     <Button
       onClick={() => void copyText(text).then((isCopied) => setState(isCopied ? 'copied' : 'failed'))}
-      icon={state === 'copied' ? <Check size={18} aria-hidden="true" /> : <Copy size={18} aria-hidden="true" />}
+      icon={
+        state === 'copied' ? <Check size={18} aria-hidden="true" /> : <Copy size={18} aria-hidden="true" />
+      }
     >
       <span aria-live="polite">{words[state]}</span>
     </Button>

@@ -26,7 +26,8 @@ export function Dialog({ title, children, onClose, place = 'middle', isModalOnly
     if (dialog === null) return undefined;
     const opener = document.activeElement;
     dialog.showModal();
-    const first = dialog.querySelector<HTMLElement>('[data-first]') ?? dialog.querySelector<HTMLElement>('h2');
+    const first =
+      dialog.querySelector<HTMLElement>('[data-first]') ?? dialog.querySelector<HTMLElement>('h2');
     first?.focus();
     return () => {
       dialog.close();

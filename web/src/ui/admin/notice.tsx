@@ -22,7 +22,10 @@ export interface NoticeProps {
 export function Notice({ tone = 'info', title, children, role, className }: NoticeProps) {
   const { icon: Icon, ink, box } = LOOKS[tone];
   return (
-    <div role={role} className={classNames('flex gap-3 rounded-control border px-3.5 py-3 text-sm', box, className)}>
+    <div
+      role={role}
+      className={classNames('flex gap-3 rounded-control border px-3.5 py-3 text-sm', box, className)}
+    >
       <Icon size={18} className={classNames('mt-px shrink-0', ink)} aria-hidden="true" />
       <div className="grid min-w-0 gap-1">
         {title !== undefined && <p className="font-semibold">{title}</p>}

@@ -39,7 +39,8 @@ export function useWait(problem: Problem | undefined): WaitTime | undefined {
 }
 
 function retryAtMs({ error, atMs }: Problem): number | undefined {
-  if (!(error instanceof ApiError) || error.status !== 429 || error.retryAfterS === undefined) return undefined;
+  if (!(error instanceof ApiError) || error.status !== 429 || error.retryAfterS === undefined)
+    return undefined;
   return atMs + error.retryAfterS * 1000;
 }
 

@@ -39,7 +39,12 @@ export function QueryGate<T>({ query, children }: QueryGateProps<T>) {
       <div className="text-left">
         <ProblemNote problem={problem} />
       </div>
-      <Button tone="primary" disabled={wait !== undefined} isBusy={query.isFetching} onClick={() => void query.refetch()}>
+      <Button
+        tone="primary"
+        disabled={wait !== undefined}
+        isBusy={query.isFetching}
+        onClick={() => void query.refetch()}
+      >
         {t('action.retry')}
       </Button>
     </MessagePanel>

@@ -8,13 +8,13 @@ const SHOWN_MS = 6_000;
 /** "Saved", beside the button that saved, for a while. @param saves counts up with each save */
 export function SavedNote({ saves, children }: { readonly saves: number; readonly children?: ReactNode }) {
   const { t } = useAdminText();
-  const [isShown, setIsShown] = useState(false);
+  const [seen, setSeen] = useState(saves);
+  const isShown = saves !== seen;
   useEffect(() => {
-    if (saves === 0) return undefined;
-    setIsShown(true);
-    const timer = browserClock.setTimer(SHOWN_MS, () => setIsShown(false));
+    if (!isShown) return undefined;
+    const timer = browserClock.setTimer(SHOWN_MS, () => setSeen(saves));
     return () => timer.cancel();
-  }, [saves]);
+  }, [isShown, saves]);
   return (
     <span role="status" className="text-sm font-medium text-live">
       {isShown && (

@@ -16,7 +16,9 @@ export function TextField({ label, hint, error, className, inputClassName, ...in
       error={error}
       {...(className === undefined ? {} : { className })}
     >
-      {(links) => <input type="text" className={classNames(INPUT_CLASS, inputClassName)} {...input} {...links} />}
+      {(links) => (
+        <input type="text" className={classNames(INPUT_CLASS, inputClassName)} {...input} {...links} />
+      )}
     </Field>
   );
 }

@@ -1,6 +1,12 @@
 /** A form whose answer comes from the server: its errors stand at their fields, the rest in one place, and nothing typed is lost. */
 import { useEffect, useRef, useState } from 'react';
-import { useForm, type DefaultValues, type FieldValues, type Path, type UseFormReturn } from 'react-hook-form';
+import {
+  useForm,
+  type DefaultValues,
+  type FieldValues,
+  type Path,
+  type UseFormReturn,
+} from 'react-hook-form';
 import { ApiError, DeclinedError } from '../../lib/api-client.ts';
 import { browserClock } from '../../lib/clock.ts';
 import { drafts } from '../../lib/drafts.ts';
