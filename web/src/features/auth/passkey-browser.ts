@@ -4,6 +4,7 @@ import {
   browserSupportsWebAuthnAutofill,
   startAuthentication,
   startRegistration,
+  WebAuthnAbortService,
   WebAuthnError,
   type AuthenticationResponseJSON,
   type PublicKeyCredentialCreationOptionsJSON,
@@ -42,6 +43,11 @@ export function makePasskey({ options }: PasskeyOptions): Promise<RegistrationRe
   // As above.
   const optionsJSON = options as PublicKeyCredentialCreationOptionsJSON;
   return startRegistration({ optionsJSON });
+}
+
+/** Takes back the browser's offer inside a field: its page is gone. */
+export function stopOfferingPasskeys(): void {
+  WebAuthnAbortService.cancelCeremony();
 }
 
 /** The person closed the browser's question, let it time out, or began another one. */

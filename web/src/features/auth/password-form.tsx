@@ -9,7 +9,13 @@ import { PasswordField } from '../../ui/admin/password-field.tsx';
 import { ProblemNote, useWait } from '../../ui/admin/problem-note.tsx';
 import { TextField } from '../../ui/admin/text-field.tsx';
 import { useServerForm, type Problem } from '../../ui/admin/use-server-form.ts';
-import { canOfferPasskeysInField, passkeyObstacle, provePasskey, wasCancelled } from './passkey-browser.ts';
+import {
+  canOfferPasskeysInField,
+  passkeyObstacle,
+  provePasskey,
+  stopOfferingPasskeys,
+  wasCancelled,
+} from './passkey-browser.ts';
 import { api } from './session.ts';
 
 export interface PasswordFormProps {
@@ -102,6 +108,7 @@ function usePasskeySignIn(onSignedIn: (user: CurrentUser) => void, remember: () 
       .catch(() => {});
     return () => {
       isGone = true;
+      stopOfferingPasskeys();
     };
     // Once per visit of the page.
     // eslint-disable-next-line react/exhaustive-deps
