@@ -7,6 +7,7 @@ import { median } from '../e2e/support/eventually.ts';
 import { fetchHls, findMediaPlaylist, parseMediaPlaylist } from '../e2e/support/hls-client.ts';
 import { PantauServer } from '../e2e/support/pantau-server.ts';
 import { getBenchClip } from './support/bench-clip.ts';
+import { BENCH_ENV } from './support/bench-env.ts';
 import { BareNode } from './support/bare-node.ts';
 import type { BenchOptions, BenchProgram } from './support/bench-program.ts';
 import { BenchCameras } from './support/camera-process.ts';
@@ -36,7 +37,7 @@ export const delivery: BenchProgram = {
     }
     await using cameras = await BenchCameras.open(CAMERAS, await getBenchClip());
     await using bigCamera = await BenchCameras.open(1, await getBenchClip(MEBIBYTE_KBPS));
-    await using server = await PantauServer.open({ env: { LOG_LEVEL: 'info' } });
+    await using server = await PantauServer.open({ env: BENCH_ENV });
     const names = cameras.urls.map((_, index) => `camera ${index}`);
     const always = ['--pull', 'always'];
     await server.addCameras(

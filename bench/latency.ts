@@ -5,6 +5,7 @@ import { median, observe, quantile } from '../e2e/support/eventually.ts';
 import { GstCamera } from '../e2e/support/gst-camera.ts';
 import { PantauServer } from '../e2e/support/pantau-server.ts';
 import { isAvailable } from '../e2e/support/requirements.ts';
+import { BENCH_ENV } from './support/bench-env.ts';
 import type { BenchProgram } from './support/bench-program.ts';
 import type { Figure } from './support/report.ts';
 
@@ -21,7 +22,7 @@ export const latency: BenchProgram = {
     if (missing.length > 0)
       return { name: 'latency', figures: [], skipped: [`latency: needs ${missing.join(' and ')}`] };
     await using camera = await GstCamera.open([{ path: '/clock', clockBits: true }]);
-    await using server = await PantauServer.open({ env: { LOG_LEVEL: 'info' } });
+    await using server = await PantauServer.open({ env: BENCH_ENV });
     await using browser = await TestBrowser.open();
     await server.addCamera({ name: 'clock', url: camera.url('/clock'), options: ['--pull', 'always'] });
     const entry = await server.untilState('clock', 'live');

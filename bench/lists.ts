@@ -7,6 +7,7 @@ import { findFreePort } from '../e2e/support/free-port.ts';
 import { PantauServer } from '../e2e/support/pantau-server.ts';
 import { readStreams } from '../e2e/support/public-api.ts';
 import { BareNode } from './support/bare-node.ts';
+import { BENCH_ENV } from './support/bench-env.ts';
 import type { BenchProgram } from './support/bench-program.ts';
 import { isLoadAvailable, measureLoad, type LoadResult } from './support/load.ts';
 import { Nginx } from './support/nginx.ts';
@@ -20,7 +21,7 @@ export const lists: BenchProgram = {
 
   async run({ isQuick }) {
     if (!isLoadAvailable()) return { name: 'lists', figures: [], skipped: ['lists: needs wrk'] };
-    await using server = await PantauServer.open({ env: { LOG_LEVEL: 'info' } });
+    await using server = await PantauServer.open({ env: BENCH_ENV });
     await server.addCamera({ name: 'camera 1', url: `rtsp://127.0.0.1:${await findFreePort()}/live` });
     multiplyCamera(server.dataDir);
     await eventually('the server to notice', async () => (await readStreams(server.url)).length === CAMERAS);

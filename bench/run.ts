@@ -7,10 +7,11 @@ import { delivery } from './delivery.ts';
 import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { lists } from './lists.ts';
+import { login } from './login.ts';
 import { startup } from './startup.ts';
 import { formatReport, isReached, saveReport } from './support/report.ts';
 
-const PROGRAMS = [startup, lists, delivery, latency, ingest];
+const PROGRAMS = [startup, lists, delivery, login, latency, ingest];
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },

@@ -9,7 +9,12 @@ import { ROOT } from './steps.ts';
 
 /** A fixed port, so that the cameras in the database are still right at the next start. */
 export const DEMO_RTSP_PORT = 18_554;
-export const DEMO_DATA_DIR = join(ROOT, 'demo-data');
+/** A database of its own, and cameras on this machine. */
+export const DEMO_ENVIRONMENT = {
+  DATA_DIR: join(ROOT, 'demo-data'),
+  DATABASE_URL: '',
+  PANTAU_CAMERA_ADDRESSES: 'loopback',
+} as const;
 
 /** Opens the cameras and makes the demo's database hold them. @throws Error with a sentence for the person at the terminal. */
 export async function openDemoTown(): Promise<Simcam> {
@@ -81,7 +86,7 @@ function pantauWithInput(input: string, ...args: string[]): string {
     cwd: ROOT,
     input,
     encoding: 'utf8',
-    env: { ...process.env, DATA_DIR: DEMO_DATA_DIR, DATABASE_URL: '' },
+    env: { ...process.env, ...DEMO_ENVIRONMENT },
   });
   if (result.status !== 0)
     throw new Error(`pantau ${args.slice(0, 2).join(' ')} failed: ${result.stderr.trim()}`);

@@ -1,7 +1,7 @@
 /** `npm run demo`: Pantau with six simulated cameras of one town, in a database of its own (`demo-data/`). */
 import { messageOf } from '@pantau/base/errors';
 import { runPrograms } from './children.ts';
-import { DEMO_DATA_DIR, DEMO_RTSP_PORT, openDemoTown } from './demo-town.ts';
+import { DEMO_ENVIRONMENT, DEMO_RTSP_PORT, openDemoTown } from './demo-town.ts';
 
 try {
   await using simcam = await openDemoTown();
@@ -12,7 +12,7 @@ try {
     {
       args: ['server/src/main.ts'],
       // The demo is for the person at this machine; HOST=0.0.0.0 npm run demo shows it to the network.
-      env: { DATA_DIR: DEMO_DATA_DIR, DATABASE_URL: '', HOST: process.env['HOST'] ?? '127.0.0.1' },
+      env: { ...DEMO_ENVIRONMENT, HOST: process.env['HOST'] ?? '127.0.0.1' },
     },
   ]);
 } catch (error) {

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runPrograms } from './children.ts';
-import { DEMO_DATA_DIR, openDemoTown } from './demo-town.ts';
+import { DEMO_ENVIRONMENT, openDemoTown } from './demo-town.ts';
 import { ROOT } from './steps.ts';
 
 const { values } = parseArgs({ options: { demo: { type: 'boolean', default: false } } });
@@ -14,7 +14,7 @@ if (values.demo) resources.use(await openDemoTown());
 process.exitCode = await runPrograms([
   {
     args: ['--watch-preserve-output', '--watch', 'server/src/main.ts'],
-    env: { PANTAU_STOP_DELAY_MS: '0', ...(values.demo ? { DATA_DIR: DEMO_DATA_DIR, DATABASE_URL: '' } : {}) },
+    env: { PANTAU_STOP_DELAY_MS: '0', ...(values.demo ? DEMO_ENVIRONMENT : {}) },
   },
   { args: [join(ROOT, 'node_modules/vite/bin/vite.js'), '--clearScreen', 'false'], cwd: join(ROOT, 'web') },
 ]);

@@ -82,7 +82,7 @@ function ensureInstalled() {
 
 /** The `node` package's own setup step: it fetches the binary for this platform from the npm registry. */
 function installPinnedNode() {
-  const setup = spawnSync(process.execPath, ['installArchSpecificPackage.js'], {
+  const setup = spawnSync(outerNode(), ['installArchSpecificPackage.js'], {
     cwd: join(ROOT, 'node_modules', 'node'),
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
@@ -96,6 +96,14 @@ function installPinnedNode() {
   );
   console.error(`${setup.stdout ?? ''}${setup.stderr ?? ''}`.trim());
   return false;
+}
+
+/**
+ * A Node that `npm ci` does not remove under us: npm puts `node_modules/.bin` first into the PATH, so from the second run on the pinned
+ * Node runs this very file.
+ */
+function outerNode() {
+  return existsSync(process.execPath) ? process.execPath : (process.env.npm_node_execpath ?? 'node');
 }
 
 /** npm links a package's program only when it was there at install time; the scripts of workspaces need this one too. */

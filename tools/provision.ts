@@ -1,9 +1,11 @@
 /**
  * What the tests need from the machine beyond npm: Debian's packages with the independent peers (ffmpeg, GStreamer's RTSP
- * server, Chromium, nginx). As root on Debian they are installed; otherwise they are named, with the tests that are left out.
+ * server, Chromium, nginx) and PostgreSQL. As root on Debian they are installed; otherwise they are named, with the tests that are left out.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findPostgres } from './postgres-server.ts';
 
 interface Need {
   readonly name: string;
@@ -15,6 +17,8 @@ interface Need {
 
 const runs = (program: string, ...args: string[]) =>
   spawnSync(program, args, { stdio: 'ignore', timeout: 20_000 }).status === 0;
+
+export const POSTGRES = 'PostgreSQL';
 
 export const NEEDS: readonly Need[] = [
   {
@@ -60,6 +64,12 @@ export const NEEDS: readonly Need[] = [
     isPresent: () => runs('nginx', '-v') || existsSync('/usr/sbin/nginx'),
     leavesOut: 'the delivery benchmark against nginx',
   },
+  {
+    name: POSTGRES,
+    packages: ['postgresql'],
+    isPresent: () => findPostgres() !== undefined,
+    leavesOut: 'the stores on a real PostgreSQL server (PGlite, PostgreSQL in WebAssembly, takes its place)',
+  },
 ];
 
 /** Installs what is missing where that is possible. Returns what is still missing, in words. */
@@ -77,13 +87,40 @@ export function provision(): string[] {
         env,
       });
     apt('update');
-    apt('install', '-y', '--no-install-recommends', ...packages);
+    withoutMainCluster(() => apt('install', '-y', '--no-install-recommends', ...packages));
   }
   const still = missing.filter((need) => !need.isPresent());
   for (const need of still) {
     console.log(`MISSING ${need.name} (Debian: ${need.packages.join(' ')}): left out: ${need.leavesOut}`);
   }
   return still.map((need) => need.name);
+}
+
+/**
+ * Debian's package makes a cluster and starts it on port 5432. The tests make their own, so it is told not to while `install`
+ * runs; what the machine has already, and what its owner installs later, stays as it is.
+ */
+function withoutMainCluster(install: () => void): void {
+  const parent = '/etc/postgresql-common';
+  const folder = join(parent, 'createcluster.d');
+  const made = [parent, folder].filter((path) => !existsSync(path));
+  const file = join(folder, 'pantau-tests.conf');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, 'create_main_cluster = false\n');
+  try {
+    install();
+  } finally {
+    rmSync(file);
+    for (const path of made.toReversed()) removeIfEmpty(path);
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Debian's package put its files there.
+  }
 }
 
 if (import.meta.main && provision().length > 0) process.exitCode = 1;

@@ -78,6 +78,11 @@ export class TestPage implements AsyncDisposable {
     page.on('pageerror', (error) => keep(this.complaints, `uncaught: ${error.message}`));
   }
 
+  /** Another tab of the same browser profile; it closes with this one. */
+  async openTab(): Promise<TestPage> {
+    return new TestPage(await this.page.context().newPage());
+  }
+
   async goto(url: string): Promise<void> {
     await this.page.goto(url, { waitUntil: 'domcontentloaded' });
   }

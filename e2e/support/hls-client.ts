@@ -6,6 +6,8 @@ export interface HlsReply {
   readonly body: Buffer;
   readonly text: string;
   readonly tookMs: number;
+  /** Where it came from in the end. */
+  readonly url: string;
 }
 
 export interface MediaPlaylist {
@@ -19,13 +21,14 @@ export interface MediaPlaylist {
   readonly initSegment: string | undefined;
 }
 
-/** GET without redirects; the body is read whole. */
+/** GET, without redirects unless asked for; the body is read whole. */
 export async function fetchHls(url: string, init: RequestInit = {}): Promise<HlsReply> {
   const startedMs = performance.now();
   const response = await fetch(url, { redirect: 'manual', ...init });
   const body = Buffer.from(await response.arrayBuffer());
   const tookMs = performance.now() - startedMs;
-  return { status: response.status, headers: response.headers, body, text: body.toString('utf8'), tookMs };
+  const { status, headers } = response;
+  return { status, headers, body, text: body.toString('utf8'), tookMs, url: response.url };
 }
 
 /** @throws Error when the text is no media playlist. */
@@ -46,14 +49,14 @@ export function parseMediaPlaylist(text: string): MediaPlaylist {
   };
 }
 
-/** Address of the first media playlist of a multivariant playlist. */
-export async function findMediaPlaylist(multivariantUrl: string): Promise<string> {
-  const { status, text } = await fetchHls(multivariantUrl);
+/** Address of the first media playlist of a multivariant playlist, with the ticket that its entry leads to. */
+export async function findMediaPlaylist(entryUrl: string): Promise<string> {
+  const { status, text, url } = await fetchHls(entryUrl, { redirect: 'follow' });
   const uri = text
     .split('\n')
     .map((line) => line.trim())
     .find((line) => line !== '' && !line.startsWith('#'));
   if (status !== 200 || uri === undefined)
     throw new Error(`${status} without a variant: ${text.slice(0, 200)}`);
-  return new URL(uri, multivariantUrl).href;
+  return new URL(uri, url).href;
 }

@@ -124,7 +124,7 @@
     /** Widest overflow of the page to the right, CSS pixels: more than zero means sideways scrolling. */
     overflow: () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
 
-    /** Controls that a thumb cannot hit: smaller than `minimum` CSS pixels in a direction, and shown. */
+    /** Controls that a thumb cannot hit: smaller than `minimum` CSS pixels in a direction, and shown. A label is part of its control. */
     smallTargets(minimum) {
       return [...document.querySelectorAll('button,a[href],input,select,[role=button]')]
         .filter((element) => {
@@ -133,7 +133,12 @@
             return false;
           if (element.matches('.sr-only, .sr-only *') || box.width <= 1) return false;
           const isInText = getComputedStyle(element).display === 'inline';
-          return !isInText && (box.width < minimum || box.height < minimum);
+          const boxes = [box, ...[...(element.labels ?? [])].map((label) => label.getBoundingClientRect())];
+          const width =
+            Math.max(...boxes.map(({ right }) => right)) - Math.min(...boxes.map(({ left }) => left));
+          const height =
+            Math.max(...boxes.map(({ bottom }) => bottom)) - Math.min(...boxes.map(({ top }) => top));
+          return !isInText && (width < minimum || height < minimum);
         })
         .map((element) => {
           const box = element.getBoundingClientRect();

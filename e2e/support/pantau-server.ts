@@ -73,6 +73,16 @@ export class PantauServer implements AsyncDisposable {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** The same by name: the only plain address on which browsers allow passkeys. */
+  get localUrl(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  /** What it printed to the console beside its log, in this life. */
+  get console(): string {
+    return this.#child.stderr;
+  }
+
   get pid(): number {
     return this.#child.pid;
   }
@@ -173,9 +183,15 @@ export class PantauServer implements AsyncDisposable {
   }
 }
 
-/** The settings of a server under test: nothing of the developer's own environment shines through. */
+/** The settings of a server under test, whose cameras are on this machine: nothing of the developer's own environment shines through. */
 export function serverEnv(dataDir: string, more: Readonly<Record<string, string>>): Record<string, string> {
-  return { HOST: '127.0.0.1', DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...more };
+  return {
+    HOST: '127.0.0.1',
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'debug',
+    PANTAU_CAMERA_ADDRESSES: 'loopback',
+    ...more,
+  };
 }
 
 async function spawnServer(env: Readonly<Record<string, string>>, port: number, cwd: string): Promise<Child> {

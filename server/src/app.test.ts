@@ -11,6 +11,7 @@ import { Envelope, ErrorReply } from '@pantau/contract/envelope';
 import { Health } from '@pantau/contract/health';
 import { StreamDetail, StreamList } from '@pantau/contract/stream';
 import { ERROR_CODES } from '@pantau/contract/errors';
+import { consoleActor } from './audit/actor.ts';
 import type { Context } from './context.ts';
 import { createFrontServer } from './http/front-server.ts';
 import { makeTestFolder } from './testing/open-test-database.ts';
@@ -24,17 +25,22 @@ const source = {
   password: new Secret('S4ndi-Sangat-Rahasia'),
 };
 
+const actor = consoleActor('test');
+
 async function seed({ areas, cameras }: Context): Promise<void> {
-  const area = await areas.create({ name: 'Kota', latitude: -7.15, longitude: 111.88 });
-  await cameras.create({
-    name: 'Simpang Empat',
-    source,
-    areaId: area.id,
-    latitude: -7.15,
-    longitude: 111.88,
-  });
-  await cameras.create({ name: 'Pasar', source, areaId: area.id, status: 'maintenance' });
-  await cameras.create({ name: 'Tersembunyi', source, areaId: area.id, enabled: false });
+  const area = await areas.create({ name: 'Kota', latitude: -7.15, longitude: 111.88 }, actor);
+  await cameras.create(
+    {
+      name: 'Simpang Empat',
+      source,
+      areaId: area.id,
+      latitude: -7.15,
+      longitude: 111.88,
+    },
+    actor,
+  );
+  await cameras.create({ name: 'Pasar', source, areaId: area.id, status: 'maintenance' }, actor);
+  await cameras.create({ name: 'Tersembunyi', source, areaId: area.id, enabled: false }, actor);
 }
 
 let test: TestApp;
@@ -93,7 +99,7 @@ describe('public lists', () => {
   it('say MISS once after a change, else HIT', async () => {
     await get('/api/cameras/active');
     expect((await get('/api/cameras/active')).headers['x-cache']).toBe('HIT');
-    await test.context.cameras.update('Pasar', { location: 'Jl. Pasar' });
+    await test.context.cameras.update('Pasar', { location: 'Jl. Pasar' }, actor);
     await test.context.streams.refresh();
     const fresh = await get('/api/cameras/active');
     expect(fresh.headers['x-cache']).toBe('MISS');
@@ -102,7 +108,7 @@ describe('public lists', () => {
   });
 
   it('show what another process changed within a second or so', async () => {
-    await test.context.cameras.update('Pasar', { location: 'Jl. Baru' });
+    await test.context.cameras.update('Pasar', { location: 'Jl. Baru' }, actor);
     await expect
       .poll(async () => (await get('/api/cameras/active')).body, { timeout: 3000 })
       .toContain('Jl. Baru');
@@ -154,15 +160,19 @@ describe('GET /api/stream/:id', () => {
   it.each([
     ['/api/stream/3', 404, 'CAMERA_NOT_FOUND'],
     ['/api/stream/99', 404, 'CAMERA_NOT_FOUND'],
-    ['/api/stream/0', 400, 'REQUEST_INVALID'],
-    ['/api/stream/abc', 400, 'REQUEST_INVALID'],
-    ['/api/stream/1e1', 404, 'CAMERA_NOT_FOUND'],
-    ['/api/stream/99999999999', 400, 'REQUEST_INVALID'],
+    ['/api/stream/0', 404, 'CAMERA_NOT_FOUND'],
+    ['/api/stream/01', 404, 'CAMERA_NOT_FOUND'],
+    ['/api/stream/abc', 404, 'CAMERA_NOT_FOUND'],
+    ['/api/stream/1e0', 404, 'CAMERA_NOT_FOUND'],
+    ['/api/stream/99999999999', 404, 'CAMERA_NOT_FOUND'],
+    ['/api/stream/%31', 200, undefined],
+    ['/api/stream/1%2f..', 404, 'CAMERA_NOT_FOUND'],
+    ['/api/stream/%00', 404, 'CAMERA_NOT_FOUND'],
     [`/api/stream/${'1'.repeat(300)}`, 414, 'REQUEST_INVALID'],
-  ])('%s is refused', async (url, status, code) => {
+  ])('%s is %i', async (url, status, code) => {
     const response = await get(url);
     expect([response.statusCode, response.json().code]).toEqual([status, code]);
-    expect(Value.Check(ErrorReply, response.json())).toBe(true);
+    expect(Value.Check(ErrorReply, response.json())).toBe(status !== 200);
   });
 });
 
@@ -233,10 +243,22 @@ describe('the raw server in front', () => {
       socket.on('error', reject);
     });
 
+  let key: string;
+  /** What follows the host in the address of a file of the first camera. */
+  let media: (file: string) => string;
+  beforeAll(async () => {
+    key = test.engine.definitions[0]?.key ?? '';
+    const { token } = (await get('/api/stream/1/token')).json().data;
+    media = (file) => `/hls/${key}/${token}/${file}`;
+  });
+
   it('gives media to the engine before the framework', async () => {
-    expect(await (await fetch(`${origin}/hls/key/seg1.m4s?x=1`)).text()).toBe('hls key/seg1.m4s?x=1');
+    const reply = await fetch(origin + media('seg1.m4s?x=1'));
+    expect(await reply.text()).toBe(`hls ${key}/seg1.m4s?x=1`);
     const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
-    expect(await talk(`GET /mse/key?x HTTP/1.1\r\nHost: x\r\n${upgrade}`)).toMatch(/^HTTP\/1.1 418 [^]*key$/);
+    expect(await talk(`GET /mse/${key}?x HTTP/1.1\r\nHost: x\r\n${upgrade}`)).toMatch(
+      new RegExp(`^HTTP/1.1 418 [^]*${key}$`),
+    );
     expect(await talk(`GET /other HTTP/1.1\r\nHost: x\r\n${upgrade}`)).toMatch(
       /^HTTP\/1.1 404 [^]*NOT_FOUND/,
     );
@@ -249,7 +271,7 @@ describe('the raw server in front', () => {
   });
 
   it.each([
-    ['http://other.example/hls/key/seg1.m4s?x=1', /^HTTP\/1.1 200 [^]*hls key\/seg1.m4s\?x=1\r/],
+    ['http://other.example/hls/key/seg1.m4s?x=1', /^HTTP\/1.1 404 [^]*STREAM_NOT_FOUND/],
     ['http://other.example/health', /^HTTP\/1.1 200 [^]*"status"/],
     ['HTTP://other.example?x', /^HTTP\/1.1 503 [^]*npm start/],
     ['*', /^HTTP\/1.1 400 [^]*REQUEST_INVALID/],
@@ -262,13 +284,13 @@ describe('the raw server in front', () => {
     let asked = 0;
     test.engine.handleHls = () => void asked++;
     try {
-      expect(await talk('GET /hls/key/media.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100))).toBe('');
+      expect(await talk(`GET ${media('media.m3u8')} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(100))).toBe('');
     } finally {
       test.engine.handleHls = handleHls;
     }
     expect(asked).toBe(16);
     // Requests that were answered do not count.
-    const many = 'GET /hls/key/seg1.m4s HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100);
+    const many = `GET ${media('seg1.m4s')} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(100);
     const last = 'GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
     expect((await talk(many + last)).match(/HTTP\/1.1 200/g)).toHaveLength(101);
   });
@@ -313,6 +335,8 @@ describe('the built web client', () => {
   const folder = makeTestFolder();
   mkdirSync(join(folder.path, 'assets'));
   writeFileSync(join(folder.path, 'index.html'), '<!doctype html><title>portal</title>');
+  writeFileSync(join(folder.path, 'admin.html'), '<!doctype html><title>admin</title>');
+  writeFileSync(join(folder.path, 'admin.html.br'), 'brotli admin');
   writeFileSync(join(folder.path, 'assets', 'app-1a2b.js'), 'plain');
   writeFileSync(join(folder.path, 'assets', 'app-1a2b.js.br'), 'brotli');
   let built: TestApp;
@@ -340,6 +364,23 @@ describe('the built web client', () => {
     },
   );
 
+  it.each(['/admin', '/admin/', '/admin/masuk', '/admin/pengguna?buka=3', '/admin/a/b', '/admin.html'])(
+    '%s is the administration, which nobody keeps or lists',
+    async (url) => {
+      const response = await built.app.fastify.inject({ url });
+      expect([response.statusCode, response.body]).toEqual([200, '<!doctype html><title>admin</title>']);
+      expect(response.headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' });
+      expect(String(response.headers['content-security-policy'])).toContain("script-src 'self';");
+      const packed = await built.app.fastify.inject({ url, headers: { 'accept-encoding': 'br' } });
+      expect([packed.body, packed.headers['cache-control']]).toEqual(['brotli admin', 'no-store']);
+    },
+  );
+
+  it('only pages of the administration are hidden from search engines', async () => {
+    for (const url of ['/', '/assets/app-1a2b.js'])
+      expect((await built.app.fastify.inject({ url })).headers['x-robots-tag']).toBeUndefined();
+  });
+
   it('files with a hash in their name are kept for ever, and sent compressed', async () => {
     const url = '/assets/app-1a2b.js';
     const response = await built.app.fastify.inject({ url, headers: { 'accept-encoding': 'br' } });
@@ -349,7 +390,8 @@ describe('the built web client', () => {
   });
 
   it.each([
-    '/admin',
+    '/administrator',
+    '/api/admin',
     '/kamera',
     '/kamera/1/x',
     '/assets/none.js',

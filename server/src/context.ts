@@ -5,10 +5,11 @@
  * Order of a stop (the reverse of opening, after step 1):
  *   1. refuse: `/health` answers 503, every new request and upgrade is refused too (`run.ts`)
  *   2. read model: no longer follows changes
- *   3. engine: viewers are told, sources get TEARDOWN
+ *   3. delivery gate: stops looking at open WebSockets; engine: viewers are told, sources get TEARDOWN
  *   4. listener: closed; idle connections at once, the others after a short grace
- *   5. database: write queue flushed, pool figures logged, WAL checkpointed, closed
- *   6. the event loop drains; a guard ends the process when it does not
+ *   5. sessions, keys, audit trail: what they have not written yet
+ *   6. database: write queue flushed, pool figures logged, WAL checkpointed, closed
+ *   7. the event loop drains; a guard ends the process when it does not
  */
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
@@ -19,28 +20,53 @@ import type { Clock } from '@pantau/base/clock';
 import { AppError } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
 import type { EngineLimits, MediaEngine } from '@pantau/media';
+import { AREA_CACHE_PREFIX } from './areas/area-filter-routes.ts';
 import { AreaService } from './areas/area-service.ts';
 import { createAreaStore } from './areas/area-store.ts';
+import { CacheService } from './cache/cache-service.ts';
+import { createListView } from './cache/list-view.ts';
+import { ResponseCache } from './cache/response-cache.ts';
 import { CameraService } from './cameras/camera-service.ts';
 import { createCameraStore } from './cameras/camera-store.ts';
+import { createAddressRule, type IsAddressAllowed } from './cameras/source-address.ts';
 import type { Config } from './config/config.ts';
 import { openDatabase, type Database } from './db/database.ts';
+import { DeliveryGate, type DeliveryGateOptions } from './delivery/delivery-gate.ts';
+import type { GrantHolder } from './delivery/grant-holder.ts';
+import { recordRefusal } from './delivery/record-refusal.ts';
+import { StreamTokenService, type StreamTokenServiceOptions } from './delivery/stream-token-service.ts';
+import { TicketBook } from './delivery/ticket-book.ts';
 import { HealthService } from './health/health-service.ts';
-import { createClientAddress } from './http/client-address.ts';
+import { createClientAddress, createProxyTrust } from './http/client-address.ts';
 import { Listener } from './http/listener.ts';
+import type { PrincipalResolver } from './http/principal-resolver.ts';
+import { RateLimiter } from './http/rate-limiter.ts';
 import { asLogger } from './logger.ts';
+import { openIdentity, type Identity } from './open-identity.ts';
+import { openSecrets, type Secrets } from './secrets/open-secrets.ts';
+import type { SecurityRules } from './settings/security-settings.ts';
 import { StreamService } from './streams/stream-service.ts';
 import { readVersion } from './version.ts';
 
-export interface Context extends AsyncDisposable {
+export interface Context extends Identity, AsyncDisposable {
   readonly config: Config;
   readonly log: PinoLogger;
   readonly clock: Clock;
   readonly database: Database;
   readonly engine: MediaEngine;
+  /** Keys at rest: `secrets.box` for stores, `secrets.ring.deriveKey(purpose)` for signatures. */
+  readonly secrets: Secrets;
   readonly cameras: CameraService;
   readonly areas: AreaService;
   readonly streams: StreamService;
+  /** What stands between requests for media and the engine. */
+  readonly delivery: DeliveryGate;
+  readonly tokens: StreamTokenService;
+  readonly limiter: RateLimiter;
+  /** Whose request it is, past the proxies that are trusted. */
+  readonly clientAddress: (request: IncomingMessage) => string;
+  readonly cache: CacheService;
+  readonly responseCache: ResponseCache;
   readonly health: HealthService;
   readonly listener: Listener;
   /** The built web client. */
@@ -59,6 +85,8 @@ export interface EngineOptions {
   readonly logger: Logger;
   /** The address of a viewer, past the proxies that are trusted. */
   readonly clientAddress: (request: IncomingMessage) => string;
+  /** Where cameras may be. */
+  readonly isAddressAllowed: IsAddressAllowed;
   /** What the operator may set of the engine's bounds. */
   readonly limits?: Partial<Pick<EngineLimits, 'windowSegments' | 'partMs'>>;
 }
@@ -70,6 +98,24 @@ export interface OpenContextOptions {
   readonly createEngine: (options: EngineOptions) => MediaEngine;
   /** Default: `web/dist` of the repository. */
   readonly webFolder?: string;
+  /** Other parts than the server's own, for tests of delivery. */
+  readonly delivery?: Partial<DeliveryParts>;
+}
+
+/** What the delivery of media asks of the rest of the server. */
+export interface DeliveryParts {
+  readonly principals: PrincipalResolver;
+  readonly grants: GrantHolder;
+  readonly readRules: () => Pick<SecurityRules, 'embedOrigins'>;
+  readonly ticketKeys: () => readonly Buffer[];
+  /** Time of tickets, limits and checks of viewers. */
+  readonly clock: Clock;
+  /** Requests for media per minute and address. */
+  readonly requestsPerMinute: number;
+  /** For the audit trail: HOTLINK_REFUSED and RATE_LIMIT_EXCEEDED. */
+  readonly onRefused: DeliveryGateOptions['onRefused'];
+  /** For the audit trail: STREAM_TOKEN_CREATED. */
+  readonly onGranted: StreamTokenServiceOptions['onGranted'];
 }
 
 /** @throws AppError when something cannot be opened; what was opened is closed again. */
@@ -89,14 +135,39 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
       logger,
     }),
   );
+  const secrets = await openSecrets({ dataDir: config.dataDir, database, clock, logger });
+  const identity = await openIdentity({
+    stack,
+    config,
+    database,
+    ring: secrets.ring,
+    box: secrets.box,
+    isTrusted: createProxyTrust(config.trustProxy),
+    clock,
+    logger,
+  });
+  const responseCache = new ResponseCache(clock);
+  const cache = new CacheService({
+    cache: responseCache,
+    recordEvent: (event) => identity.audit.record(event),
+  });
   const listener = stack.use(new Listener(clock));
   const areas = new AreaService(createAreaStore(database, clock));
-  const cameras = new CameraService(createCameraStore(database, clock));
+  const clientAddress = createClientAddress(config.trustProxy);
+  const isAddressAllowed = createAddressRule({
+    allowed: config.cameraAddresses,
+    ownPort: () => listener.port ?? config.port,
+  });
+  const cameras = new CameraService(
+    createCameraStore(database, clock, secrets.box, logger),
+    isAddressAllowed,
+  );
   const engine = stack.use(
     options.createEngine({
       clock,
       logger: logger.child({ part: 'media' }),
-      clientAddress: createClientAddress(config.trustProxy),
+      clientAddress,
+      isAddressAllowed,
       limits: { windowSegments: config.hlsWindowSegments, partMs: config.hlsPartMs },
     }),
   );
@@ -109,10 +180,66 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
       idleCloseMs: config.idleCloseMs,
       clock,
       logger,
+      onChanged: async () => {
+        responseCache.invalidate(AREA_CACHE_PREFIX);
+        await identity.settings.refresh();
+      },
     }),
     (service) => service.stop(),
   );
   await streams.start();
+  const rebuild = () => streams.requestRefresh();
+  for (const [name, path] of [
+    ['cameras', 'cameras/active'],
+    ['streams', 'stream'],
+    ['areas', 'areas/public'],
+  ] as const) {
+    responseCache.registerView(`lists/${path}`, createListView(streams.publicList(name), rebuild));
+  }
+
+  const ticketKeys = secrets.ring.deriveKey('tickets');
+  const parts: DeliveryParts = {
+    principals: identity.principals,
+    grants: identity.grants,
+    readRules: () => identity.settings.readRules(),
+    ticketKeys: () => ticketKeys.all(),
+    clock,
+    requestsPerMinute: config.rates.delivery,
+    onRefused: (kind, facts) => recordRefusal(identity.audit, kind, facts),
+    onGranted: (actor, { id, name }) =>
+      identity.audit.record({ type: 'STREAM_TOKEN_CREATED', actor, target: { kind: 'camera', id, name } }),
+    ...options.delivery,
+  };
+  const { principals } = parts;
+  const limiter = new RateLimiter({
+    clock: parts.clock,
+    limits: { ...config.rates, delivery: parts.requestsPerMinute },
+  });
+  const tickets = new TicketBook({ keys: parts.ticketKeys, clock: parts.clock });
+  const tokens = new StreamTokenService({
+    streams,
+    tickets,
+    clock: parts.clock,
+    onGranted: parts.onGranted,
+  });
+  const delivery = stack.adopt(
+    new DeliveryGate({
+      engine,
+      findAccess: (streamKey) => streams.findAccess(streamKey),
+      tickets,
+      principals,
+      grants: parts.grants,
+      limiter,
+      readRules: parts.readRules,
+      clientAddress,
+      publicUrl: config.publicUrl,
+      clock: parts.clock,
+      logger,
+      isSecure: (request) => identity.ownOrigin.isSecure(request),
+      onRefused: parts.onRefused,
+    }),
+    (gate) => gate.stop(),
+  );
   const health = new HealthService({
     version: readVersion(),
     dataDir: config.dataDir,
@@ -124,14 +251,23 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
 
   const opened = stack.move();
   return {
+    ...identity,
     config,
     log,
     clock,
     database,
     engine,
+    secrets,
     cameras,
     areas,
     streams,
+    delivery,
+    tokens,
+    limiter,
+    clientAddress,
+    principals,
+    cache,
+    responseCache,
     health,
     listener,
     webFolder: options.webFolder ?? fileURLToPath(new URL('../../web/dist', import.meta.url)),

@@ -26,6 +26,17 @@ export function noCamerasYet(logger: Logger, started: Started): void {
   );
 }
 
+/**
+ * Shown to whoever started the server, and nowhere else: not in the log, which is shipped and kept. The token is behind `#`, so
+ * that no proxy's log sees it either.
+ */
+export function setupNeeded(write: (text: string) => void, token: string, started: Started): void {
+  write(
+    `\nNo administrator exists yet. Open this link within an hour to create one:\n\n    ${siteUrl(started.address, started.config)}/admin/siapkan#${token}\n\n` +
+      'It works once. A restart prints a new one; without a browser: npm run pantau -- user add <name> --role administrator\n\n',
+  );
+}
+
 export function serverStopping(logger: Logger, reason: string): void {
   logger.info({ reason }, 'Stopping: nothing new is accepted');
 }

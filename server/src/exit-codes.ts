@@ -25,6 +25,7 @@ export const EXIT_CODES: Readonly<Partial<Record<ErrorCode | MediaErrorCode, num
   NO_KEYFRAME: 71,
   SOURCE_REFUSED: 72,
   SOURCE_CLOSED: 73,
+  SOURCE_ADDRESS_REFUSED: 75,
   RTSP_MALFORMED: 74,
   SDP_MALFORMED: 74,
   RTP_MALFORMED: 74,
@@ -41,6 +42,8 @@ export const EXIT_CODES: Readonly<Partial<Record<ErrorCode | MediaErrorCode, num
   DATABASE_BUSY: 83,
   DATABASE_UNAVAILABLE: 83,
   DATABASE_FULL: 84,
+  KEY_FILE_INVALID: 85,
+  CREDENTIALS_UNREADABLE: 85,
   // What was asked for
   CAMERA_NOT_FOUND: 90,
   AREA_NOT_FOUND: 91,

@@ -32,6 +32,10 @@ export async function run(): Promise<void> {
     const app = await buildApp(context);
     const address = await context.listener.open(app.front.server, config.host, config.port);
     events.serverStarted(logger, { address, config, tookMs: systemClock.monotonic() });
+    if (await context.auth.isSetupNeeded()) {
+      const token = context.setupToken.issue();
+      events.setupNeeded((text) => void process.stderr.write(text), token, { address, config });
+    }
     if ((await context.cameras.count()) === 0) events.noCamerasYet(logger, { address, config });
     const reason = await lifecycle.stopRequested;
     events.serverStopping(logger, reason);

@@ -1,7 +1,7 @@
 import { createCompiledCatalog } from '@lingui/cli/api';
 import type { Plugin } from 'vite';
 
-const CATALOG = /\/src\/locales\/(id|en)\.json$/;
+const CATALOG = /\/src\/locales\/(?:admin\.)?(id|en)\.json$/;
 
 /** Compiles the ICU messages of `src/locales/*.json` at build time, so that no message parser is sent to the page. */
 export function compileCatalogs(): Plugin {

@@ -54,6 +54,7 @@ export function mockCameras(hasTrouble: boolean): readonly StreamCamera[] {
       status: state === 'maintenance' ? 'maintenance' : 'active',
       video_codec: 'h264',
       stream_key: key,
+      visibility: index === 4 ? 'private' : 'public',
       state,
       is_online: state !== 'offline' && state !== 'maintenance',
       state_since: new Date(sinceMs).toISOString(),

@@ -4,3 +4,17 @@ import { Type, type TSchema } from 'typebox';
 export function Nullable<T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()]);
 }
+
+interface Value {
+  readonly string: string;
+  readonly number: number;
+  readonly integer: number;
+}
+
+/**
+ * The same for what clients send, where it differs: a validator that converts types tries the members of a union in turn and
+ * would make 0 of null. One schema with two types is not converted when either fits.
+ */
+export function OrNull<T extends keyof Value>(type: T, limits: Readonly<Record<string, number>> = {}) {
+  return Type.Unsafe<Value[T] | null>({ type: [type, 'null'], ...limits });
+}

@@ -69,3 +69,14 @@ export type StreamList = Static<typeof StreamList>;
 /** `GET /api/stream/:id` → `Envelope(StreamDetail)`. */
 export const StreamDetail = Type.Object({ camera: StreamCamera, streams: StreamUrls });
 export type StreamDetail = Static<typeof StreamDetail>;
+
+/** `GET /api/stream/:id/token` → `Envelope(StreamToken)`: a link that opens this stream and nothing else. */
+export const StreamToken = Type.Object({
+  /** For the path of the stream's URLs, in front of the file name. */
+  token: Type.String(),
+  /** The playlist to begin with, as a path under the site's origin. */
+  stream_url: Type.String(),
+  /** Seconds. */
+  expires_in: Type.Integer({ minimum: 0 }),
+});
+export type StreamToken = Static<typeof StreamToken>;

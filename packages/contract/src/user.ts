@@ -118,12 +118,19 @@ export const Passkey = Type.Object({
 export type Passkey = Static<typeof Passkey>;
 export const Passkeys = Type.Array(Passkey);
 
-/** `POST /api/users/profile/passkeys` → 201 `Envelope(Passkey)`; `response` is `RegistrationResponseJSON` of WebAuthn. */
+/** `POST /api/users/profile/passkeys` → 201 `Envelope(AddedPasskey)`; `response` is `RegistrationResponseJSON` of WebAuthn. */
 export const AddPasskeyInput = Type.Object(
   { name: Type.String({ minLength: 1, maxLength: 100 }), response: Type.Unknown() },
   { additionalProperties: false },
 );
 export type AddPasskeyInput = Static<typeof AddPasskeyInput>;
+
+export const AddedPasskey = Type.Object({
+  passkey: Passkey,
+  /** Shown once; null unless the passkey is the account's first second factor. */
+  recovery_codes: Nullable(Type.Array(Type.String())),
+});
+export type AddedPasskey = Static<typeof AddedPasskey>;
 
 /** `PUT /api/users/profile/passkeys/:id` */
 export const RenamePasskeyInput = Type.Object(
@@ -131,3 +138,7 @@ export const RenamePasskeyInput = Type.Object(
   { additionalProperties: false },
 );
 export type RenamePasskeyInput = Static<typeof RenamePasskeyInput>;
+
+/** `DELETE /api/users/profile/sessions` (all but the one that asks) and `DELETE /api/users/:id/sessions`. */
+export const EndedSessions = Type.Object({ ended: Type.Integer({ minimum: 0 }) });
+export type EndedSessions = Static<typeof EndedSessions>;

@@ -32,13 +32,18 @@ let sources: TestSources;
 let engine: MediaEngine;
 let server: Server;
 let port: number;
+/** Whether requests are handed over as those for a private stream. */
+let isPrivate: boolean;
 
 beforeEach(async () => {
+  isPrivate = false;
   clock = new VirtualClock();
   sources = new TestSources();
   engine = createMediaEngine({ clock, openSource: sources.open, random: () => 0 });
   server = createServer((request, response) => {
-    engine.handleHls(request, response, (request.url ?? '').slice('/hls/'.length));
+    const path = (request.url ?? '').slice('/hls/'.length);
+    if (isPrivate) engine.handleHls(request, response, path, { isPrivate });
+    else engine.handleHls(request, response, path);
   });
   server.on('upgrade', (request, socket, head) => {
     engine.handleMseUpgrade(request, socket, head, (request.url ?? '').slice('/mse/'.length));
@@ -133,6 +138,39 @@ async function goLive(options: ConstructorParameters<typeof SampleFeed>[0] = {})
   sources.last.emit({ type: 'config', config: VIDEO_ONLY });
   return samples;
 }
+
+describe('a private reply', () => {
+  it('is kept by no cache and read by no other site, whatever it is; the next public one is', async () => {
+    const samples = await goLive();
+    await feed(samples, 110);
+    const [segment] = sequences(await fetchText('media.m3u8'));
+    const file = `seg-${segment}.m4s`;
+    const { etag = '' } = (await fetchFile(file)).headers;
+    const asked: [string, FetchOptions, number][] = [
+      ['index.m3u8', {}, 200],
+      ['media.m3u8', { headers: { 'accept-encoding': 'gzip' } }, 200],
+      ['media-ll.m3u8', { method: 'HEAD' }, 200],
+      [file, {}, 200],
+      [file, { headers: { range: 'bytes=0-9' } }, 206],
+      [file, { headers: { range: 'bytes=999999999-' } }, 416],
+      [file, { headers: { 'if-none-match': etag } }, 304],
+      ['seg-1.m4s', {}, 404],
+      ['media-ll.m3u8?_HLS_msn=99999999999', {}, 400],
+    ];
+    for (isPrivate of [true, false]) {
+      for (const [name, options, status] of asked) {
+        const { headers, ...reply } = await fetchFile(name, options);
+        expect([name, reply.status]).toEqual([name, status]);
+        expect(headers['access-control-allow-origin']).toBe(isPrivate ? undefined : '*');
+        if (!isPrivate) expect(headers['cache-control'] ?? '').not.toContain('private');
+        else {
+          expect(headers['cache-control']).toBe('private, no-store');
+          expect(headers.vary).toMatch(/(^|, )Cookie$/);
+        }
+      }
+    }
+  });
+});
 
 describe('an on-demand stream', () => {
   it('opens with the first playlist request, answers once there is a segment, closes when nobody watches', async () => {

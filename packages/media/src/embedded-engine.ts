@@ -5,12 +5,13 @@ import { messageOf } from '@pantau/base/errors';
 import { silentLogger, type Logger } from '@pantau/base/logger';
 import type { EngineStats, MediaEngine } from './engine.ts';
 import { HlsHandler } from './hls/hls-handler.ts';
+import { markPrivate } from './hls/private-replies.ts';
 import { MediaError } from './media-error.ts';
 import { MseServer } from './mse/mse-server.ts';
 import { probeSource } from './probe.ts';
 import type { ProbeReport } from './probe-report.ts';
 import { openRtspSource } from './rtsp-source.ts';
-import type { OpenSource } from './source.ts';
+import type { IsAddressAllowed, OpenSource } from './source.ts';
 import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
 import { BlockPool } from './stream/block-pool.ts';
 import { ClientShares } from './stream/client-shares.ts';
@@ -25,6 +26,8 @@ export interface MediaEngineOptions {
   readonly logger?: Logger;
   /** Default: RTSP over TCP. */
   readonly openSource?: OpenSource;
+  /** Where cameras may be: asked with each resolved address before it is connected to, for probes and redirects too. Default: everywhere. */
+  readonly isAddressAllowed?: IsAddressAllowed;
   /** Bounds that differ from `DEFAULT_LIMITS`. */
   readonly limits?: Partial<EngineLimits>;
   /** Address of a viewer, for counting and for its share of what is limited; behind a trusted proxy the forwarded one. Default: the socket's. */
@@ -60,7 +63,9 @@ class EmbeddedEngine implements MediaEngine {
   constructor(options: MediaEngineOptions) {
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
-    this.#openSource = options.openSource ?? openRtspSource;
+    const openSource = options.openSource ?? openRtspSource;
+    const { isAddressAllowed } = options;
+    this.#openSource = (opening) => openSource({ ...opening, isAddressAllowed });
     this.#limits = completeLimits(options.limits);
     this.#random = options.random;
     this.#parking = new ClientShares(this.#limits.maxParked, this.#limits.maxParkedPerClient);
@@ -124,8 +129,14 @@ class EmbeddedEngine implements MediaEngine {
     });
   }
 
-  handleHls(request: IncomingMessage, response: ServerResponse, path: string): void {
+  handleHls(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    options?: { readonly isPrivate: boolean },
+  ): void {
     try {
+      if (options?.isPrivate === true) markPrivate(response);
       this.#hls.handle(request, response, path);
     } catch (error) {
       this.#logger.error({ error: messageOf(error) }, 'serving an HLS request failed');

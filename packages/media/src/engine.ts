@@ -27,8 +27,14 @@ export interface MediaEngine extends AsyncDisposable {
   /**
    * Answers `GET|HEAD|OPTIONS /hls/<key>/<file>` on raw HTTP: the thin path. Never throws; every outcome is an HTTP reply.
    * @param path what follows `/hls/`, with the query: `<key>/<file>?…`
+   * @param options `isPrivate`: no cache keeps the reply and no other site may read it.
    */
-  handleHls(request: IncomingMessage, response: ServerResponse, path: string): void;
+  handleHls(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    options?: { readonly isPrivate: boolean },
+  ): void;
   /**
    * Takes over the WebSocket upgrade of `/mse/<key>`. Never throws.
    * @param key what follows `/mse/`

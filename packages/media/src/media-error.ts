@@ -10,6 +10,8 @@ export const MEDIA_ERROR_KINDS = {
   SOURCE_URL_INVALID: 'invalid',
   /** The host name does not resolve, or nothing answers there (refused, no route, reset while connecting). */
   SOURCE_UNREACHABLE: 'unavailable',
+  /** The address is one that the server does not connect to: itself, or where no camera may be. */
+  SOURCE_ADDRESS_REFUSED: 'forbidden',
   /** The camera did not answer in time, or went silent. */
   SOURCE_TIMEOUT: 'timeout',
   /** The camera refused the user name or password. */

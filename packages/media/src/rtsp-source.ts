@@ -41,8 +41,8 @@ export async function openSourceWith(
     onRtp: (track, packet, lost, arrivalMs) => pipeline?.onRtp(track, packet, lost, arrivalMs),
     onSenderReport: (track, timestamp, ntpMs) => pipeline?.onSenderReport(track, timestamp, ntpMs),
   };
-  const { source, clock, logger, signal } = options;
-  const session = await openSession({ source, clock, logger, signal, handler });
+  const { source, clock, logger, signal, isAddressAllowed } = options;
+  const session = await openSession({ source, clock, logger, signal, handler, isAddressAllowed });
   try {
     pipeline = new Pipeline(session.tracks, options);
   } catch (error) {

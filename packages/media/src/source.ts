@@ -14,6 +14,9 @@ export interface MediaSource extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Whether cameras may be looked for at an address (never a name) and TCP port. Asked right before each connection; must not throw. */
+export type IsAddressAllowed = (address: string, port: number) => boolean;
+
 export interface OpenSourceOptions {
   readonly source: SourceDefinition;
   /** Receives config, samples and discontinuities in order; starts with a config, then a key frame. Must not throw. */
@@ -21,6 +24,8 @@ export interface OpenSourceOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** Default: every address. */
+  readonly isAddressAllowed?: IsAddressAllowed | undefined;
 }
 
 /** Opens a source. The embedded engine's is `openRtspSource` in `rtsp-source.ts`. @throws MediaError */

@@ -1,6 +1,7 @@
 /** Who a request is made as. Decided once, at the start of a request; services get it handed in. */
 import { ROLE_RIGHTS, type KeyScope, type Right, type Role } from '@pantau/contract/access';
 import type { Restriction } from '@pantau/contract/auth';
+import { AppError } from '@pantau/base/errors';
 
 export interface AnonymousPrincipal {
   readonly kind: 'anonymous';
@@ -30,6 +31,12 @@ export interface ApiKeyPrincipal {
 export type Principal = AnonymousPrincipal | AccountPrincipal | ApiKeyPrincipal;
 
 export const ANONYMOUS: AnonymousPrincipal = { kind: 'anonymous' };
+
+/** The signed-in account of a route that only accounts reach. @throws AppError UNAUTHENTICATED */
+export function accountOf(principal: Principal): AccountPrincipal {
+  if (principal.kind === 'account') return principal;
+  throw new AppError('unauthenticated', 'UNAUTHENTICATED', 'Please sign in first.');
+}
 
 export function hasRight(principal: Principal, right: Right): boolean {
   switch (principal.kind) {

@@ -1,8 +1,8 @@
 /** What the public may see of an area. */
-import type { PublicArea } from '@pantau/contract/area';
+import type { AdminArea, PublicArea } from '@pantau/contract/area';
 import type { Area } from './area.ts';
 
-/** @param cameraCount enabled cameras in the area. */
+/** @param cameraCount cameras in the area that whoever asks finds in the lists. */
 export function presentArea(area: Area, cameraCount: number): PublicArea {
   return {
     id: area.id,
@@ -16,4 +16,9 @@ export function presentArea(area: Area, cameraCount: number): PublicArea {
     longitude: area.longitude,
     camera_count: cameraCount,
   };
+}
+
+/** @param cameraCount all cameras in the area. */
+export function presentAdminArea(area: Area, cameraCount: number): AdminArea {
+  return { ...presentArea(area, cameraCount), sort_order: area.sortOrder };
 }

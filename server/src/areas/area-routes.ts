@@ -2,7 +2,7 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { PublicAreas } from '@pantau/contract/area';
 import { Envelope } from '@pantau/contract/envelope';
-import { sendList } from '../http/send-list.ts';
+import { sendAudienceList } from '../streams/send-audience-list.ts';
 import type { StreamService } from '../streams/stream-service.ts';
 
 export function areaRoutes(streams: StreamService): FastifyPluginCallback {
@@ -10,14 +10,14 @@ export function areaRoutes(streams: StreamService): FastifyPluginCallback {
     app.get(
       '/api/areas/public',
       {
-        config: { access: 'public' },
-        // For the description of the API: `sendList` sends bytes that are ready.
+        config: { access: 'public', limit: 'delivery', passive: true },
+        // For the description of the API: `sendAudienceList` sends bytes that are ready.
         schema: {
           summary: 'Areas with the number of their cameras',
           response: { 200: Envelope(PublicAreas) },
         },
       },
-      (request, reply) => sendList(streams.publicAreas, request, reply),
+      (request, reply) => sendAudienceList(streams, 'areas', request, reply),
     );
     done();
   };

@@ -26,3 +26,19 @@ export const SYSTEM_ACTOR: Actor = {
 export function consoleActor(command: string): Actor {
   return { ...SYSTEM_ACTOR, kind: 'console', endpoint: command };
 }
+
+/** Whoever could not be recognised. */
+export function strangerActor(caller: {
+  readonly address: string;
+  readonly endpoint: string;
+  readonly headers: { readonly 'user-agent'?: string | undefined };
+}): Actor {
+  return {
+    kind: 'anonymous',
+    id: null,
+    name: null,
+    address: caller.address,
+    userAgent: caller.headers['user-agent'] ?? null,
+    endpoint: caller.endpoint,
+  };
+}

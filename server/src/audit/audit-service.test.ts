@@ -199,14 +199,14 @@ describe('retention', () => {
   it('removes in batches, a minute after the start and then daily', async () => {
     const { audit, clock, old } = open();
     audit.start();
-    old.count = 12_000;
+    old.count = 1200;
     await clock.advance(59_000);
     expect(old.removals).toEqual([]);
     await clock.advance(1000);
-    expect(old.removals).toEqual([5000, 5000, 2000]);
+    expect(old.removals).toEqual([500, 500, 200]);
     old.count = 3;
     await clock.advance(DAY_MS);
-    expect(old.removals).toEqual([5000, 5000, 2000, 3]);
+    expect(old.removals).toEqual([500, 500, 200, 3]);
     await audit.stop();
     await clock.advance(2 * DAY_MS);
     expect(old.removals).toHaveLength(4);

@@ -8,6 +8,7 @@ import { Envelope } from '@pantau/contract/envelope';
 import { areaFilterRoutes } from '../areas/area-filter-routes.ts';
 import { AreaService } from '../areas/area-service.ts';
 import { createAreaStore } from '../areas/area-store.ts';
+import { consoleActor } from '../audit/actor.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import { openTestDatabase } from '../testing/open-test-database.ts';
 import { openTestRoutes } from '../testing/open-test-routes.ts';
@@ -34,12 +35,10 @@ describe('routes of the response cache', () => {
       ['lima', 'Kota', undefined, '3'],
       ['enam', undefined, 'Yatim', '4'],
     ] as const)
-      await areas.create({
-        name,
-        kecamatan: kecamatan ?? null,
-        kelurahan: kelurahan ?? null,
-        rw: rw ?? null,
-      });
+      await areas.create(
+        { name, kecamatan: kecamatan ?? null, kelurahan: kelurahan ?? null, rw: rw ?? null },
+        consoleActor('test'),
+      );
     const service = new CacheService({ cache, recordEvent: (event) => void events.push(event) });
     app = await openTestRoutes([cacheRoutes(service), areaFilterRoutes(areas, cache)]);
   });

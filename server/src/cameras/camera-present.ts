@@ -2,8 +2,9 @@
  * What the public may see of a camera: the single place that leaves out how it is reached. Fields are named one by one,
  * so that a new column stays private until somebody adds it here.
  */
-import type { PublicCamera } from '@pantau/contract/camera';
+import type { AdminCamera, PublicCamera } from '@pantau/contract/camera';
 import type { Camera } from './camera.ts';
+import { maskSourceUrl } from './source-url.ts';
 
 export function presentCamera(camera: Camera, areaName: string | null): PublicCamera {
   return {
@@ -20,5 +21,23 @@ export function presentCamera(camera: Camera, areaName: string | null): PublicCa
     status: camera.status,
     video_codec: camera.videoCodec,
     stream_key: camera.streamKey,
+    visibility: camera.visibility,
+  };
+}
+
+/** For those with the right to see all cameras. The password stays here all the same. */
+export function presentAdminCamera(camera: Camera, areaName: string | null): AdminCamera {
+  const { source } = camera;
+  const isUnreadable = camera.credentialsUnreadable === true;
+  return {
+    ...presentCamera(camera, areaName),
+    enabled: camera.enabled,
+    visibility: camera.visibility,
+    pull: camera.pull,
+    sort_order: camera.sortOrder,
+    source_url: maskSourceUrl(source.url),
+    source_username: source.username ?? null,
+    has_password: source.password !== undefined || isUnreadable,
+    password_unreadable: isUnreadable,
   };
 }

@@ -2,7 +2,7 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { ActiveCameras } from '@pantau/contract/camera';
 import { Envelope } from '@pantau/contract/envelope';
-import { sendList } from '../http/send-list.ts';
+import { sendAudienceList } from '../streams/send-audience-list.ts';
 import type { StreamService } from '../streams/stream-service.ts';
 
 export function cameraRoutes(streams: StreamService): FastifyPluginCallback {
@@ -10,11 +10,11 @@ export function cameraRoutes(streams: StreamService): FastifyPluginCallback {
     app.get(
       '/api/cameras/active',
       {
-        config: { access: 'public' },
-        // For the description of the API: `sendList` sends bytes that are ready.
+        config: { access: 'public', limit: 'delivery', passive: true },
+        // For the description of the API: `sendAudienceList` sends bytes that are ready.
         schema: { summary: 'Cameras that are shown', response: { 200: Envelope(ActiveCameras) } },
       },
-      (request, reply) => sendList(streams.activeCameras, request, reply),
+      (request, reply) => sendAudienceList(streams, 'cameras', request, reply),
     );
     done();
   };

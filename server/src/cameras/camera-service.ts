@@ -1,61 +1,144 @@
 /** The rules about cameras. */
 import { AppError } from '@pantau/base/errors';
-import { checkCamera, createStreamKey, type Camera, type CameraInput } from './camera.ts';
+import type { Actor } from '../audit/actor.ts';
+import { foldName } from '../fields.ts';
+import {
+  checkCamera,
+  createStreamKey,
+  isNarrower,
+  type Camera,
+  type CameraChanges,
+  type CameraInput,
+} from './camera.ts';
+import { cameraCreated, cameraDeleted, cameraUpdated } from './camera-events.ts';
 import type { CameraStore } from './camera-store.ts';
+import { refuseAddressLiteral, type IsAddressAllowed } from './source-address.ts';
+import { changeSource, keepsPassword } from './source-change.ts';
+
+export interface CameraFilter {
+  readonly areaId?: number | undefined;
+  /** Looked for in what people read, without regard to case. */
+  readonly text?: string | undefined;
+}
 
 export class CameraService {
   readonly #store: CameraStore;
+  readonly #isAddressAllowed: IsAddressAllowed;
 
-  constructor(store: CameraStore) {
+  /** @param isAddressAllowed where cameras may be; default everywhere. */
+  constructor(store: CameraStore, isAddressAllowed: IsAddressAllowed = () => true) {
     this.#store = store;
+    this.#isAddressAllowed = isAddressAllowed;
   }
 
-  list(): Promise<readonly Camera[]> {
-    return this.#store.list();
+  async list(filter: CameraFilter = {}): Promise<readonly Camera[]> {
+    const { areaId, text } = filter;
+    const cameras = await this.#store.list();
+    const wanted = foldName(text ?? '');
+    return cameras.filter(
+      (camera) =>
+        (areaId === undefined || camera.areaId === areaId) && (wanted === '' || hasText(camera, wanted)),
+    );
   }
 
   count(): Promise<number> {
     return this.#store.count();
   }
 
-  /** @param idOrName an id in digits, or a name. @throws AppError CAMERA_NOT_FOUND */
-  async get(idOrName: string): Promise<Camera> {
-    const byId = /^\d{1,9}$/.test(idOrName) ? await this.#store.find(Number(idOrName)) : undefined;
-    const camera = byId ?? (await this.#store.findByName(idOrName));
+  /** @param idOrName a number is an id; a text an id in digits, or a name. @throws AppError CAMERA_NOT_FOUND */
+  async get(idOrName: number | string): Promise<Camera> {
+    const camera = await this.#find(idOrName);
     if (camera === undefined) throw notFound(idOrName);
     return camera;
   }
 
-  /** @throws AppError CAMERA_INVALID, CAMERA_EXISTS, AREA_NOT_FOUND */
-  async create(input: CameraInput): Promise<Camera> {
+  /** Finds the mistakes that need neither camera nor database. @throws AppError CAMERA_INVALID */
+  check(input: CameraInput): ReturnType<typeof checkCamera> {
     const camera = checkCamera(input);
-    await this.#refuseTakenName(camera.name, undefined);
-    return this.#store.create({ ...camera, streamKey: createStreamKey() });
+    refuseAddressLiteral(this.#isAddressAllowed, camera.source.url);
+    return camera;
   }
 
-  /** Changes the given fields. The stream key stays. @throws as `create`; CAMERA_NOT_FOUND */
-  async update(idOrName: string, changes: Partial<CameraInput>): Promise<Camera> {
-    const { id, streamKey, ...current } = await this.get(idOrName);
-    const camera = checkCamera({ ...current, ...changes });
-    await this.#refuseTakenName(camera.name, id);
-    return this.#store.update({ ...camera, id, streamKey });
+  /** @throws AppError CAMERA_INVALID, CAMERA_EXISTS, AREA_NOT_FOUND */
+  async create(input: CameraInput, actor: Actor): Promise<Camera> {
+    const camera = this.check(input);
+    await this.#refuseTakenName(camera.name, undefined);
+    return this.#store.create({ ...camera, streamKey: createStreamKey() }, (created) =>
+      cameraCreated(created, actor),
+    );
+  }
+
+  /**
+   * Changes the given fields. The stream key stays, unless fewer people may watch than before: then every link of before is dead.
+   * @throws as `create`; CAMERA_NOT_FOUND; MediaError SOURCE_URL_INVALID
+   */
+  async update(idOrName: number | string, changes: CameraChanges, actor: Actor): Promise<Camera> {
+    const { id } = await this.get(idOrName);
+    if (changes.name !== undefined) await this.#refuseTakenName(changes.name, id);
+    return this.#change(id, actor, (current) => this.#apply(current, changes));
+  }
+
+  /** Every link, ticket and open connection of before is dead at once. @throws AppError CAMERA_NOT_FOUND */
+  async rotateStreamKey(idOrName: number | string, actor: Actor): Promise<Camera> {
+    const { id } = await this.get(idOrName);
+    return this.#change(id, actor, (current) => ({ ...current, streamKey: createStreamKey() }));
   }
 
   /** @throws AppError CAMERA_NOT_FOUND */
-  async remove(idOrName: string): Promise<Camera> {
-    const camera = await this.get(idOrName);
-    if (!(await this.#store.remove(camera.id))) throw notFound(idOrName);
-    return camera;
+  async remove(idOrName: number | string, actor: Actor): Promise<Camera> {
+    const { id } = await this.get(idOrName);
+    const removed = await this.#store.remove(id, (camera) => cameraDeleted(camera, actor));
+    if (removed === undefined) throw notFound(idOrName);
+    return removed;
+  }
+
+  #apply(current: Camera, changes: CameraChanges): Camera {
+    const { source: sourceChange, ...fields } = changes;
+    const { id, streamKey, credentialsUnreadable, ...before } = current;
+    const source = sourceChange === undefined ? current.source : changeSource(current.source, sourceChange);
+    const changed = { ...before, ...fields, source };
+    // A camera that is stored can still be changed otherwise when the rule for addresses became stricter.
+    const camera = source.url === current.source.url ? checkCamera(changed) : this.check(changed);
+    const isUnreadable = credentialsUnreadable === true && keepsPassword(current.source, sourceChange ?? {});
+    return {
+      ...camera,
+      id,
+      streamKey: isNarrower(camera.visibility, current.visibility) ? createStreamKey() : streamKey,
+      ...(isUnreadable ? { credentialsUnreadable: true } : {}),
+    };
+  }
+
+  async #change(id: number, actor: Actor, work: (current: Camera) => Camera): Promise<Camera> {
+    const updated = await this.#store.update(id, (current) => {
+      const camera = work(current);
+      return { camera, event: cameraUpdated(current, camera, actor) };
+    });
+    if (updated === undefined) throw notFound(id);
+    return updated;
+  }
+
+  async #find(idOrName: number | string): Promise<Camera | undefined> {
+    // A camera named "17" must not answer for the one with the id.
+    if (typeof idOrName === 'number') return this.#store.find(idOrName);
+    const byId = /^\d{1,9}$/.test(idOrName) ? await this.#store.find(Number(idOrName)) : undefined;
+    return byId ?? (await this.#store.findByName(idOrName));
   }
 
   /** The unique column compares exactly; people do not. */
   async #refuseTakenName(name: string, ownId: number | undefined): Promise<void> {
     const other = await this.#store.findByName(name);
     if (other === undefined || other.id === ownId) return;
-    throw new AppError('conflict', 'CAMERA_EXISTS', `A camera named "${name}" exists already.`);
+    throw new AppError('conflict', 'CAMERA_EXISTS', `A camera named "${other.name}" exists already.`);
   }
 }
 
-function notFound(idOrName: string): AppError {
+function hasText(camera: Camera, wanted: string): boolean {
+  const { name, description, location, groupName } = camera;
+  return [name, description, location, groupName].some(
+    (text) => text !== null && foldName(text).includes(wanted),
+  );
+}
+
+function notFound(idOrName: number | string): AppError {
   return new AppError('not-found', 'CAMERA_NOT_FOUND', `There is no camera "${idOrName}".`);
 }

@@ -1,13 +1,17 @@
 /** All SQL on the table `cameras`. */
-import type { Insertable, Selectable } from 'kysely';
+import type { Insertable, Selectable, Transaction } from 'kysely';
 import type { Clock } from '@pantau/base/clock';
 import { AppError } from '@pantau/base/errors';
-import { Secret } from '@pantau/base/secret';
+import type { Logger } from '@pantau/base/logger';
+import { appendAuditEvent } from '../audit/append-event.ts';
+import type { AuditEvent } from '../audit/audit-event.ts';
 import type { Database } from '../db/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../db/database-error.ts';
-import type { CameraTable } from '../db/schema.ts';
+import type { CameraTable, Schema } from '../db/schema.ts';
 import { foldName } from '../fields.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
 import type { Camera } from './camera.ts';
+import { CameraPasswords } from './camera-passwords.ts';
 
 export interface CameraStore {
   /** Every camera, in the order in which they are shown. A heavy read: a city has a thousand. */
@@ -16,15 +20,33 @@ export interface CameraStore {
   /** Names compare without regard to case, in every script. */
   findByName(name: string): Promise<Camera | undefined>;
   count(): Promise<number>;
-  /** @throws AppError CAMERA_EXISTS, AREA_NOT_FOUND */
-  create(camera: Omit<Camera, 'id'>): Promise<Camera>;
-  /** Stores every field of `camera` over the row with its id. @throws as `create`; CAMERA_NOT_FOUND */
-  update(camera: Camera): Promise<Camera>;
-  /** @returns false when there was none. */
-  remove(id: number): Promise<boolean>;
+  /** Writes the entry of the audit trail in the same transaction. @throws AppError CAMERA_EXISTS, AREA_NOT_FOUND */
+  create(camera: Omit<Camera, 'id'>, describe: (created: Camera) => AuditEvent): Promise<Camera>;
+  /**
+   * Asks `decide` for what the camera becomes, and stores every field of it; an unreadable password stays as it is. What
+   * `decide` throws leaves everything as it was.
+   * @returns undefined when there is none. @throws as `create`
+   */
+  update(id: number, decide: (current: Camera) => CameraUpdate): Promise<Camera | undefined>;
+  /** @returns what was removed; undefined when there was none. */
+  remove(id: number, describe: (removed: Camera) => AuditEvent): Promise<Camera | undefined>;
 }
 
-export function createCameraStore(database: Database, clock: Clock): CameraStore {
+export interface CameraUpdate {
+  readonly camera: Camera;
+  /** Undefined when nothing changes: nothing is written then. */
+  readonly event: AuditEvent | undefined;
+}
+
+export function createCameraStore(
+  database: Database,
+  clock: Clock,
+  box: SecretBox,
+  logger: Logger,
+): CameraStore {
+  const passwords = new CameraPasswords(box, logger);
+  const toCamera = (row: Selectable<CameraTable>) => readCamera(row, passwords);
+
   return {
     async list() {
       const rows = await database.heavy
@@ -33,6 +55,7 @@ export function createCameraStore(database: Database, clock: Clock): CameraStore
         .orderBy('sort_order')
         .orderBy('id')
         .execute();
+      passwords.keepOnly(new Set(rows.map(({ id }) => id)));
       return rows.map(toCamera);
     },
 
@@ -60,51 +83,81 @@ export function createCameraStore(database: Database, clock: Clock): CameraStore
       return Number(row.count);
     },
 
-    async create(camera) {
+    async create(camera, describe) {
       const nowMs = clock.now();
-      return translated(camera.name, async () => {
-        const row = await database.write((transaction) =>
-          transaction
-            .insertInto('cameras')
-            .values({ ...toColumns(camera), created_at: nowMs, updated_at: nowMs })
-            .returningAll()
-            .executeTakeFirstOrThrow(),
-        );
-        return toCamera(row);
-      });
-    },
-
-    async update(camera) {
-      return translated(camera.name, async () => {
-        const row = await database.write((transaction) =>
-          transaction
-            .updateTable('cameras')
-            .set({ ...toColumns(camera), updated_at: clock.now() })
-            .where('id', '=', camera.id)
-            .returningAll()
-            .executeTakeFirst(),
-        );
-        if (row === undefined)
-          throw new AppError('not-found', 'CAMERA_NOT_FOUND', `There is no camera ${camera.id}.`);
-        return toCamera(row);
-      });
-    },
-
-    async remove(id) {
-      const result = await database.write((transaction) =>
-        transaction.deleteFrom('cameras').where('id', '=', id).executeTakeFirst(),
+      return translated(
+        () => camera.name,
+        () =>
+          database.write(async (transaction) => {
+            const row = await transaction
+              .insertInto('cameras')
+              .values({ ...toColumns(camera), created_at: nowMs, updated_at: nowMs })
+              .returningAll()
+              .executeTakeFirstOrThrow();
+            const { password } = camera.source;
+            const sealed = password === undefined ? null : passwords.seal(row.id, password);
+            if (sealed !== null) await writePassword(transaction, row.id, sealed);
+            const created = toCamera({ ...row, source_password: sealed });
+            await appendAuditEvent(transaction, describe(created), nowMs);
+            return created;
+          }),
       );
-      return result.numDeletedRows > 0n;
+    },
+
+    async update(id, decide) {
+      const nowMs = clock.now();
+      let name = '';
+      return translated(
+        () => name,
+        () =>
+          database.write(async (transaction) => {
+            const row = await findRow(transaction, id);
+            if (row === undefined) return undefined;
+            const { camera, event } = decide(toCamera(row));
+            if (event === undefined) return toCamera(row);
+            name = camera.name;
+            const { password } = camera.source;
+            const kept = camera.credentialsUnreadable === true ? row.source_password : null;
+            const sealed = password === undefined ? kept : passwords.seal(id, password);
+            const changed = await transaction
+              .updateTable('cameras')
+              .set({ ...toColumns(camera), source_password: sealed, updated_at: nowMs })
+              .where('id', '=', id)
+              .returningAll()
+              .executeTakeFirstOrThrow();
+            await appendAuditEvent(transaction, event, nowMs);
+            return toCamera(changed);
+          }),
+      );
+    },
+
+    async remove(id, describe) {
+      return database.write(async (transaction) => {
+        const row = await findRow(transaction, id);
+        if (row === undefined) return undefined;
+        const camera = toCamera(row);
+        await transaction.deleteFrom('cameras').where('id', '=', id).execute();
+        await appendAuditEvent(transaction, describe(camera), clock.now());
+        return camera;
+      });
     },
   };
 }
 
-async function translated<T>(name: string, work: () => Promise<T>): Promise<T> {
+function findRow(transaction: Transaction<Schema>, id: number): Promise<Selectable<CameraTable> | undefined> {
+  return transaction.selectFrom('cameras').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+async function writePassword(transaction: Transaction<Schema>, id: number, sealed: string): Promise<void> {
+  await transaction.updateTable('cameras').set({ source_password: sealed }).where('id', '=', id).execute();
+}
+
+async function translated<T>(nameOf: () => string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (isUniqueViolation(error)) {
-      throw new AppError('conflict', 'CAMERA_EXISTS', `A camera named "${name}" exists already.`, {
+      throw new AppError('conflict', 'CAMERA_EXISTS', `A camera named "${nameOf()}" exists already.`, {
         cause: error,
       });
     }
@@ -117,9 +170,10 @@ async function translated<T>(name: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** All but the password, which is sealed for its row. */
 function toColumns(
   camera: Omit<Camera, 'id'>,
-): Omit<Insertable<CameraTable>, 'id' | 'created_at' | 'updated_at'> {
+): Omit<Insertable<CameraTable>, 'id' | 'source_password' | 'created_at' | 'updated_at'> {
   return {
     name: camera.name,
     description: camera.description,
@@ -130,7 +184,6 @@ function toColumns(
     status: camera.status,
     source_url: camera.source.url,
     source_username: camera.source.username ?? null,
-    source_password: camera.source.password?.reveal() ?? null,
     latitude: camera.latitude,
     longitude: camera.longitude,
     timezone: camera.timezone,
@@ -142,7 +195,8 @@ function toColumns(
   };
 }
 
-function toCamera(row: Selectable<CameraTable>): Camera {
+function readCamera(row: Selectable<CameraTable>, passwords: CameraPasswords): Camera {
+  const { password, isUnreadable } = passwords.open(row.id, row.source_password);
   return {
     id: row.id,
     name: row.name,
@@ -155,8 +209,9 @@ function toCamera(row: Selectable<CameraTable>): Camera {
     source: {
       url: row.source_url,
       username: row.source_username ?? undefined,
-      password: row.source_password === null ? undefined : new Secret(row.source_password),
+      password,
     },
+    ...(isUnreadable ? { credentialsUnreadable: true } : {}),
     latitude: row.latitude,
     longitude: row.longitude,
     timezone: row.timezone,

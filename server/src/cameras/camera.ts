@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { AppError } from '@pantau/base/errors';
 import type { Secret } from '@pantau/base/secret';
 import type { SourceDefinition } from '@pantau/media';
+import type { SourceChange } from './source-change.ts';
 import { checkCoordinates, checkParagraphs, checkText, checkTimezone } from '../fields.ts';
 
 export interface Camera {
@@ -16,6 +17,8 @@ export interface Camera {
   readonly status: 'active' | 'maintenance';
   /** How it is reached; never leaves the server. */
   readonly source: SourceDefinition;
+  /** A password is stored, but cannot be decrypted: it is missing in `source`. */
+  readonly credentialsUnreadable?: true;
   readonly latitude: number | null;
   readonly longitude: number | null;
   readonly timezone: string;
@@ -48,6 +51,15 @@ export interface CameraInput {
   readonly videoCodec?: string | null;
   readonly sortOrder?: number;
   readonly visibility?: Visibility;
+}
+
+/** What an operator changes; what is left out stays. */
+export type CameraChanges = Partial<Omit<CameraInput, 'source'>> & { readonly source?: SourceChange };
+
+/** Whether fewer people may watch than before. */
+export function isNarrower(visibility: Visibility, than: Visibility): boolean {
+  const order: readonly Visibility[] = ['public', 'unlisted', 'private'];
+  return order.indexOf(visibility) > order.indexOf(than);
 }
 
 export const DEFAULT_TIMEZONE = 'Asia/Jakarta';

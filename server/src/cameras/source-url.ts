@@ -35,6 +35,11 @@ export function parseSourceUrl(text: string): ParsedSourceUrl {
   return { url: `rtsp://${host}${port === undefined ? '' : `:${port}`}${path}`, ...parseUserInfo(userInfo) };
 }
 
+/** The address for the operator's eyes: some makers put the password into the path or query. */
+export function maskSourceUrl(url: string): string {
+  return url.replace(/((?:pass(?:word|wd)?|pwd)=)[^&/?_]*/gi, '$1***');
+}
+
 /**
  * Where the host begins. The plain reading ends the authority at the first `/`, `?` or `#`. When what it takes for the
  * host looks like none, and a later `@` has a real one behind it, the characters before that belong to the password.

@@ -1,5 +1,6 @@
 /** `pantau area add|list|remove` */
 import type { Command } from 'commander';
+import { consoleActor } from '../audit/actor.ts';
 import type { Area, NewArea } from '../areas/area.ts';
 import { jsonOption, parseDegrees, parseWhole } from './options.ts';
 import type { CliHost } from './run-cli.ts';
@@ -28,7 +29,10 @@ export function addAreaCommands(area: Command, host: CliHost): void {
     .action(async (name: string, options: AddOptions) => {
       const { json, sort, ...fields } = options;
       const created = await withSession(host, ({ areas }) =>
-        areas.create({ name, ...fields, ...(sort === undefined ? {} : { sortOrder: sort }) }),
+        areas.create(
+          { name, ...fields, ...(sort === undefined ? {} : { sortOrder: sort }) },
+          consoleActor('area add'),
+        ),
       );
       host.writeOut(json ? formatJson(toJson(created)) : `Area ${created.id} "${created.name}" added.\n`);
     });
@@ -58,7 +62,9 @@ export function addAreaCommands(area: Command, host: CliHost): void {
     .argument('<id-or-name>')
     .addOption(jsonOption())
     .action(async (idOrName: string, { json }: { readonly json?: true }) => {
-      const removed = await withSession(host, ({ areas }) => areas.remove(idOrName));
+      const removed = await withSession(host, ({ areas }) =>
+        areas.remove(idOrName, consoleActor('area remove')),
+      );
       host.writeOut(json ? formatJson(toJson(removed)) : `Area ${removed.id} "${removed.name}" removed.\n`);
     });
 }

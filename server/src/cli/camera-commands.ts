@@ -1,10 +1,13 @@
-/** `pantau camera add|update|list|remove|probe` */
+/** `pantau camera add|update|list|remove|new-link|probe` */
 import { Option, type Command } from 'commander';
 import type { SourceDefinition } from '@pantau/media';
 import type { AreaService } from '../areas/area-service.ts';
-import { checkCamera, type Camera, type CameraInput } from '../cameras/camera.ts';
+import { consoleActor } from '../audit/actor.ts';
+import { checkCamera, type Camera, type CameraInput, type Visibility } from '../cameras/camera.ts';
+import { changeSource } from '../cameras/source-change.ts';
+import { maskSourceUrl } from '../cameras/source-url.ts';
 import { formatJson } from './area-commands.ts';
-import { changeSource, maskSourceUrl, readSource, type CredentialOptions } from './credentials.ts';
+import { readSource, readSourceChange, type CredentialOptions } from './credentials.ts';
 import { jsonOption, parseDegrees, parseTimeoutMs, parseWhole, parseYesNo } from './options.ts';
 import { formatProbe, probeSource, probeToJson, PROBE_TIMEOUT_MS, refuseUnplayable } from './probe.ts';
 import type { CliHost } from './run-cli.ts';
@@ -22,6 +25,7 @@ interface FieldOptions extends CredentialOptions {
   readonly timezone?: string;
   readonly pull?: 'always' | 'on-demand';
   readonly status?: 'active' | 'maintenance';
+  readonly visibility?: Visibility;
   readonly enabled?: boolean;
   readonly sort?: number;
   readonly json?: true;
@@ -61,10 +65,25 @@ export function addCameraCommands(camera: Command, host: CliHost): void {
     .argument('<id-or-name>')
     .addOption(jsonOption())
     .action(async (idOrName: string, { json }: { readonly json?: true }) => {
-      const removed = await withSession(host, ({ cameras }) => cameras.remove(idOrName));
+      const removed = await withSession(host, ({ cameras }) =>
+        cameras.remove(idOrName, consoleActor('camera remove')),
+      );
       host.writeOut(
         json ? formatJson(toJson(removed, null)) : `Camera ${removed.id} "${removed.name}" removed.\n`,
       );
+    });
+
+  camera
+    .command('new-link')
+    .description('give a camera a new stream key: every link to it from before is dead at once')
+    .argument('<id-or-name>')
+    .addOption(jsonOption())
+    .action(async (idOrName: string, { json }: { readonly json?: true }) => {
+      const changed = await withSession(host, ({ cameras }) =>
+        cameras.rotateStreamKey(idOrName, consoleActor('camera new-link')),
+      );
+      const text = `Camera ${changed.id} "${changed.name}" has a new stream key: ${changed.streamKey}\n`;
+      host.writeOut(json ? formatJson(toJson(changed, null)) : text);
     });
 
   addCredentialOptions(
@@ -122,6 +141,12 @@ function addFieldOptions(command: Command): Command {
     .addOption(
       new Option('--status <status>', 'say that somebody works on it').choices(['active', 'maintenance']),
     )
+    .addOption(
+      new Option(
+        '--visibility <who>',
+        'everybody (default); in no list, but whoever has the link; or only accounts with the right. Fewer than before makes a new link',
+      ).choices(['public', 'unlisted', 'private']),
+    )
     .option('--enabled <yes|no>', 'no hides it from visitors', parseYesNo)
     .option('--sort <number>', 'place in the list, small numbers first', parseWhole)
     .option('--no-probe', 'store it without looking at it first')
@@ -137,9 +162,9 @@ async function addCamera(
   await withSession(host, async ({ cameras, areas }) => {
     const input = { ...(await readFields(options, areas)), name: options.name, source };
     // Mistakes that need no camera are told before the seconds of a probe.
-    checkCamera(input);
+    cameras.check(input);
     const videoCodec = options.probe ? await probeCodec(host, source) : null;
-    const created = await cameras.create({ ...input, videoCodec });
+    const created = await cameras.create({ ...input, videoCodec }, consoleActor('camera add'));
     const text = `Camera ${created.id} "${created.name}" added. Stream key: ${created.streamKey}\n`;
     host.writeOut(options.json ? formatJson(toJson(created, options.area ?? null)) : text);
   });
@@ -153,15 +178,17 @@ async function updateCamera(
   await withSession(host, async ({ cameras, areas }) => {
     const current = await cameras.get(idOrName);
     const fields = await readFields(options, areas);
-    const changesSource =
-      options.url !== undefined || options.username !== undefined || options.passwordStdin !== undefined;
-    const source = changesSource
-      ? await changeSource(current.source, options.url, options, host.readStdin)
-      : current.source;
+    const change = await readSourceChange(options.url, options, host.readStdin);
+    const source = changeSource(current.source, change ?? {});
     checkCamera({ ...current, ...fields, source });
-    const videoCodec = changesSource && options.probe ? await probeCodec(host, source) : current.videoCodec;
-    const updated = await cameras.update(String(current.id), { ...fields, source, videoCodec });
-    const text = `Camera ${updated.id} "${updated.name}" changed.\n`;
+    const changes = {
+      ...fields,
+      ...(change === undefined ? {} : { source: change }),
+      ...(change !== undefined && options.probe ? { videoCodec: await probeCodec(host, source) } : {}),
+    };
+    const updated = await cameras.update(current.id, changes, consoleActor('camera update'));
+    const newLink = updated.streamKey === current.streamKey ? '' : ` New stream key: ${updated.streamKey}`;
+    const text = `Camera ${updated.id} "${updated.name}" changed.${newLink}\n`;
     host.writeOut(options.json ? formatJson(toJson(updated, null)) : text);
   });
 }
@@ -185,11 +212,14 @@ async function listCameras(host: CliHost, json: true | undefined): Promise<void>
     camera.name,
     areaOf(camera) ?? '',
     camera.enabled ? camera.status : 'disabled',
+    camera.visibility,
     camera.pull,
     maskSourceUrl(camera.source.url),
-    describeLogin(camera.source),
+    describeLogin(camera),
   ]);
-  host.writeOut(formatTable(['ID', 'NAME', 'AREA', 'STATUS', 'PULL', 'ADDRESS', 'LOGIN'], rows));
+  host.writeOut(
+    formatTable(['ID', 'NAME', 'AREA', 'STATUS', 'VISIBILITY', 'PULL', 'ADDRESS', 'LOGIN'], rows),
+  );
 }
 
 async function findSource(
@@ -199,7 +229,7 @@ async function findSource(
 ): Promise<SourceDefinition> {
   if (target.includes('://')) return readSource(target, options, host.readStdin);
   const { source } = await withSession(host, ({ cameras }) => cameras.get(target));
-  return changeSource(source, undefined, options, host.readStdin);
+  return changeSource(source, (await readSourceChange(undefined, options, host.readStdin)) ?? {});
 }
 
 /** Lower case family of the codec, e.g. `h264`. @throws MediaError when the camera cannot be played. */
@@ -231,6 +261,7 @@ async function readFields(
     timezone: options.timezone,
     pull: options.pull,
     status: options.status,
+    visibility: options.visibility,
     enabled: options.enabled,
     sortOrder: options.sort,
   };
@@ -239,7 +270,8 @@ async function readFields(
   return Object.fromEntries(given) as Omit<Partial<CameraInput>, 'source'>;
 }
 
-function describeLogin({ username, password }: SourceDefinition): string {
+function describeLogin({ source: { username, password }, credentialsUnreadable }: Camera): string {
+  if (credentialsUnreadable) return `${username ?? ''} + password that cannot be decrypted`;
   if (username === undefined) return password === undefined ? '' : 'password';
   return password === undefined ? username : `${username} + password`;
 }
@@ -256,6 +288,7 @@ function toJson(camera: Camera, areaName: string | null): object {
     area_name: areaName,
     enabled: camera.enabled,
     status: camera.status,
+    visibility: camera.visibility,
     pull: camera.pull,
     latitude: camera.latitude,
     longitude: camera.longitude,
@@ -265,6 +298,7 @@ function toJson(camera: Camera, areaName: string | null): object {
     sort_order: camera.sortOrder,
     source_url: maskSourceUrl(camera.source.url),
     source_username: camera.source.username ?? null,
-    has_password: camera.source.password !== undefined,
+    has_password: camera.source.password !== undefined || camera.credentialsUnreadable === true,
+    password_unreadable: camera.credentialsUnreadable === true,
   };
 }

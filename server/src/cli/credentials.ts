@@ -2,6 +2,7 @@
 import { Secret } from '@pantau/base/secret';
 import { AppError } from '@pantau/base/errors';
 import type { SourceDefinition } from '@pantau/media';
+import type { SourceChange } from '../cameras/source-change.ts';
 import { parseSourceUrl } from '../cameras/source-url.ts';
 
 export interface CredentialOptions {
@@ -23,35 +24,23 @@ export async function readSource(
   };
 }
 
-/** The source of a stored camera with what the options change. A login stays with its host only. */
-export async function changeSource(
-  current: SourceDefinition,
+/** What the options change of a stored camera's source; undefined when nothing. */
+export async function readSourceChange(
   url: string | undefined,
   options: CredentialOptions,
   readStdin: () => Promise<string>,
-): Promise<SourceDefinition> {
-  const parsed = url === undefined ? undefined : parseSourceUrl(url);
-  const sameHost = parsed === undefined || hostOf(parsed.url) === hostOf(current.url);
+): Promise<SourceChange | undefined> {
+  if (url === undefined && options.username === undefined && options.passwordStdin === undefined)
+    return undefined;
   return {
-    url: parsed?.url ?? current.url,
-    username: options.username ?? parsed?.username ?? (sameHost ? current.username : undefined),
-    password: options.passwordStdin
-      ? await readPassword(readStdin)
-      : (parsed?.password ?? (sameHost ? current.password : undefined)),
+    ...(url === undefined ? {} : { url }),
+    ...(options.username === undefined ? {} : { username: options.username }),
+    ...(options.passwordStdin ? { password: await readPassword(readStdin) } : {}),
   };
-}
-
-/** The address for the operator's eyes: some makers put the password into the path or query. */
-export function maskSourceUrl(url: string): string {
-  return url.replace(/((?:pass(?:word|wd)?|pwd)=)[^&/?_]*/gi, '$1***');
 }
 
 async function readPassword(readStdin: () => Promise<string>): Promise<Secret> {
   const password = (await readStdin()).replace(/\r?\n$/, '');
   if (password === '') throw new AppError('invalid', 'CAMERA_INVALID', 'Standard input holds no password.');
   return new Secret(password);
-}
-
-function hostOf(url: string): string {
-  return /^rtsp:\/\/([^/?]*)/.exec(url)?.[1]?.toLowerCase() ?? '';
 }

@@ -1,8 +1,10 @@
 /** Looks at a camera once and says what it is. */
 import { silentLogger } from '@pantau/base/logger';
 import { MediaError, type ProbeReport, type SourceDefinition } from '@pantau/media';
+import { loadConfig } from '../config/config.ts';
 import { printable } from '../printable.ts';
 import type { CliHost } from './run-cli.ts';
+import { cliAddressRule } from './session.ts';
 
 /** Leaves a second for starting and stopping within the ten that a command may take. */
 export const PROBE_TIMEOUT_MS = 8500;
@@ -13,10 +15,12 @@ export async function probeSource(
   source: SourceDefinition,
   timeoutMs: number,
 ): Promise<ProbeReport> {
+  const config = loadConfig({ environment: host.environment, workingDir: host.workingDir });
   await using engine = await host.createEngine({
     clock: host.clock,
     logger: silentLogger,
     clientAddress: () => '',
+    isAddressAllowed: cliAddressRule(config),
   });
   return await engine.probe(source, { timeoutMs: Math.min(timeoutMs, PROBE_TIMEOUT_MS) });
 }

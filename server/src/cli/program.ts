@@ -4,6 +4,7 @@ import { readVersion } from '../version.ts';
 import { addAreaCommands } from './area-commands.ts';
 import { addCameraCommands } from './camera-commands.ts';
 import type { CliHost } from './run-cli.ts';
+import { addSecretsCommands } from './secrets-commands.ts';
 import { addUserCommands } from './user-commands.ts';
 
 export function createProgram(host: CliHost): Command {
@@ -19,6 +20,10 @@ export function createProgram(host: CliHost): Command {
   );
   addAreaCommands(program.command('area').description('add, list and remove areas'), host);
   addUserCommands(program.command('user').description('add, list, change and remove accounts'), host);
+  addSecretsCommands(
+    program.command('secrets').description('the keys that encrypt stored passwords and second factors'),
+    host,
+  );
   prepare(program, host);
   return program;
 }

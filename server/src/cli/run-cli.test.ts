@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '@pantau/base/clock';
@@ -96,12 +97,20 @@ describe('pantau camera', () => {
 
     const list = await pantau('camera', 'list');
     expect(list.out).toBe(
-      'ID  NAME     AREA  STATUS  PULL       ADDRESS                                LOGIN\n' +
-        '1   Simpang  Kota  active  on-demand  rtsp://198.51.100.7:554/Streaming/101  admin + password\n',
+      'ID  NAME     AREA  STATUS  VISIBILITY  PULL       ADDRESS                                LOGIN\n' +
+        '1   Simpang  Kota  active  public      on-demand  rtsp://198.51.100.7:554/Streaming/101  admin + password\n',
     );
     const json = await pantau('camera', 'list', '--json');
     expect(JSON.parse(json.out)).toMatchObject([
-      { id: 1, area_name: 'Kota', video_codec: 'h264', has_password: true, latitude: -7.15 },
+      {
+        id: 1,
+        area_name: 'Kota',
+        visibility: 'public',
+        video_codec: 'h264',
+        has_password: true,
+        password_unreadable: false,
+        latitude: -7.15,
+      },
     ]);
 
     expect(
@@ -146,6 +155,67 @@ describe('pantau camera', () => {
     await pantau('camera', 'update', 'A', '--url', 'rtsp://203.0.113.9/other');
     expect(logins).toEqual(['S4ndi', undefined]);
   });
+
+  it('makes a new link when fewer people may watch, and when told to', async () => {
+    await pantau('camera', 'add', URL, '--name', 'A', '--no-probe', '--visibility', 'unlisted');
+    const keyOf = async () => JSON.parse((await pantau('camera', 'list', '--json')).out)[0].stream_key;
+    const keys = [await keyOf()];
+    const wider = await pantau('camera', 'update', 'A', '--visibility', 'public');
+    expect([wider.out, await keyOf()]).toEqual(['Camera 1 "A" changed.\n', keys[0]]);
+    const narrower = await pantau('camera', 'update', 'A', '--visibility', 'private');
+    keys.push(await keyOf());
+    expect(narrower.out).toBe(`Camera 1 "A" changed. New stream key: ${keys[1]}\n`);
+    const renewed = await pantau('camera', 'new-link', 'A');
+    keys.push(await keyOf());
+    expect(renewed.out).toBe(`Camera 1 "A" has a new stream key: ${keys[2]}\n`);
+    expect(new Set(keys).size).toBe(3);
+    expect((await pantau('camera', 'list')).out).toContain('private');
+    expect((await pantau('camera', 'new-link', 'B')).code).toBe(EXIT_CODES.CAMERA_NOT_FOUND);
+  });
+
+  it('keeps passwords encrypted, rotates the key, and says which are lost with the key file', async () => {
+    await pantau('camera', 'add', URL, '--name', 'A', '--no-probe');
+    const stored = readFileSync(join(folder.path, 'data', 'pantau.db'), 'latin1');
+    expect(stored).toContain('admin');
+    expect(stored).not.toContain('S4ndi');
+    const keyId = async () => JSON.parse((await pantau('secrets', 'status', '--json')).out).keys[0].id;
+    const before = await keyId();
+    const rotated = await pantau('secrets', 'rotate');
+    expect(rotated).toMatchObject({ code: 0, error: '', out: expect.stringMatching(/anew: 1\.\n$/) });
+    expect(await keyId()).not.toBe(before);
+    expect((await pantau('secrets', 'status')).out).toMatch(/^KEY +CREATED +SECRETS\n[0-9a-f]{8} +\S+ +1\n$/);
+    const passwords: (string | undefined)[] = [];
+    onProbe = (source) => {
+      passwords.push(source.password?.reveal());
+      return Promise.resolve(REPORT);
+    };
+    await pantau('camera', 'probe', 'A');
+    expect(passwords).toEqual(['S4ndi']);
+
+    const keyFile = join(folder.path, 'data', 'pantau.keys');
+    rmSync(keyFile);
+    const listed = await pantau('camera', 'list');
+    expect(listed).toMatchObject({ code: 0, out: expect.stringContaining('cannot be decrypted') });
+    expect(listed.error).toContain('cameras:1:source_password');
+    expect((await pantau('secrets', 'status')).out).toContain('cameras:1:source_password');
+    writeFileSync(keyFile, '{');
+    expect(await pantau('camera', 'list')).toMatchObject({
+      code: EXIT_CODES.KEY_FILE_INVALID,
+      error: expect.stringContaining('[KEY_FILE_INVALID]'),
+    });
+  });
+
+  it.each(['127.0.0.1', '[::1]', '0x7f000001', '169.254.169.254'])(
+    'does not take a camera at %s, unless the settings allow it',
+    async (host) => {
+      const args = ['camera', 'add', `rtsp://${host}:8554/x`, '--name', 'A', '--no-probe'];
+      const refused = await pantau(...args);
+      expect(refused).toMatchObject({ code: EXIT_CODES.CAMERA_INVALID, out: '' });
+      expect(refused.error).toContain('PANTAU_CAMERA_ADDRESSES');
+      writeFileSync(join(folder.path, '.env'), 'PANTAU_CAMERA_ADDRESSES=loopback,linklocal\n');
+      expect(await pantau(...args)).toMatchObject({ code: 0 });
+    },
+  );
 
   it('hides a password that a maker puts into the path', async () => {
     await pantau(

@@ -100,6 +100,8 @@ describe('pantau user', () => {
     expect(await createArgon2Hasher().verify(users[1]?.password_hash ?? '', OTHER)).toBe(true);
     expect(events).toEqual([
       ['USER_CREATED', 'console', 'user add', 'administrator-1'],
+      ['AREA_CREATED', 'console', 'area add', 'Kota'],
+      ['AREA_CREATED', 'console', 'area add', 'Desa'],
       ['USER_CREATED', 'console', 'user add', 'viewer-1'],
       ['USER_CREATED', 'console', 'user add', 'operator-1'],
     ]);

@@ -41,6 +41,8 @@ function describeType(setting: Setting): string {
       return 'postgres URL (secret)';
     case 'trust-proxy':
       return '`false`, number or list';
+    case 'addresses':
+      return 'list';
   }
 }
 

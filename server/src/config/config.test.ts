@@ -29,11 +29,13 @@ describe('loadConfig', () => {
       databaseUrl: undefined,
       publicUrl: undefined,
       trustProxy: false,
+      cameraAddresses: [],
       logLevel: 'info',
       logFormat: 'auto',
       idleCloseMs: 30_000,
       hlsWindowSegments: 6,
       hlsPartMs: 500,
+      rates: { public: 100, auth: 30, admin: 60, delivery: 60_000 },
       readConnections: 5,
       stopDelayMs: 500,
     });
@@ -59,6 +61,29 @@ describe('loadConfig', () => {
     ['loopback, 10.0.0.0/8,::1', ['loopback', '10.0.0.0/8', '::1']],
   ])('TRUST_PROXY=%s', (text, value) => {
     expect(load({ TRUST_PROXY: text }).trustProxy).toEqual(value);
+  });
+
+  it('reads where else cameras may be', () => {
+    const text = 'loopback, linklocal,10.1.2.3,169.254.0.0/16, ::1,fe80::/10, 0.0.0.0/0';
+    expect(load({ PANTAU_CAMERA_ADDRESSES: text }).cameraAddresses).toEqual(
+      text.split(',').map((each) => each.trim()),
+    );
+  });
+
+  it.each([
+    'localhost',
+    '10.1.2',
+    '10.0.0.0/33',
+    'fe80::/129',
+    '1.2.3.4/',
+    '1.2.3.4/8/8',
+    'toString',
+    'fe80::1%eth0',
+    'loopback,',
+  ])('refuses PANTAU_CAMERA_ADDRESSES=%s', (text) => {
+    expect(problemsOf({ PANTAU_CAMERA_ADDRESSES: text }).message).toContain(
+      'PANTAU_CAMERA_ADDRESSES must be',
+    );
   });
 
   it('keeps the database password secret', () => {

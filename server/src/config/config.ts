@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { isIP } from 'node:net';
 import { AppError } from '@pantau/base/errors';
 import { Secret } from '@pantau/base/secret';
+import type { LimitTier } from '../access/route-access.ts';
 import { readEnvironment, type Environment } from './env.ts';
 import { OWN_PREFIX, SETTINGS, type SettingName } from './settings.ts';
 
@@ -22,6 +23,8 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** As Fastify takes it: nobody, a number of hops, or addresses and ranges. */
   readonly trustProxy: false | number | readonly string[];
+  /** Where cameras may be in addition to the default: addresses, CIDR ranges, `loopback`, `linklocal`. */
+  readonly cameraAddresses: readonly string[];
   readonly logLevel: LogLevel;
   readonly logFormat: 'auto' | 'json' | 'pretty';
   readonly idleCloseMs: number;
@@ -29,6 +32,8 @@ export interface Config {
   readonly hlsWindowSegments: number;
   readonly hlsPartMs: number;
   readonly readConnections: number;
+  /** Requests per minute, by tier. */
+  readonly rates: Readonly<Record<LimitTier, number>>;
   readonly stopDelayMs: number;
 }
 
@@ -55,11 +60,18 @@ export function loadConfig(options: LoadConfigOptions): Config {
     databaseUrl: reader.postgresUrl('DATABASE_URL'),
     publicUrl: reader.webUrl('PUBLIC_URL'),
     trustProxy: reader.trustProxy('TRUST_PROXY'),
+    cameraAddresses: reader.addresses('PANTAU_CAMERA_ADDRESSES'),
     logLevel: reader.choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']),
     logFormat: reader.choice('LOG_FORMAT', ['auto', 'json', 'pretty']),
     idleCloseMs: reader.integer('PANTAU_IDLE_CLOSE_SECONDS') * 1000,
     hlsWindowSegments: reader.integer('PANTAU_HLS_WINDOW_SEGMENTS'),
     hlsPartMs: reader.integer('PANTAU_HLS_PART_MS'),
+    rates: {
+      public: reader.integer('PANTAU_RATE_PUBLIC'),
+      auth: reader.integer('PANTAU_RATE_AUTH'),
+      admin: reader.integer('PANTAU_RATE_ADMIN'),
+      delivery: reader.integer('PANTAU_RATE_DELIVERY'),
+    },
     readConnections: reader.integer('PANTAU_READ_CONNECTIONS'),
     stopDelayMs: reader.integer('PANTAU_STOP_DELAY_MS'),
   };
@@ -135,11 +147,22 @@ class SettingReader {
     if (value === 'false' || value === '0') return false;
     if (/^\d{1,2}$/.test(value)) return Number(value);
     const ranges = value.split(',').map((range) => range.trim());
-    if (ranges.every(isProxyRange)) return ranges;
+    if (ranges.every((range) => isRange(range, ['loopback', 'linklocal', 'uniquelocal']))) return ranges;
     this.#problems.push(
       `${name} must be false, a number of proxies, or a list of addresses and ranges, not "${shorten(value)}"`,
     );
     return false;
+  }
+
+  addresses(name: 'PANTAU_CAMERA_ADDRESSES'): readonly string[] {
+    const value = this.#find(name);
+    if (value === undefined) return [];
+    const ranges = value.split(',').map((range) => range.trim());
+    if (ranges.every((range) => isRange(range, ['loopback', 'linklocal']))) return ranges;
+    this.#problems.push(
+      `${name} must be a list of addresses and ranges, loopback or linklocal, not "${shorten(value)}"`,
+    );
+    return [];
   }
 
   /** Empty counts as not set, as in most `.env` files. */
@@ -153,11 +176,12 @@ type IntegerSetting = {
   [Name in SettingName]: (typeof SETTINGS)[Name]['type'] extends 'integer' ? Name : never;
 }[SettingName];
 
-function isProxyRange(range: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(range)) return true;
-  const [address = '', bits] = range.split('/');
+/** An address, a CIDR range, or one of `words`. */
+function isRange(range: string, words: readonly string[]): boolean {
+  if (words.includes(range)) return true;
+  const [address = '', bits, more] = range.split('/');
   const family = isIP(address);
-  if (family === 0) return false;
+  if (family === 0 || address.includes('%') || more !== undefined) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 

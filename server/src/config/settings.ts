@@ -23,7 +23,9 @@ export type Setting =
   | (SettingBase & { readonly type: 'web-url'; readonly default: undefined })
   /** A `postgres://` URL; it holds a password, so it is never printed. */
   | (SettingBase & { readonly type: 'postgres-url'; readonly default: undefined })
-  | (SettingBase & { readonly type: 'trust-proxy'; readonly default: string });
+  | (SettingBase & { readonly type: 'trust-proxy'; readonly default: string })
+  /** Addresses, CIDR ranges and words for some, with commas. */
+  | (SettingBase & { readonly type: 'addresses'; readonly default: undefined });
 
 export const SETTINGS = {
   PORT: {
@@ -72,6 +74,12 @@ export const SETTINGS = {
     default: 'auto',
     doc: 'One JSON object per line, or lines for people. `auto` is pretty in a terminal, JSON otherwise.',
   },
+  PANTAU_CAMERA_ADDRESSES: {
+    type: 'addresses',
+    default: undefined,
+    defaultText: 'none',
+    doc: 'Where cameras may be besides everywhere that is not this machine, link-local, multicast or the like: a comma-separated list of addresses and CIDR ranges (`loopback` and `linklocal` are understood). For cameras, or a relay, on this very machine: `loopback`.',
+  },
   PANTAU_IDLE_CLOSE_SECONDS: {
     type: 'integer',
     min: 0,
@@ -92,6 +100,34 @@ export const SETTINGS = {
     max: 1000,
     default: 500,
     doc: 'Length of a part of low-latency HLS in milliseconds. Shorter parts mean less delay and more requests: 200 for few viewers.',
+  },
+  PANTAU_RATE_PUBLIC: {
+    type: 'integer',
+    min: 1,
+    max: 1_000_000,
+    default: 100,
+    doc: 'Requests per minute and address to public endpoints; lists, pages and media have a limit of their own.',
+  },
+  PANTAU_RATE_AUTH: {
+    type: 'integer',
+    min: 1,
+    max: 1_000_000,
+    default: 30,
+    doc: 'Requests per minute and address to sign in, set up, or prove oneself again.',
+  },
+  PANTAU_RATE_ADMIN: {
+    type: 'integer',
+    min: 1,
+    max: 1_000_000,
+    default: 60,
+    doc: 'Requests per minute of one account or API key to everything that is not public.',
+  },
+  PANTAU_RATE_DELIVERY: {
+    type: 'integer',
+    min: 100,
+    max: 100_000_000,
+    default: 60_000,
+    doc: 'Requests per minute and address altogether, media, lists and pages included. A low-latency viewer makes about 300; whole villages share an address.',
   },
   PANTAU_READ_CONNECTIONS: {
     type: 'integer',

@@ -2,7 +2,7 @@
  * PostgreSQL, for those who outgrew one file. The same stores and migrations; `read` and `heavy` are one pool, because
  * its driver does not block.
  */
-import { Kysely, PostgresDialect, type Dialect, type PostgresPool, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, sql, type Dialect, type PostgresPool, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
@@ -18,6 +18,8 @@ const MAX_WAITING_WRITES = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const INT8_OID = 20;
+/** The advisory lock of whoever writes; any number that nobody else uses in this database. */
+const WRITER_LOCK = sql.lit(7_268_424);
 
 /** @throws AppError with a DATABASE_… code when the server cannot be reached or refuses. */
 export async function openPostgres(
@@ -33,8 +35,11 @@ export async function openPostgres(
     application_name: 'pantau',
     types: { getTypeParser: int8AsNumber },
   });
-  // An idle connection that breaks is replaced on the next query; without a listener it would end the process.
-  pool.on('error', () => logger.warn({}, '[ConnectionPool] An idle database connection was lost'));
+  // A connection that breaks, idle or at work, is replaced; without listeners on both it would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', () => logger.warn({}, '[ConnectionPool] A database connection was lost'));
+  });
+  pool.on('error', () => undefined);
   const figures = new PoolFigures(pool, options.clock);
   return openPostgresDialect({
     dialect: new PostgresDialect({ pool: figures.countedPool() }),
@@ -80,7 +85,9 @@ class PoolFigures {
     return {
       options: pool.options,
       connect: async () => {
-        if (pool.idleCount === 0 && pool.totalCount >= pool.options.max) this.#waits++;
+        // Idle ones are handed out a moment later: those who wait for them are counted as waiting.
+        const taken = pool.totalCount - pool.idleCount + pool.waitingCount;
+        if (taken >= pool.options.max) this.#waits++;
         return await pool.connect();
       },
       end: () => pool.end(),
@@ -158,7 +165,13 @@ class PostgresDatabase implements Database {
   }
 
   record<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
-    return this.#queue.run(() => this.read.transaction().execute(work));
+    return this.#queue.run(() =>
+      this.read.transaction().execute(async (transaction) => {
+        // As `begin immediate` does on SQLite: what `work` reads stays true until it commits, whichever process writes.
+        await sql`select pg_advisory_xact_lock(${WRITER_LOCK})`.execute(transaction);
+        return await work(transaction);
+      }),
+    );
   }
 
   readRevision(): Promise<number> {

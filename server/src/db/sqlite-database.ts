@@ -78,6 +78,8 @@ function openWriter(file: string): BetterSqlite3.Database {
     handle.pragma('journal_mode = WAL');
     handle.pragma('synchronous = NORMAL');
     handle.pragma('foreign_keys = ON');
+    // What is overwritten or deleted is gone from the file, a password that was plain text for one.
+    handle.pragma('secure_delete = ON');
     // Bounds the file that a long reader lets grow.
     handle.pragma('journal_size_limit = 67108864');
     return handle;

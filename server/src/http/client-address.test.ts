@@ -19,6 +19,8 @@ const cases: readonly [
   ['a range', ['10.0.0.0/8'], '10.0.0.1', '9.9.9.9, 1.2.3.4, 10.3.0.2', '1.2.3.4'],
   ['a stranger in front', ['10.0.0.0/8'], '5.5.5.5', '1.2.3.4', '5.5.5.5'],
   ['a named range, mapped IPv4', ['loopback'], '::ffff:127.0.0.1', '1.2.3.4', '1.2.3.4'],
+  ['a mapped IPv4 visitor of a proxy', 1, '10.0.0.1', '::FFFF:1.2.3.4', '1.2.3.4'],
+  ['a mapped IPv4 visitor of ours', false, '::ffff:1.2.3.4', undefined, '1.2.3.4'],
   ['IPv6', ['::1'], '::1', '2001:db8::7', '2001:db8::7'],
 ];
 

@@ -3,7 +3,7 @@
  * proxies in front are trusted: read from the right, the first address that is not a trusted proxy is the visitor.
  */
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, isIPv4 } from 'node:net';
 import type { Config } from '../config/config.ts';
 
 const NAMED_RANGES: Readonly<Record<string, readonly string[]>> = {
@@ -35,13 +35,24 @@ export function createClientAddress(trust: Config['trustProxy']): (request: Requ
   };
 }
 
+/** Whether the other end of a connection is a proxy that is trusted. */
+export function createProxyTrust(
+  trust: Config['trustProxy'],
+): (request: { readonly socket: { readonly remoteAddress?: string | undefined } }) => boolean {
+  if (trust === false) return () => false;
+  if (typeof trust === 'number') return () => trust > 0;
+  const isTrusted = inRanges(trust);
+  return (request) => isTrusted(plain(request.socket.remoteAddress ?? ''));
+}
+
 function socketAddress(request: Request): string {
   return plain(request.socket.remoteAddress ?? '');
 }
 
-/** An IPv4 client of an IPv6 socket appears as `::ffff:192.0.2.1`. */
+/** An IPv4 client of an IPv6 socket, ours or a proxy's, appears as `::ffff:192.0.2.1`. */
 function plain(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice(7) : address;
+  const mapped = /^::ffff:(.+)$/i.exec(address)?.[1] ?? '';
+  return isIPv4(mapped) ? mapped : address;
 }
 
 function inRanges(ranges: readonly string[]): (address: string) => boolean {

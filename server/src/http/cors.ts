@@ -6,3 +6,9 @@ export const PUBLIC_CORS_HEADERS = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'ETag, X-Cache',
 } as const;
+
+/** Of replies that depend on who asks: kept by no shared cache, read by no other site. */
+export const PRIVATE_HEADERS = {
+  'cache-control': 'private, no-cache',
+  vary: 'Cookie, Authorization, X-API-Key, Accept-Encoding',
+} as const;

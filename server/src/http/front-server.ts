@@ -2,28 +2,30 @@
  * The raw HTTP server in front of Fastify. Media is answered here, before the framework sees the request: at low latency
  * a viewer asks several times a second, and the framework's share would be most of the cost.
  *
- *   request  /hls/…  ──► engine          (thin path)
+ *   request  /hls/…  ──► delivery gate ──► engine          (thin path)
  *            else    ──► Fastify
- *   upgrade  /mse/…  ──► engine
+ *   upgrade  /mse/…  ──► delivery gate ──► engine
  *            else    ──► 404
  *   after `refuse()`: 503 for everything but /health
  *
  * One client can hold only so much: requests on a connection are counted while they wait for their answer, a reply that
  * is not read is given up, and connections have a number.
  */
-import {
-  createServer,
-  STATUS_CODES,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { MediaEngine } from '@pantau/media';
 import { errorBody } from './error-response.ts';
+import { refuseSocket } from './refuse-socket.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Answers what is asked of media: the delivery gate, which lets through to the engine what may pass. Never throws. */
+export interface MediaHandler {
+  /** @param path what follows `/hls/`, with the query. */
+  handleHls(request: IncomingMessage, response: ServerResponse, path: string): void;
+  /** @param path what follows `/mse/`, without the query. */
+  handleMseUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, path: string): void;
+}
 
 export interface FrontServer {
   readonly server: Server;
@@ -46,7 +48,7 @@ const MAX_REQUESTS_IN_FLIGHT = 16;
 const STALL_LIMIT_MS = 120_000;
 
 export function createFrontServer(
-  engine: Pick<MediaEngine, 'handleHls' | 'handleMseUpgrade'>,
+  media: MediaHandler,
   handler: RequestHandler,
   stallLimitMs = STALL_LIMIT_MS,
 ): FrontServer {
@@ -75,7 +77,7 @@ export function createFrontServer(
       }
       request.url = url;
       if (refusing && !isHealth(url)) refuseRequest(response);
-      else if (url.startsWith(HLS_PREFIX)) engine.handleHls(request, response, url.slice(HLS_PREFIX.length));
+      else if (url.startsWith(HLS_PREFIX)) media.handleHls(request, response, url.slice(HLS_PREFIX.length));
       else handler(request, response);
     },
   );
@@ -86,7 +88,7 @@ export function createFrontServer(
     if (refusing) refuseSocket(socket, 503, 'STOPPING', 'The server is shutting down.');
     else if (!path.startsWith(MSE_PREFIX))
       refuseSocket(socket, 404, 'NOT_FOUND', 'Nothing here takes a WebSocket.');
-    else engine.handleMseUpgrade(request, socket, head, path.slice(MSE_PREFIX.length));
+    else media.handleMseUpgrade(request, socket, head, path.slice(MSE_PREFIX.length));
   });
   server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
@@ -165,16 +167,4 @@ function refuseRequest(response: ServerResponse): void {
     connection: 'close',
   });
   response.end(body);
-}
-
-/** Answers on a bare socket: an upgrade, or bytes that never became a request. */
-function refuseSocket(socket: Duplex, status: number, code: string, message: string): void {
-  const body = JSON.stringify(errorBody(code, message));
-  // Without a listener an error of a socket that is being refused would end the process.
-  socket.on('error', () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    () => socket.destroy(),
-  );
 }

@@ -19,6 +19,12 @@ export class Listener implements AsyncDisposable {
     this.#clock = clock;
   }
 
+  /** What it listens on, once it does. */
+  get port(): number | undefined {
+    const address = this.#server?.address();
+    return typeof address === 'object' ? address?.port : undefined;
+  }
+
   /** Starts to listen. @returns where. @throws AppError LISTEN_FAILED */
   async open(server: Server, host: string, port: number): Promise<AddressInfo> {
     try {

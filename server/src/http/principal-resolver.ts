@@ -6,6 +6,8 @@ export interface Caller {
   readonly headers: IncomingHttpHeaders;
   /** Past the proxies that are trusted. */
   readonly address: string;
+  /** Whether it came by https: decides by which name our cookie goes. */
+  readonly secure: boolean;
   /** Method and route, for the audit trail. */
   readonly endpoint: string;
 }

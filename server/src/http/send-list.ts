@@ -1,10 +1,13 @@
 /**
- * Sends a public list past Fastify's reply pipeline: nothing of it is needed, and it costs as much as the rest.
+ * Sends a list past Fastify's reply pipeline: nothing of it is needed, and it costs as much as the rest. A list for some only goes
+ * out with other headers: no cache shares it, no other site reads it.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '@pantau/base/errors';
 import type { EncodedBuild, EncodedList, Encoding } from '../encoded-list.ts';
-import { PUBLIC_CORS_HEADERS } from './cors.ts';
+import { PRIVATE_HEADERS, PUBLIC_CORS_HEADERS } from './cors.ts';
+
+export type ListAudience = 'public' | 'private';
 
 interface Prepared {
   readonly etag: string;
@@ -17,12 +20,17 @@ interface Prepared {
 const preparedBuilds = new WeakMap<EncodedBuild, Prepared>();
 
 /** @throws AppError DATABASE_UNAVAILABLE before the list was built. */
-export function sendList(list: EncodedList, request: FastifyRequest, reply: FastifyReply): void {
+export function sendList(
+  list: EncodedList,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  audience: ListAudience = 'public',
+): void {
   const build = list.current;
   if (build === undefined) {
     throw new AppError('unavailable', 'DATABASE_UNAVAILABLE', 'The list is not ready yet.');
   }
-  const prepared = prepare(build);
+  const prepared = prepare(build, audience);
   const cacheState = prepared.served ? 'HIT' : 'MISS';
   list.countReply(prepared.served);
   prepared.served = true;
@@ -30,9 +38,8 @@ export function sendList(list: EncodedList, request: FastifyRequest, reply: Fast
   const raw = reply.raw;
   if (matches(request.headers['if-none-match'], prepared.etag)) {
     raw.writeHead(304, {
-      ...PUBLIC_CORS_HEADERS,
+      ...AUDIENCE_HEADERS[audience],
       etag: prepared.etag,
-      'cache-control': 'no-cache',
       'x-cache': cacheState,
     });
     raw.end();
@@ -46,7 +53,14 @@ export function sendList(list: EncodedList, request: FastifyRequest, reply: Fast
   else raw.end(build.bytes[encoding]);
 }
 
-function prepare(build: EncodedBuild): Prepared {
+/** What caches and other sites may do with a list. */
+const AUDIENCE_HEADERS: Readonly<Record<ListAudience, Readonly<Record<string, string>>>> = {
+  public: { ...PUBLIC_CORS_HEADERS, 'cache-control': 'no-cache', vary: 'accept-encoding' },
+  private: PRIVATE_HEADERS,
+};
+
+/** A build belongs to one list, and a list to one audience. */
+function prepare(build: EncodedBuild, audience: ListAudience): Prepared {
   let prepared = preparedBuilds.get(build);
   if (prepared === undefined) {
     // Weak: the same tag stands for every encoding of the content.
@@ -54,9 +68,9 @@ function prepare(build: EncodedBuild): Prepared {
     prepared = {
       etag,
       headers: {
-        br: headersOf(etag, build.bytes.br, 'br'),
-        gzip: headersOf(etag, build.bytes.gzip, 'gzip'),
-        identity: headersOf(etag, build.bytes.identity, 'identity'),
+        br: headersOf(etag, build.bytes.br, 'br', audience),
+        gzip: headersOf(etag, build.bytes.gzip, 'gzip', audience),
+        identity: headersOf(etag, build.bytes.identity, 'identity', audience),
       },
       served: false,
     };
@@ -65,14 +79,17 @@ function prepare(build: EncodedBuild): Prepared {
   return prepared;
 }
 
-function headersOf(etag: string, bytes: Buffer, encoding: Encoding): Record<string, string> {
+function headersOf(
+  etag: string,
+  bytes: Buffer,
+  encoding: Encoding,
+  audience: ListAudience,
+): Record<string, string> {
   return {
-    ...PUBLIC_CORS_HEADERS,
+    ...AUDIENCE_HEADERS[audience],
     'content-type': 'application/json; charset=utf-8',
     'content-length': String(bytes.byteLength),
     ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
-    'cache-control': 'no-cache',
-    vary: 'accept-encoding',
     etag,
     'x-content-type-options': 'nosniff',
   };

@@ -3,7 +3,8 @@ import type { Secret } from '@pantau/base/secret';
 
 export interface SecretBox {
   /**
-   * Encrypts and binds to a place: what was sealed for one row cannot be opened as another's.
+   * Encrypts and binds to a place: what was sealed for one row cannot be opened as another's. Call it inside the transaction
+   * that stores the result: a rotation then cannot drop the key in between.
    * @param place where it is stored, such as `cameras:17:source_password`.
    */
   seal(secret: Secret, place: string): string;

@@ -20,7 +20,7 @@ export function presentStream(
     is_online: state === 'live' || state === 'connecting' || state === 'idle',
     state_since: status === undefined || state === 'maintenance' ? null : isoTime(status.sinceMs),
     last_online_at: isoTime(status?.state === 'live' ? status.sinceMs : status?.lastLiveMs),
-    reason: state === 'offline' || state === 'connecting' ? presentReason(status) : null,
+    reason: state === 'offline' || state === 'connecting' ? presentReason(camera, status) : null,
     video:
       video === undefined
         ? null
@@ -47,6 +47,7 @@ export function presentUrls(streamKey: string): StreamUrls {
 
 function presentState(camera: Camera, status: StreamStatus | undefined): StreamStateName {
   if (camera.status === 'maintenance') return 'maintenance';
+  if (camera.credentialsUnreadable === true) return 'offline';
   switch (status?.state) {
     case 'live':
       return 'live';
@@ -63,7 +64,9 @@ function presentState(camera: Camera, status: StreamStatus | undefined): StreamS
   }
 }
 
-function presentReason(status: StreamStatus | undefined): StreamCamera['reason'] {
+function presentReason(camera: Camera, status: StreamStatus | undefined): StreamCamera['reason'] {
+  if (camera.credentialsUnreadable === true)
+    return { code: 'CREDENTIALS_UNREADABLE', message: 'The login of this camera must be entered again.' };
   return status?.reason === undefined ? null : { code: status.reason.code, message: status.reason.message };
 }
 

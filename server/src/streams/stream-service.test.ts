@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import { silentLogger } from '@pantau/base/logger';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
+import { ANONYMOUS } from '../access/principal.ts';
 import { AreaService } from '../areas/area-service.ts';
 import { CameraService } from '../cameras/camera-service.ts';
 import type { Camera } from '../cameras/camera.ts';
@@ -51,7 +52,9 @@ function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger) 
       list: () => Promise.resolve([]),
       find: refuse,
       findByName: refuse,
+      countCameras: refuse,
       create: refuse,
+      update: refuse,
       remove: refuse,
     }),
     engine,
@@ -81,8 +84,25 @@ describe('StreamService', () => {
     database.revision++;
     await clock.advance(1000);
     expect(engine.definitions.map(({ key }) => key)).toEqual(['key-1-0000', 'key-2-0000']);
-    expect(streams.getDetail(3).camera.state).toBe('maintenance');
-    expect(() => streams.getDetail(4)).toThrowError(expect.objectContaining({ code: 'CAMERA_NOT_FOUND' }));
+    expect(streams.getDetail('3', ANONYMOUS).camera.state).toBe('maintenance');
+    expect(() => streams.getDetail('4', ANONYMOUS)).toThrowError(
+      expect.objectContaining({ code: 'CAMERA_NOT_FOUND' }),
+    );
+    await streams.stop();
+  });
+
+  it('shows a camera whose password is lost, with the reason, and does not knock on its door without it', async () => {
+    const clock = new VirtualClock();
+    const { streams, engine, database } = open(clock);
+    database.cameras = [camera(1), { ...camera(2), credentialsUnreadable: true }];
+    await streams.start();
+    expect(engine.definitions.map(({ key }) => key)).toEqual(['key-1-0000']);
+    expect(streams.getDetail('2', ANONYMOUS).camera).toMatchObject({
+      state: 'offline',
+      is_online: false,
+      reason: { code: 'CREDENTIALS_UNREADABLE' },
+    });
+    expect(streams.getDetail('1', ANONYMOUS).camera).toMatchObject({ state: 'idle', reason: null });
     await streams.stop();
   });
 
@@ -92,7 +112,7 @@ describe('StreamService', () => {
     await streams.start();
     database.cameras = [{ ...camera(1), name: 'Dengan tangan' }];
     await clock.advance(30_000);
-    expect(streams.getDetail(1).camera.name).toBe('Dengan tangan');
+    expect(streams.getDetail('1', ANONYMOUS).camera.name).toBe('Dengan tangan');
     await streams.stop();
   });
 
@@ -107,12 +127,12 @@ describe('StreamService', () => {
     database.fails = true;
     await clock.advance(59_000);
     expect(errors).toHaveLength(1);
-    expect(streams.getDetail(1).camera.name).toBe('Kamera 1');
+    expect(streams.getDetail('1', ANONYMOUS).camera.name).toBe('Kamera 1');
     database.fails = false;
     database.revision++;
     database.cameras = [camera(2)];
     await clock.advance(1500);
-    expect(streams.getDetail(2).camera.name).toBe('Kamera 2');
+    expect(streams.getDetail('2', ANONYMOUS).camera.name).toBe('Kamera 2');
     await streams.stop();
   });
 

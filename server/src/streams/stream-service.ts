@@ -2,24 +2,27 @@
  * The read model behind the public pages: which cameras there are, what the engine says of each, and the bytes of the
  * public lists. It is filled from the database at start and whenever the database or the engine changed.
  *
- *   database revision ──poll 500 ms──► reload ──► engine.setStreams
+ *   database revision ──poll 500 ms──► reload ──► engine.setStreams, who may watch what
  *                                        │
- *   engine state change ────────────────►├──► rebuild (≥ 250 ms apart) ──► EncodedList × 3
- *   viewer figures, every 5 s ──────────►┘
+ *   engine state change ────────────────►├──► rebuild (≥ 250 ms apart) ──► EncodedList × 3 for the public,
+ *   viewer figures, every 5 s ──────────►┘                                 the same for other audiences when they ask
  */
 import type { Clock, Timer } from '@pantau/base/clock';
 import { AppError, messageOf } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
 import type { StreamDetail } from '@pantau/contract/stream';
 import type { MediaEngine, StreamDefinition } from '@pantau/media';
+import { mayWatch, type Principal } from '../access/principal.ts';
 import type { Area } from '../areas/area.ts';
 import { presentArea } from '../areas/area-present.ts';
 import type { AreaService } from '../areas/area-service.ts';
-import type { Camera } from '../cameras/camera.ts';
+import type { Camera, Visibility } from '../cameras/camera.ts';
 import { presentCamera } from '../cameras/camera-present.ts';
 import type { CameraService } from '../cameras/camera-service.ts';
 import { Coalescer } from '../coalescer.ts';
 import { EncodedList } from '../encoded-list.ts';
+import { audienceOf, isListed, PUBLIC_AUDIENCE, type Audience } from './audience.ts';
+import { AudienceLists, type ListName } from './audience-lists.ts';
 import { presentStream, presentUrls } from './stream-present.ts';
 
 const REVISION_POLL_MS = 500;
@@ -38,16 +41,25 @@ export interface StreamServiceOptions {
   readonly idleCloseMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Called after a change in the database was noticed, before it is shown: others keep what they read, too. */
+  readonly onChanged?: () => Promise<void>;
+}
+
+/** Whom a stream is for. */
+export interface StreamAccess {
+  readonly cameraId: number;
+  readonly visibility: Visibility;
+  readonly areaId: number | null;
 }
 
 export class StreamService {
-  /** `GET /api/cameras/active` */
-  readonly activeCameras = new EncodedList();
-  /** `GET /api/stream` */
-  readonly streamList = new EncodedList();
-  /** `GET /api/areas/public` */
-  readonly publicAreas = new EncodedList();
-
+  /** `GET /api/cameras/active`, `GET /api/stream` and `GET /api/areas/public` for everybody. */
+  readonly #publicLists: Readonly<Record<ListName, EncodedList>> = {
+    cameras: new EncodedList(),
+    streams: new EncodedList(),
+    areas: new EncodedList(),
+  };
+  readonly #audienceLists = new AudienceLists((name, audience) => this.#format(name, audience));
   readonly #options: StreamServiceOptions;
   readonly #rebuild: Coalescer;
   readonly #reload: Coalescer;
@@ -56,6 +68,8 @@ export class StreamService {
   #cameras: readonly Camera[] = [];
   #areas: readonly Area[] = [];
   #areaNames: ReadonlyMap<number, string> = new Map();
+  /** By stream key. */
+  #access: ReadonlyMap<string, StreamAccess> = new Map();
   #revision = -1;
   #polling = false;
   #lastFailureLogMs = Number.NEGATIVE_INFINITY;
@@ -102,10 +116,41 @@ export class StreamService {
     this.#reload.request();
   }
 
-  /** @throws AppError CAMERA_NOT_FOUND, for a disabled camera too. */
-  getDetail(cameraId: number): StreamDetail {
-    const camera = this.#cameras.find(({ id }) => id === cameraId);
-    if (camera === undefined) throw new AppError('not-found', 'CAMERA_NOT_FOUND', 'There is no such camera.');
+  /** A list as everybody may see it. */
+  publicList(name: ListName): EncodedList {
+    return this.#publicLists[name];
+  }
+
+  /** A list as `principal` may see it; undefined when that is what everybody sees. */
+  findListFor(name: ListName, principal: Principal): Promise<EncodedList> | undefined {
+    const audience = audienceOf(principal);
+    return audience.kind === 'public' ? undefined : this.#audienceLists.get(name, audience);
+  }
+
+  /** Undefined for a key that no enabled camera has. */
+  findAccess(streamKey: string): StreamAccess | undefined {
+    return this.#access.get(streamKey);
+  }
+
+  /**
+   * A camera by its number, if `principal` finds it in a list, or by its stream key, which is all that an unlisted camera asks for.
+   * @throws AppError CAMERA_NOT_FOUND, for a disabled camera too, and for one that may not be seen.
+   */
+  getCamera(idOrKey: string, principal: Principal): Camera {
+    const isNumber = /^[1-9]\d{0,9}$/.test(idOrKey);
+    const camera = this.#cameras.find(({ id, streamKey }) =>
+      isNumber ? id === Number(idOrKey) : streamKey === idOrKey,
+    );
+    const isShown =
+      camera !== undefined &&
+      (isNumber ? isListed(audienceOf(principal), camera) : mayWatch(principal, camera));
+    if (!isShown) throw new AppError('not-found', 'CAMERA_NOT_FOUND', 'There is no such camera.');
+    return camera;
+  }
+
+  /** @throws AppError CAMERA_NOT_FOUND as `getCamera`. */
+  getDetail(idOrKey: string, principal: Principal): StreamDetail {
+    const camera = this.getCamera(idOrKey, principal);
     const status = this.#options.engine.findStatus(camera.streamKey);
     return {
       camera: presentStream(camera, this.#areaNameOf(camera), status),
@@ -130,34 +175,47 @@ export class StreamService {
     this.#cameras = allCameras.filter((camera) => camera.enabled);
     this.#areas = allAreas;
     this.#areaNames = new Map(allAreas.map((area) => [area.id, area.name]));
+    this.#access = new Map(
+      this.#cameras.map(({ id, streamKey, visibility, areaId }) => [
+        streamKey,
+        { cameraId: id, visibility, areaId },
+      ]),
+    );
+    if (revision !== this.#revision) await this.#options.onChanged?.();
     this.#revision = revision;
     engine.setStreams(this.#cameras.filter(isStreamed).map((camera) => toDefinition(camera, idleCloseMs)));
     await this.#build();
   }
 
   async #build(): Promise<void> {
-    const { engine } = this.#options;
-    const cameras = this.#cameras;
-    const statuses = new Map(engine.listStatuses().map((status) => [status.key, status]));
-    const counts = new Map<number, number>();
-    for (const { areaId } of cameras) {
-      if (areaId !== null) counts.set(areaId, (counts.get(areaId) ?? 0) + 1);
-    }
-    await Promise.all([
-      this.activeCameras.update(
-        envelope(cameras.map((camera) => presentCamera(camera, this.#areaNameOf(camera)))),
-      ),
-      this.streamList.update(
-        envelope(
+    this.#audienceLists.invalidate();
+    const names: readonly ListName[] = ['cameras', 'streams', 'areas'];
+    await Promise.all(
+      names.map((name) => this.#publicLists[name].update(this.#format(name, PUBLIC_AUDIENCE))),
+    );
+  }
+
+  #format(name: ListName, audience: Audience): string {
+    const cameras = this.#cameras.filter((camera) => isListed(audience, camera));
+    switch (name) {
+      case 'cameras':
+        return envelope(cameras.map((camera) => presentCamera(camera, this.#areaNameOf(camera))));
+      case 'streams': {
+        const statuses = new Map(this.#options.engine.listStatuses().map((status) => [status.key, status]));
+        return envelope(
           cameras.map((camera) =>
             presentStream(camera, this.#areaNameOf(camera), statuses.get(camera.streamKey)),
           ),
-        ),
-      ),
-      this.publicAreas.update(
-        envelope(this.#areas.map((area) => presentArea(area, counts.get(area.id) ?? 0))),
-      ),
-    ]);
+        );
+      }
+      case 'areas': {
+        const counts = new Map<number, number>();
+        for (const { areaId } of cameras) {
+          if (areaId !== null) counts.set(areaId, (counts.get(areaId) ?? 0) + 1);
+        }
+        return envelope(this.#areas.map((area) => presentArea(area, counts.get(area.id) ?? 0)));
+      }
+    }
   }
 
   #areaNameOf(camera: Camera): string | null {
@@ -180,9 +238,12 @@ export class StreamService {
   }
 }
 
-/** A camera in maintenance is not pulled: somebody is working on it. */
+/**
+ * A camera in maintenance is not pulled: somebody is working on it. Nor is one whose password is lost: trying without it would
+ * lock the account on many cameras.
+ */
 function isStreamed(camera: Camera): boolean {
-  return camera.status === 'active';
+  return camera.status === 'active' && camera.credentialsUnreadable !== true;
 }
 
 function toDefinition(camera: Camera, idleCloseMs: number): StreamDefinition {

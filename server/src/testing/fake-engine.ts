@@ -8,8 +8,10 @@ export class FakeEngine implements MediaEngine {
   /** How often the set of streams was given. */
   setStreamsCalls = 0;
   stopped = false;
+  holdsSockets = false;
   /** What `probe` answers or throws. */
   onProbe: () => Promise<ProbeReport> = () => Promise.reject(new Error('the test has no answer for a probe'));
+  readonly #held = new Set<Duplex>();
   readonly #statuses = new Map<string, StreamStatus>();
   readonly #listeners = new Set<(status: StreamStatus) => void>();
 
@@ -45,12 +47,31 @@ export class FakeEngine implements MediaEngine {
     return this.onProbe();
   }
 
-  handleHls(_request: IncomingMessage, response: ServerResponse, path: string): void {
-    response.writeHead(200, { 'content-type': 'text/plain' });
+  /** Answers with the path it was asked for; a private reply says so in `x-fake-private`. */
+  handleHls(
+    _request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    options?: { readonly isPrivate: boolean },
+  ): void {
+    const isPrivate = options?.isPrivate === true;
+    response.writeHead(200, {
+      'content-type': 'text/plain',
+      ...(isPrivate ? { 'x-fake-private': '1' } : {}),
+    });
     response.end(`hls ${path}`);
   }
 
+  /** Accepts nobody, unless `holdsSockets`: then it says 101 and keeps the socket. */
   handleMseUpgrade(_request: IncomingMessage, socket: Duplex, _head: Buffer, key: string): void {
+    if (this.holdsSockets) {
+      for (const event of ['error', 'end']) socket.on(event, () => socket.destroy());
+      socket.once('close', () => this.#held.delete(socket));
+      this.#held.add(socket);
+      socket.resume();
+      socket.write(`HTTP/1.1 101 Fake\r\nX-Key: ${key}\r\n\r\n`);
+      return;
+    }
     socket.end(`HTTP/1.1 418 Fake\r\nContent-Length: ${key.length}\r\nConnection: close\r\n\r\n${key}`);
   }
 
@@ -67,6 +88,7 @@ export class FakeEngine implements MediaEngine {
 
   stop(): Promise<void> {
     this.stopped = true;
+    for (const socket of this.#held) socket.destroy();
     return Promise.resolve();
   }
 

@@ -1,9 +1,9 @@
 /** The whole server over a temporary folder and a fake engine, its log kept in memory. */
 import { join } from 'node:path';
-import { systemClock } from '@pantau/base/clock';
+import { systemClock, type Clock } from '@pantau/base/clock';
 import { buildApp, type App } from '../app.ts';
 import { loadConfig, type Config } from '../config/config.ts';
-import { openContext, type Context } from '../context.ts';
+import { openContext, type Context, type DeliveryParts } from '../context.ts';
 import { openLogger } from '../logger.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { makeTestFolder } from './open-test-database.ts';
@@ -26,6 +26,10 @@ export interface OpenTestAppOptions {
   readonly seed?: (context: Context) => Promise<void>;
   /** Default: a folder that does not exist, as before the first build. */
   readonly webFolder?: string;
+  /** Other parts for the delivery of media than the server's own. */
+  readonly delivery?: Partial<DeliveryParts>;
+  /** Default: the system's. */
+  readonly clock?: Clock;
 }
 
 export async function openTestApp(options: OpenTestAppOptions = {}): Promise<TestApp> {
@@ -37,6 +41,8 @@ export async function openTestApp(options: OpenTestAppOptions = {}): Promise<Tes
       environment: { LOG_LEVEL: 'debug', PORT: '0', HOST: '127.0.0.1' },
       workingDir: folder.path,
     }),
+    // Limits are in the way of everything that does not test them.
+    rates: { public: 1e6, auth: 1e6, admin: 1e6, delivery: 1e6 },
     ...options.config,
   };
   const logger = openLogger(config, { write: (line) => void log.push(line) });
@@ -44,9 +50,10 @@ export async function openTestApp(options: OpenTestAppOptions = {}): Promise<Tes
   const context = await openContext({
     config,
     log: logger,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     createEngine: () => engine,
     webFolder,
+    ...(options.delivery === undefined ? {} : { delivery: options.delivery }),
   });
   if (options.seed !== undefined) {
     await options.seed(context);

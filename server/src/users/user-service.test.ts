@@ -463,8 +463,13 @@ describe.each(DATABASE_KINDS)('the rules about accounts on %s', (kind) => {
     it('needs the current password, and tells who counts', async () => {
       const calls: string[] = [];
       const service = test.service({
-        assertMayTry: (actor, username) => Promise.resolve(void calls.push(`may ${actor.name} ${username}`)),
-        onWrongPassword: (_actor, username) => Promise.resolve(void calls.push(`wrong ${username}`)),
+        attempts: {
+          async runOwn({ username }, actor, judge) {
+            const isRight = await judge();
+            calls.push(`${actor.name} tries ${username}: ${isRight}`);
+            return isRight;
+          },
+        },
       });
       await expect(change(passwordOf('baru'), passwordOf('lain'), service)).rejects.toEqual(
         refusal('PASSWORD_REFUSED', 'current_password', 'WRONG'),
@@ -476,16 +481,14 @@ describe.each(DATABASE_KINDS)('the rules about accounts on %s', (kind) => {
       expect(await test.sessionsOf(user.id)).toHaveLength(3);
       await change(passwordOf('baru'), passwordOf('tua'), service);
       expect(calls).toEqual([
-        'may viewer-1 viewer-1',
-        'wrong viewer-1',
-        'may viewer-1 viewer-1',
-        'wrong viewer-1',
-        'may viewer-1 viewer-1',
+        'viewer-1 tries viewer-1: false',
+        'viewer-1 tries viewer-1: false',
+        'viewer-1 tries viewer-1: true',
       ]);
     });
 
     it('tries nothing while the throttle refuses', async () => {
-      const service = test.service({ assertMayTry: () => Promise.reject(new Error('wait')) });
+      const service = test.service({ attempts: { runOwn: () => Promise.reject(new Error('wait')) } });
       await expect(change(passwordOf('baru'), passwordOf('tua'), service)).rejects.toThrow('wait');
       expect((await test.users.findForLogin('viewer-1'))?.passwordHash).toBe(`plain:${passwordOf('tua')}`);
     });

@@ -1,6 +1,7 @@
 /** The rules about accounts. Who may call what is decided before, by the route. */
 import { AppError } from '@pantau/base/errors';
 import type { Actor } from '../audit/actor.ts';
+import type { LoginAttempts } from '../auth/login-attempts.ts';
 import { listProblems, type PasswordPolicy } from '../auth/password-policy.ts';
 import type { PasswordHasher } from '../auth/password-hasher.ts';
 import {
@@ -34,10 +35,8 @@ export interface UserServiceOptions {
   readonly store: UserStore;
   readonly hasher: PasswordHasher;
   readonly policy: PasswordPolicy;
-  /** Asked before a current password is tried. @throws AppError LOGIN_THROTTLED */
-  readonly assertMayTry?: ((actor: Actor, username: string) => Promise<void>) | undefined;
-  /** Told when a current password was wrong: it counts like a failed sign-in. */
-  readonly onWrongPassword?: ((actor: Actor, username: string) => Promise<void>) | undefined;
+  /** What makes guessing a current password slow; absent at the console, where nobody gives their own. */
+  readonly attempts?: Pick<LoginAttempts, 'runOwn'> | undefined;
 }
 
 export interface OwnPasswordChange {
@@ -249,13 +248,13 @@ export class UserService {
   ): Promise<{ readonly user: User; readonly endedSessions: number }> {
     const { userId, sessionId } = change;
     const current = await this.get(userId);
-    await this.#options.assertMayTry?.(actor, current.username);
     const storedHash = await this.#store.findPasswordHash(userId);
     if (storedHash === undefined) throw userNotFound(String(userId));
-    if (!(await this.#options.hasher.verify(storedHash, change.currentPassword))) {
-      await this.#options.onWrongPassword?.(actor, current.username);
-      throw wrongPassword();
-    }
+    const { attempts, hasher } = this.#options;
+    const judge = () => hasher.verify(storedHash, change.currentPassword);
+    const account = { userId, username: current.username };
+    const isRight = attempts === undefined ? await judge() : await attempts.runOwn(account, actor, judge);
+    if (!isRight) throw wrongPassword();
     const hash = await this.#hashNew(current, change.newPassword, actor);
     return this.#store.update(userId, (state): UserUpdate => {
       // Reset meanwhile: what was proved is not the password any more.

@@ -14,6 +14,9 @@ describe('classifyHlsFailure', () => {
     ['a proxy without its server', network(502), 'server'],
     ['too many requests', network(429), 'server'],
     ['an unknown stream', network(404), 'not-found'],
+    ['a playlist whose link ran out', { ...network(403), details: 'levelLoadError' }, 'timeline'],
+    ['a segment whose link ran out', { ...network(403), details: 'fragLoadError' }, 'timeline'],
+    ['an entry that is refused', network(403), 'network'],
     ['nothing answered', network(0), 'network'],
     ['nothing at all is known', network(), 'network'],
     [

@@ -14,7 +14,7 @@ export type FailureKind =
   | 'decode'
   /** Connected, but the picture stood still for too long. */
   | 'stalled'
-  /** The stream's timeline began anew (the server restarted): open again at once. */
+  /** The stream's timeline began anew (the server restarted), or the link to it ran out: open again at once, from the entry. */
   | 'timeline'
   /** The stream key is not known to the server. */
   | 'not-found'

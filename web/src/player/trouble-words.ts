@@ -67,8 +67,11 @@ export function reasonWords(code: string | undefined): MessageId | undefined {
     case 'SOURCE_UNAUTHORIZED':
     case 'SOURCE_NOT_FOUND':
     case 'SOURCE_REFUSED':
-    case 'SOURCE_URL_INVALID':
       return 'reason.refused';
+    case 'SOURCE_URL_INVALID':
+    case 'SOURCE_ADDRESS_REFUSED':
+    case 'CREDENTIALS_UNREADABLE':
+      return 'reason.setup';
     case 'CODEC_UNSUPPORTED':
       return 'reason.codec';
     case undefined:

@@ -4,10 +4,12 @@ import { ChevronLeft, ServerOff } from 'lucide-react';
 import { Link } from 'wouter';
 import { CameraCard } from '../features/cameras/camera-card.tsx';
 import { CameraFacts } from '../features/cameras/camera-facts.tsx';
-import { parseCameraSlug } from '../features/cameras/camera-path.ts';
+import { parseCameraSlug, parseStreamKey } from '../features/cameras/camera-path.ts';
 import { ShareButton } from '../features/cameras/share-button.tsx';
+import { VisibilityBadge } from '../features/cameras/visibility-badge.tsx';
+import { ReplyError } from '../features/streams/conditional-fetch.ts';
 import { LostServerNote } from '../features/streams/lost-server-note.tsx';
-import { refreshStreams, useStreams } from '../features/streams/stream-query.ts';
+import { refreshStreams, useLinkedCamera, useStreams } from '../features/streams/stream-query.ts';
 import { browserClock } from '../lib/clock.ts';
 import { useText } from '../locales/use-text.ts';
 import { Player } from '../player/player.tsx';
@@ -17,11 +19,15 @@ import { MissingPage } from './missing-page.tsx';
 
 const NEIGHBOURS_MAX = 6;
 
-/** One camera, large. */
+/** One camera, large: from the list by its number, or by the link of a camera that no list has. */
 export function CameraPage({ slug }: { readonly slug: string }) {
-  const { t } = useText();
+  const streamKey = parseStreamKey(slug);
+  if (streamKey !== undefined) return <LinkedCamera streamKey={streamKey} />;
+  return <ListedCamera id={parseCameraSlug(slug)} />;
+}
+
+function ListedCamera({ id }: { readonly id: number | undefined }) {
   const streams = useStreams();
-  const id = parseCameraSlug(slug);
   const camera = streams.data?.find((candidate) => candidate.id === id);
   if (camera !== undefined && streams.data !== undefined) {
     return (
@@ -33,19 +39,43 @@ export function CameraPage({ slug }: { readonly slug: string }) {
       </>
     );
   }
-  if (streams.data !== undefined || id === undefined) {
-    return <MissingPage title="camera.missing.title" hint="camera.missing.hint" />;
-  }
-  if (streams.isError) {
+  if (streams.data !== undefined || id === undefined) return <MissingCamera />;
+  return streams.isError ? <LostServer onRetry={() => void streams.refetch()} /> : <Loading />;
+}
+
+function LinkedCamera({ streamKey }: { readonly streamKey: string }) {
+  const streams = useStreams();
+  const { data: camera, error, isError, dataUpdatedAt, refetch } = useLinkedCamera(streamKey);
+  if (error instanceof ReplyError && error.status === 404) return <MissingCamera />;
+  if (camera !== undefined) {
     return (
-      <MessagePanel icon={<ServerOff size={28} />} title={t('cameras.error.title')} role="alert">
-        <p>{t('cameras.error.hint')}</p>
-        <button type="button" className={PRIMARY_BUTTON} onClick={() => void streams.refetch()}>
-          {t('cameras.error.retry')}
-        </button>
-      </MessagePanel>
+      <>
+        {isError && <LostServerNote lastAnswerMs={dataUpdatedAt} timezone={camera.timezone} />}
+        <CameraView camera={camera} others={neighboursOf(camera, streams.data ?? [])} />
+      </>
     );
   }
+  return isError ? <LostServer onRetry={() => void refetch()} /> : <Loading />;
+}
+
+function MissingCamera() {
+  return <MissingPage title="camera.missing.title" hint="camera.missing.hint" />;
+}
+
+function LostServer({ onRetry }: { readonly onRetry: () => void }) {
+  const { t } = useText();
+  return (
+    <MessagePanel icon={<ServerOff size={28} />} title={t('cameras.error.title')} role="alert">
+      <p>{t('cameras.error.hint')}</p>
+      <button type="button" className={PRIMARY_BUTTON} onClick={onRetry}>
+        {t('cameras.error.retry')}
+      </button>
+    </MessagePanel>
+  );
+}
+
+function Loading() {
+  const { t } = useText();
   return (
     <div className="mx-auto grid max-w-6xl animate-pulse gap-4 pt-4" aria-busy="true">
       <p role="status" className="sr-only">
@@ -81,6 +111,7 @@ function CameraView({
               {camera.area_name ?? t('camera.back')}
             </Link>
             <h1 className="text-lg leading-tight md:text-xl">{camera.name}</h1>
+            <VisibilityBadge visibility={camera.visibility} />
           </div>
           <ShareButton title={camera.name} />
         </div>

@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { i18n, openLanguage } from '../locales/languages.ts';
 import { applyTheme, readTheme } from '../ui/theme.ts';
 import { App } from './app.tsx';
-import { PageGuard } from './page-guard.tsx';
+import { PageGuard } from '../ui/page-guard.tsx';
 
 const queries = new QueryClient();
 

@@ -1,7 +1,8 @@
 import { Link } from 'wouter';
 import { useText } from '../locales/use-text.ts';
+import { BrandMark } from './brand-mark.tsx';
 
-/** The mark, an open eye, and the name: the way home. */
+/** The mark and the name: the way home. */
 export function Brand() {
   const { t } = useText();
   return (
@@ -9,16 +10,7 @@ export function Brand() {
       href="/"
       className="flex h-11 shrink-0 items-center gap-2.5 rounded-control pr-1 font-display text-lg font-extrabold tracking-tight"
     >
-      <svg viewBox="0 0 32 32" className="size-8" aria-hidden="true">
-        <rect width="32" height="32" rx="8" className="fill-accent" />
-        <path
-          d="M5.5 16C8.2 11.2 11.8 9 16 9s7.8 2.2 10.5 7c-2.7 4.8-6.3 7-10.5 7S8.2 20.8 5.5 16Z"
-          className="fill-none stroke-accent-ink"
-          strokeWidth="2.4"
-          strokeLinejoin="round"
-        />
-        <circle cx="16" cy="16" r="3.6" className="fill-accent-ink" />
-      </svg>
+      <BrandMark />
       {t('app.name')}
     </Link>
   );

@@ -12,6 +12,7 @@ import {
   type DeliveryDirectives,
 } from './hls-request.ts';
 import type { ParkedOutcome, ParkedRequest } from './parked-requests.ts';
+import { headersFor } from './private-replies.ts';
 import { isBeyondPlaylist, isInPlaylist } from './reload-position.ts';
 
 /**
@@ -233,7 +234,7 @@ const PREFLIGHT_HEADERS: readonly string[] = [
 /** Headers as a flat list are the cheapest way into Node's HTTP. */
 function writeHead(response: ServerResponse, status: number, headers: readonly string[]): void {
   // Node reads the list and does not change it; its types just do not say so.
-  response.writeHead(status, headers as string[]);
+  response.writeHead(status, headersFor(response, headers) as string[]);
 }
 
 function isPlaylistName(name: string): name is keyof typeof PLAYLISTS {

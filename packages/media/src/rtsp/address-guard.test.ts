@@ -25,7 +25,7 @@ test.each([
 
 test('a name that leads inward does not resolve', async () => {
   const resolve = promisify<string, object, unknown>((name, options, done) =>
-    guardedLookup('inward')(name, options, (error, address) => done(error, address)),
+    guardedLookup({ refused: 'inward' }, 554)(name, options, (error, address) => done(error, address)),
   );
   await expect(resolve('localhost', { all: true })).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
   await expect(resolve('localhost', {})).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });

@@ -192,6 +192,7 @@ class RtspOpening {
       host: this.#target.url.host,
       port: this.#target.url.port,
       refused: this.#refused,
+      isAddressAllowed: this.#options.isAddressAllowed,
       clock,
       timeoutMs: this.#options.stepTimeoutMs ?? DEFAULT_STEP_TIMEOUT_MS,
       signal: this.#signal,

@@ -7,10 +7,10 @@
  *
  * What comes is read into one buffer again and again: a buffer per read would be the engine's largest garbage.
  */
-import { connect as connectSocket, type Socket } from 'node:net';
+import { connect as connectSocket, type LookupFunction, type Socket } from 'node:net';
 import { abortReason, deadline, type Clock, type Timer } from '@pantau/base/clock';
 import { MediaError, type MediaErrorCode } from '../media-error.ts';
-import { guardedLookup, isRefusedAddress, refusedInward, type RefusedAddresses } from './address-guard.ts';
+import { checkLiteral, guardedLookup, type AddressRules } from './address-guard.ts';
 import { IntakeLimit } from './intake-limit.ts';
 import { MessageReader } from './message-reader.ts';
 import { encodeRequest, encodeResponse, type OutgoingHeaders } from './rtsp-message.ts';
@@ -42,15 +42,15 @@ export interface RtspConnectionHandler {
   onFailure(error: MediaError): void;
 }
 
-export interface ConnectOptions {
+export interface ConnectOptions extends AddressRules {
   readonly host: string;
   readonly port: number;
-  /** For targets that a camera named. */
-  readonly refused: RefusedAddresses;
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly handler: RtspConnectionHandler;
+  /** How names are resolved; default the system's way. */
+  readonly lookup?: LookupFunction;
 }
 
 interface Waiting {
@@ -61,10 +61,11 @@ interface Waiting {
 
 /**
  * Connects.
- * @throws MediaError SOURCE_UNREACHABLE, SOURCE_TIMEOUT, SOURCE_REFUSED (inward redirect), or the signal's reason.
+ * @throws MediaError SOURCE_UNREACHABLE, SOURCE_TIMEOUT, SOURCE_ADDRESS_REFUSED, SOURCE_REFUSED (inward redirect), or the
+ *   signal's reason.
  */
 export async function connectRtsp(options: ConnectOptions): Promise<RtspConnection> {
-  if (isRefusedAddress(options.refused, options.host)) throw refusedInward();
+  checkLiteral(options, options.host, options.port);
   using limit = deadline(
     options.clock,
     options.timeoutMs,
@@ -85,7 +86,7 @@ export async function connectRtsp(options: ConnectOptions): Promise<RtspConnecti
     host: options.host,
     port: options.port,
     noDelay: true,
-    ...(options.refused === 'none' ? {} : { lookup: guardedLookup(options.refused) }),
+    lookup: guardedLookup(options, options.port, options.lookup),
   });
   const connected = Promise.withResolvers<undefined>();
   const onAbort = () => connected.reject(abortReason(limit.signal));

@@ -1,6 +1,7 @@
 import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
+import type { IsAddressAllowed } from '../source.ts';
 import type { SourceDefinition } from '../source-definition.ts';
 import type { MediaDescription } from '../media-description.ts';
 
@@ -27,6 +28,8 @@ export interface RtspSessionOptions {
   readonly stepTimeoutMs?: number;
   /** Ms without media after which a playing session fails with SOURCE_TIMEOUT. Default 10 000. */
   readonly silenceTimeoutMs?: number;
+  /** Default: every address. Asked for where a redirect leads, too. */
+  readonly isAddressAllowed?: IsAddressAllowed | undefined;
 }
 
 /** An RTSP session in the playing state. Made by `openRtspSession` in `rtsp-client.ts`. */

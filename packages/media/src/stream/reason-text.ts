@@ -6,6 +6,7 @@ import type { StreamReason } from './stream-status.ts';
 const SENTENCES: Readonly<Record<MediaErrorCode, string>> = {
   SOURCE_URL_INVALID: 'The address of this camera is not usable.',
   SOURCE_UNREACHABLE: 'The camera cannot be reached.',
+  SOURCE_ADDRESS_REFUSED: 'The address of this camera is not allowed.',
   SOURCE_TIMEOUT: 'The camera stopped answering.',
   SOURCE_UNAUTHORIZED: 'The camera refuses the login it was given.',
   SOURCE_NOT_FOUND: 'The camera does not know the stream it was asked for.',

@@ -82,6 +82,7 @@ const SETTLED_MS = 10_000;
 /** What a quick retry will not mend. */
 const HOPELESS: ReadonlySet<MediaErrorCode> = new Set([
   'SOURCE_URL_INVALID',
+  'SOURCE_ADDRESS_REFUSED',
   'CODEC_UNSUPPORTED',
   'SOURCE_NOT_FOUND',
 ]);

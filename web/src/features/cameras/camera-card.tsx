@@ -12,6 +12,7 @@ import { StateBadge } from '../streams/state-badge.tsx';
 import { cameraPath } from './camera-path.ts';
 import { EmptyPicture } from './empty-picture.tsx';
 import { usePreviewTurn } from './use-preview-turn.ts';
+import { VisibilityBadge } from './visibility-badge.tsx';
 
 /** A camera in the list: its picture (moving while it has its turn), state, name, place, and who watches. */
 export function CameraCard({
@@ -65,6 +66,7 @@ export function CameraCard({
             {camera.name}
           </Link>
         </Heading>
+        <VisibilityBadge visibility={camera.visibility} />
         <div className="flex items-start justify-between gap-3 text-sm text-ink-soft">
           <Place camera={camera} />
           {camera.viewers > 0 && (

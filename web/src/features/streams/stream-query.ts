@@ -1,7 +1,8 @@
 /** The list of cameras with their live state, asked for again and again; an unchanged list costs a 304 and no drawing. */
-import type { StreamCamera, StreamList } from '@pantau/contract/stream';
+import type { StreamCamera, StreamDetail, StreamList } from '@pantau/contract/stream';
 import type { PublicArea, PublicAreas } from '@pantau/contract/area';
-import { useQuery, type QueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { useQuery, type Query, type QueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { readDeviceFacts } from '../../lib/device-class.ts';
 import { conditionalFetcher } from './conditional-fetch.ts';
 
@@ -18,21 +19,34 @@ const STREAMS_KEY = ['streams'] as const;
 const fetchStreams = conditionalFetcher<StreamList>('/api/stream');
 const fetchAreas = conditionalFetcher<PublicAreas>('/api/areas/public');
 
+const POLLED = {
+  refetchIntervalInBackground: true,
+  refetchOnWindowFocus: 'always',
+  networkMode: 'always',
+  retry: false,
+} as const;
+
 export function useStreams(): UseQueryResult<readonly StreamCamera[]> {
   return useQuery<readonly StreamCamera[]>({
     queryKey: STREAMS_KEY,
     queryFn: ({ signal }) => fetchStreams(signal),
-    refetchInterval: (query) =>
-      pollDelayMs({
-        isHidden: document.visibilityState === 'hidden',
-        isSavingData: readDeviceFacts().isSavingData,
-        isLost: query.state.fetchFailureCount > 0 || query.state.status === 'error',
-        isEmpty: query.state.data?.length === 0,
-      }),
-    refetchIntervalInBackground: true,
-    refetchOnWindowFocus: 'always',
-    networkMode: 'always',
-    retry: false,
+    refetchInterval: (query) => nextPollMs(query, query.state.data?.length === 0),
+    ...POLLED,
+  });
+}
+
+/** One camera by its stream key, whether or not a list has it: what a link to an unlisted camera opens. Polled like the list. */
+export function useLinkedCamera(streamKey: string): UseQueryResult<StreamCamera> {
+  const fetchDetail = useMemo(
+    () => conditionalFetcher<StreamDetail>(`/api/stream/${streamKey}`),
+    [streamKey],
+  );
+  return useQuery<StreamCamera>({
+    // Below the list's own key: who asks for the list anew asks for this too.
+    queryKey: [...STREAMS_KEY, streamKey],
+    queryFn: async ({ signal }) => (await fetchDetail(signal)).camera,
+    refetchInterval: (query) => nextPollMs(query, false),
+    ...POLLED,
   });
 }
 
@@ -53,6 +67,15 @@ export function refreshStreams(client: QueryClient, nowMs: number): void {
   const lastMs = Math.max(state?.dataUpdatedAt ?? 0, state?.errorUpdatedAt ?? 0);
   if (state?.fetchStatus === 'idle' && nowMs - lastMs > 3_000)
     void client.refetchQueries({ queryKey: STREAMS_KEY });
+}
+
+function nextPollMs({ state }: Pick<Query<unknown, Error, unknown>, 'state'>, isEmpty: boolean): number {
+  return pollDelayMs({
+    isHidden: document.visibilityState === 'hidden',
+    isSavingData: readDeviceFacts().isSavingData,
+    isLost: state.fetchFailureCount > 0 || state.status === 'error',
+    isEmpty,
+  });
 }
 
 export function pollDelayMs(facts: {

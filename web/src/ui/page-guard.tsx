@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { TriangleAlert } from 'lucide-react';
 import { useText } from '../locales/use-text.ts';
-import { MessagePanel, PRIMARY_BUTTON } from '../ui/message-panel.tsx';
+import { MessagePanel, PRIMARY_BUTTON } from './message-panel.tsx';
 
 /** Catches what a page throws while drawing: words and a way on instead of a white screen. */
 export class PageGuard extends Component<{ readonly children: ReactNode }, { readonly isBroken: boolean }> {
@@ -16,7 +16,8 @@ export class PageGuard extends Component<{ readonly children: ReactNode }, { rea
   }
 }
 
-function BrokenPage() {
+/** Words and a way on. */
+export function BrokenPage() {
   const { t } = useText();
   return (
     <main>
