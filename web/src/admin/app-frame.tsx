@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Menu, ShieldX } from 'lucide-react';
 import type { CurrentUser } from '@pantau/contract/auth';
 import { confirmation, useMe } from '../features/auth/session.ts';
@@ -43,7 +43,8 @@ function QueryGateOrFrame({ query }: { readonly query: ReturnType<typeof useMe> 
 
 function Frame({ me }: { readonly me: CurrentUser }) {
   const { t } = useAdminText();
-  const { pathname } = useLocation();
+  // Of the page that is drawn: on the way to another one the address is ahead of it.
+  const pathname = useRouterState({ select: (state) => (state.resolvedLocation ?? state.location).pathname });
   const [isMenuOpen, setIsMenuOpen] = useState(false);
   const mainRef = useRef<HTMLElement>(null);
   const allowed = navFor(me);
@@ -142,7 +143,7 @@ function OfflineNote() {
 function NoRight() {
   const { t } = useAdminText();
   return (
-    <MessagePanel icon={<ShieldX size={28} />} title={t('frame.noRight.title')}>
+    <MessagePanel icon={<ShieldX size={28} />} title={t('frame.noRight.title')} isPage>
       <p>{t('frame.noRight.hint')}</p>
     </MessagePanel>
   );

@@ -10,7 +10,7 @@ export function MissingPage() {
   usePageTitle(`${t('page.missing.title')} · ${t('app.name')}`);
   return (
     <main>
-      <MessagePanel icon={<MapPinOff size={28} />} title={t('page.missing.title')}>
+      <MessagePanel icon={<MapPinOff size={28} />} title={t('page.missing.title')} isPage>
         <p>{t('page.missing.hint')}</p>
         <Link to="/admin" className={PRIMARY_BUTTON}>
           {t('frame.toHome')}

@@ -65,7 +65,7 @@ function MissingCamera() {
 function LostServer({ onRetry }: { readonly onRetry: () => void }) {
   const { t } = useText();
   return (
-    <MessagePanel icon={<ServerOff size={28} />} title={t('cameras.error.title')} role="alert">
+    <MessagePanel icon={<ServerOff size={28} />} title={t('cameras.error.title')} role="alert" isPage>
       <p>{t('cameras.error.hint')}</p>
       <button type="button" className={PRIMARY_BUTTON} onClick={onRetry}>
         {t('cameras.error.retry')}

@@ -15,7 +15,7 @@ export function MissingPage({ title = 'page.missing.title', hint = 'page.missing
   const { t } = useText();
   usePageTitle(`${t(title)} · ${t('app.name')}`);
   return (
-    <MessagePanel icon={<MapPinOff size={28} />} title={t(title)}>
+    <MessagePanel icon={<MapPinOff size={28} />} title={t(title)} isPage>
       <p>{t(hint)}</p>
       <Link href="/" className={PRIMARY_BUTTON}>
         {t('page.home')}

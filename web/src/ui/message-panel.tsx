@@ -5,10 +5,13 @@ export interface MessagePanelProps {
   readonly title: string;
   readonly children?: ReactNode;
   readonly role?: 'status' | 'alert';
+  /** It is all there is on the page, so that its title is the page's heading. */
+  readonly isPage?: boolean;
 }
 
 /** The one look of a page, or part of one, that has nothing to show but a reason: empty, missing, broken. */
-export function MessagePanel({ icon, title, children, role = 'status' }: MessagePanelProps) {
+export function MessagePanel({ icon, title, children, role = 'status', isPage = false }: MessagePanelProps) {
+  const Heading = isPage ? 'h1' : 'h2';
   return (
     <div role={role} className="mx-auto grid max-w-xl justify-items-center gap-3 px-4 py-16 text-center">
       <div
@@ -17,7 +20,7 @@ export function MessagePanel({ icon, title, children, role = 'status' }: Message
       >
         {icon}
       </div>
-      <h2 className="text-lg">{title}</h2>
+      <Heading className="text-lg">{title}</Heading>
       <div className="grid justify-items-center gap-4 text-base text-ink-soft">{children}</div>
     </div>
   );

@@ -21,7 +21,7 @@ export function BrokenPage() {
   const { t } = useText();
   return (
     <main>
-      <MessagePanel icon={<TriangleAlert size={28} />} title={t('page.broken.title')} role="alert">
+      <MessagePanel icon={<TriangleAlert size={28} />} title={t('page.broken.title')} role="alert" isPage>
         <p>{t('page.broken.hint')}</p>
         <button type="button" className={PRIMARY_BUTTON} onClick={() => location.reload()}>
           {t('page.broken.reload')}
