@@ -10,6 +10,15 @@
   const CLOCK_HEIGHT = 24;
   const canvas = document.createElement('canvas');
 
+  /** What a thumb may hit instead of the control itself: its labels, and the box that a link is stretched over by `::after`. */
+  function targetsBeside(element) {
+    const after = getComputedStyle(element, '::after');
+    const isStretched = after.content !== 'none' && after.position === 'absolute' && after.inset === '0px';
+    let box = isStretched ? element : null;
+    while (box && getComputedStyle(box).position === 'static') box = box.parentElement;
+    return [...(element.labels ?? []), ...(box ? [box] : [])];
+  }
+
   globalThis.pantauProbe = {
     violations: () => violations,
 
@@ -124,7 +133,7 @@
     /** Widest overflow of the page to the right, CSS pixels: more than zero means sideways scrolling. */
     overflow: () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
 
-    /** Controls that a thumb cannot hit: smaller than `minimum` CSS pixels in a direction, and shown. A label is part of its control. */
+    /** Controls that a thumb cannot hit: smaller than `minimum` CSS pixels in a direction, and shown. What belongs to a control counts. */
     smallTargets(minimum) {
       return [...document.querySelectorAll('button,a[href],input,select,[role=button]')]
         .filter((element) => {
@@ -133,7 +142,7 @@
             return false;
           if (element.matches('.sr-only, .sr-only *') || box.width <= 1) return false;
           const isInText = getComputedStyle(element).display === 'inline';
-          const boxes = [box, ...[...(element.labels ?? [])].map((label) => label.getBoundingClientRect())];
+          const boxes = [box, ...targetsBeside(element).map((part) => part.getBoundingClientRect())];
           const width =
             Math.max(...boxes.map(({ right }) => right)) - Math.min(...boxes.map(({ left }) => left));
           const height =
