@@ -60,9 +60,10 @@ export const NEEDS: readonly Need[] = [
   },
   {
     name: 'nginx',
-    packages: ['nginx-light'],
-    isPresent: () => runs('nginx', '-v') || existsSync('/usr/sbin/nginx'),
-    leavesOut: 'the delivery benchmark against nginx',
+    packages: ['nginx-light', 'openssl'],
+    isPresent: () =>
+      (runs('nginx', '-v') || existsSync('/usr/sbin/nginx')) && runs('openssl', 'version'),
+    leavesOut: 'the guide for running behind nginx, and the delivery benchmark against it',
   },
   {
     name: POSTGRES,

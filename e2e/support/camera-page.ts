@@ -9,13 +9,13 @@ export type Mode = (typeof MODES)[number];
 /** Where the portal remembers the visitor's choice (`web/src/player`). */
 const MODE_KEY = 'pantau.mode';
 
-export function cameraUrl(server: PantauServer, camera: Pick<StreamEntry, 'id'>): string {
+export function cameraUrl(server: Pick<PantauServer, 'url'>, camera: Pick<StreamEntry, 'id'>): string {
   return `${server.url}/kamera/${camera.id}-x`;
 }
 
 export async function openCameraPage(
   page: TestPage,
-  server: PantauServer,
+  server: Pick<PantauServer, 'url'>,
   camera: Pick<StreamEntry, 'id'>,
   mode: Mode,
 ): Promise<void> {

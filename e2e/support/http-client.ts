@@ -7,7 +7,7 @@ export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Address of this machine that the connection comes from, such as `127.0.0.8`. */
+  /** IPv4 address of this machine that the connection comes from, such as `127.0.0.8`. */
   readonly from?: string;
 }
 
@@ -36,7 +36,7 @@ export function sendHttp(url: string, options: HttpOptions = {}): Promise<HttpRe
         headers: { ...(payload === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
         agent: false,
         timeout: TIMEOUT_MS,
-        ...(from === undefined ? {} : { localAddress: from }),
+        ...(from === undefined ? {} : { localAddress: from, family: 4 }),
       },
       (response) => {
         const pieces: Buffer[] = [];

@@ -17,8 +17,9 @@ export class MseClient implements AsyncDisposable {
   readonly closed: Promise<number>;
   readonly #socket: WebSocket;
 
-  constructor(url: string) {
-    this.#socket = new WebSocket(url, { perMessageDeflate: false });
+  /** @param headers of the upgrade, such as `Cookie`. */
+  constructor(url: string, headers: Readonly<Record<string, string>> = {}) {
+    this.#socket = new WebSocket(url, { perMessageDeflate: false, headers: { ...headers } });
     this.#socket.on('message', (data, isBinary) => {
       const atMs = performance.now();
       if (!Buffer.isBuffer(data)) return;
@@ -46,9 +47,12 @@ export class MseClient implements AsyncDisposable {
 }
 
 /** Status of the HTTP answer to a WebSocket upgrade; 101 when it was accepted. */
-export function readUpgradeStatus(url: string): Promise<number> {
+export function readUpgradeStatus(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(url, { headers: { ...headers } });
     socket.once('open', () => {
       resolve(101);
       socket.terminate();

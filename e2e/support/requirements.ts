@@ -17,6 +17,11 @@ const REQUIREMENTS = {
     package: 'ffmpeg',
     isThere: () => succeeds('ffmpeg', ['-version']) && succeeds('ffprobe', ['-version']),
   },
+  nginx: {
+    package: 'nginx-light openssl',
+    isThere: () =>
+      (existsSync('/usr/sbin/nginx') || succeeds('nginx', ['-v'])) && succeeds('openssl', ['version']),
+  },
   gstreamer: {
     package:
       'python3-gi python3-gi-cairo gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav',
