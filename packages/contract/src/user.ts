@@ -25,6 +25,8 @@ export const User = Type.Object({
 export type User = Static<typeof User>;
 
 const Username = Type.String({ minLength: 1, maxLength: 100 });
+/** What does not fit the column cannot exist. */
+const AreaIds = Type.Array(Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), { maxItems: 1000 });
 const Password = Type.String({ minLength: 1, maxLength: 200 });
 
 /** `POST /api/users` → 201 `Envelope(User)`. The person must change the password at the first sign-in. */
@@ -33,7 +35,7 @@ export const CreateUserInput = Type.Object(
     username: Username,
     password: Password,
     role: Role,
-    area_ids: Type.Optional(Type.Array(Type.Integer(), { maxItems: 1000 })),
+    area_ids: Type.Optional(AreaIds),
   },
   { additionalProperties: false },
 );
@@ -45,7 +47,7 @@ export const UpdateUserInput = Type.Object(
     username: Type.Optional(Username),
     role: Type.Optional(Role),
     enabled: Type.Optional(Type.Boolean()),
-    area_ids: Type.Optional(Type.Array(Type.Integer(), { maxItems: 1000 })),
+    area_ids: Type.Optional(AreaIds),
   },
   { additionalProperties: false, minProperties: 1 },
 );

@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import { foldName } from '../fields.ts';
 import type { AuditEvent } from './audit-event.ts';
-import { storableText } from './storable-text.ts';
+import { storableText } from '../storable-text.ts';
 
 /** Longest user agent and name that are kept. */
 const MAX_TEXT = 300;

@@ -2,7 +2,7 @@
 import type { ActorKind, AuditQuery } from '@pantau/contract/audit';
 import { AppError } from '@pantau/base/errors';
 import { foldName } from '../fields.ts';
-import { storableText } from './storable-text.ts';
+import { storableText } from '../storable-text.ts';
 
 export interface StoredAuditEntry {
   readonly id: number;

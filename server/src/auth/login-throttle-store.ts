@@ -3,10 +3,12 @@ import type { Transaction } from 'kysely';
 import type { Clock } from '@pantau/base/clock';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
+import { storableText } from '../storable-text.ts';
 import { countFailure, takeBack, waitMs, type FailureRecord, type ThrottleRule } from './login-throttle.ts';
 
 /** One thing that failures are counted by, with its rule. */
 export interface ThrottleKey {
+  /** May hold what a stranger calls himself: any text. */
   readonly key: string;
   readonly rule: ThrottleRule;
 }
@@ -48,12 +50,15 @@ export function createLoginThrottleStore(database: Database, clock: Clock): Logi
     async succeed(clear, forgive) {
       await database.record(async (transaction) => {
         if (clear.length > 0)
-          await transaction.deleteFrom('login_failures').where('key', 'in', clear).execute();
+          await transaction
+            .deleteFrom('login_failures')
+            .where('key', 'in', clear.map(storableText))
+            .execute();
         for (const key of forgive) {
           const record = await find(transaction, key);
           const left = record && takeBack(record);
           if (left !== undefined) await write(transaction, key, left);
-          else await transaction.deleteFrom('login_failures').where('key', '=', key).execute();
+          else await transaction.deleteFrom('login_failures').where('key', '=', storableText(key)).execute();
         }
       });
     },
@@ -71,7 +76,7 @@ async function find(transaction: Transaction<Schema>, key: string): Promise<Fail
   const row = await transaction
     .selectFrom('login_failures')
     .selectAll()
-    .where('key', '=', key)
+    .where('key', '=', storableText(key))
     .executeTakeFirst();
   if (row === undefined) return undefined;
   return {
@@ -91,7 +96,7 @@ async function write(transaction: Transaction<Schema>, key: string, record: Fail
   };
   await transaction
     .insertInto('login_failures')
-    .values({ key, ...columns })
+    .values({ key: storableText(key), ...columns })
     .onConflict((conflict) => conflict.column('key').doUpdateSet(columns))
     .execute();
 }

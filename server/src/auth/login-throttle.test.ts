@@ -98,6 +98,21 @@ describe.each(DATABASE_KINDS)('login_failures on %s', (kind) => {
     await opened.close();
   }, 30_000);
 
+  it('counts by names that no database can hold', async () => {
+    const opened = await open();
+    const { throttle } = opened;
+    for (const key of ['account:\0', 'account:\ud800 x', 'account:kepala\0']) {
+      const strange = { key, rule: ACCOUNT_RULE };
+      expect(await throttle.admit([strange])).toEqual({ admitted: true, locked: [] });
+      expect(await throttle.admit([strange])).toMatchObject({ admitted: false });
+      await throttle.succeed([], [key]);
+      expect(await throttle.admit([strange])).toMatchObject({ admitted: true });
+      await throttle.succeed([key], []);
+      expect(await throttle.admit([strange])).toMatchObject({ admitted: true });
+    }
+    await opened.close();
+  }, 30_000);
+
   it('counts under no key when one of them refuses, says what it locked, and clears and forgives', async () => {
     const opened = await open();
     const { throttle, clock } = opened;

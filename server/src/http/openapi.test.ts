@@ -55,6 +55,15 @@ describe('the description of the server', () => {
     expect((await test.app.fastify.inject({ url: '/api/openapi.json' })).body).toBe(response.body);
   });
 
+  it('takes no id that no column holds', () => {
+    const unbounded = test.app.routes.flatMap(({ method, url, schema }) =>
+      listIntegers({ params: schema?.params, body: schema?.body })
+        .filter((integer) => !('maximum' in integer) || Number(integer.maximum) > 2_147_483_647)
+        .map(() => `${[method].flat().join(',')} ${url}`),
+    );
+    expect(unbounded).toEqual([]);
+  });
+
   it('names no path of this machine, and not what the framework is', async () => {
     const { body } = await test.app.fastify.inject({ url: '/api/openapi.json' });
     expect(body).not.toContain(test.folder);
@@ -198,3 +207,10 @@ describe('checkOpenapi', () => {
     expect(checkOpenapi(JSON.parse(text.replace(from, to)))).not.toEqual([]);
   });
 });
+
+/** Every integer that a schema asks for, however deep. */
+function listIntegers(schema: unknown): object[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const own = 'type' in schema && schema.type === 'integer' ? [schema] : [];
+  return [...own, ...Object.values(schema).flatMap(listIntegers)];
+}

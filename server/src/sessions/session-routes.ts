@@ -13,7 +13,7 @@ import type { SessionService } from './session-service.ts';
 
 const OWN = { access: 'account', whileRestricted: true } as const satisfies RouteAccess;
 const ENDS = { audit: ['SESSION_INVALIDATED'] } as const;
-const UserParams = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+const UserParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 
 export function sessionRoutes(
   sessions: SessionService,
@@ -37,7 +37,7 @@ export function sessionRoutes(
       {
         config: { ...OWN, ...ENDS },
         schema: {
-          params: Type.Object({ sessionId: Type.String({ maxLength: 40 }) }),
+          params: Type.Object({ sessionId: Type.String({ maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' }) }),
           response: { 200: Envelope(Type.Null()) },
         },
       },

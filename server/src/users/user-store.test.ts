@@ -103,6 +103,12 @@ describe.each(DATABASE_KINDS)('accounts on %s', (kind) => {
     expect(await test.takeEvents()).toEqual([]);
   });
 
+  it('finds nobody by a name that no database can hold', async () => {
+    await test.store.create(newUser('viewer-1'), nothing);
+    for (const name of ['viewer-1\0', '\0', '\ud800'])
+      expect(await test.store.findByName(name)).toBeUndefined();
+  });
+
   it('keeps the hashes of the last five passwords of each account', async () => {
     const user = await test.store.create(newUser('viewer-1'), nothing);
     const other = await test.store.create(newUser('viewer-2'), nothing);

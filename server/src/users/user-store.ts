@@ -11,6 +11,7 @@ import { isForeignKeyViolation, isUniqueViolation } from '../db/database-error.t
 import { lockWrites } from '../db/revision.ts';
 import type { Schema } from '../db/schema.ts';
 import { foldName } from '../fields.ts';
+import { storableText } from '../storable-text.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { listPasswordHashes, rememberPassword } from './password-history.ts';
 import { countAdministrators, countUsers, findUser, listUsers } from './user-rows.ts';
@@ -147,7 +148,7 @@ export function createUserStore(database: Database, clock: Clock): UserStore {
   return {
     list: () => listUsers(database.heavy, clock.now()),
     find: (id) => findUser(database.read, id, clock.now()),
-    findByName: (username) => findUser(database.read, foldName(username), clock.now()),
+    findByName: (username) => findUser(database.read, storableText(foldName(username)), clock.now()),
 
     async findPasswordHash(id) {
       const row = await database.read
