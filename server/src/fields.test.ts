@@ -17,12 +17,19 @@ describe('checkText', () => {
     expect(text(value)).toBe(expected);
   });
 
-  it.each(['a\nb', 'a\tb', 'a\x1b[31m', 'a\x9bm', 'a\u2028b', 'a\u202eb', 'a\u2066b', 'x'.repeat(11)])(
-    'refuses %j',
-    (value) => {
-      expect(() => text(value)).toThrow(/^name must/);
-    },
-  );
+  it.each([
+    'a\nb',
+    'a\tb',
+    'a\x1b[31m',
+    'a\x9bm',
+    'a\u2028b',
+    'a\u202eb',
+    'a\u2066b',
+    'a\ud800',
+    'x'.repeat(11),
+  ])('refuses %j', (value) => {
+    expect(() => text(value)).toThrow(/^name must/);
+  });
 });
 
 describe('checkParagraphs', () => {

@@ -2,8 +2,8 @@
 
 type Fail = (message: string) => Error;
 
-/** Line breaks, terminal codes, and marks that turn the text around them so that it reads as another. */
-const INVISIBLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+/** Line breaks, terminal codes, halves of surrogate pairs, and marks that turn the text around them so that it reads as another. */
+const INVISIBLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 /** One line of text, trimmed and in Unicode's composed form; empty and absent become null. */
 export function checkText(

@@ -202,7 +202,9 @@ export class AuthService {
     const { users, hasher, attempts, sessions } = this.#options;
     const isRight = await attempts.runOwn(principal, actor, async () => {
       const found = await users.findForLogin(principal.username);
-      return found !== undefined && (await hasher.verify(found.passwordHash, password));
+      // The name may have gone to another account since the request began.
+      const isOwn = found?.user.id === principal.userId;
+      return isOwn && (await hasher.verify(found.passwordHash, password));
     });
     if (!isRight) {
       throw new AppError('invalid', 'LOGIN_FAILED', 'The password is wrong.');

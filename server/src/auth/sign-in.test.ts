@@ -497,6 +497,21 @@ describe('signing in', () => {
       expect(await add('dua')).toMatchObject({ status: 201 });
     });
 
+    it('is not proven by the password of whoever got the name meanwhile', async () => {
+      await addUser('kepala');
+      await addUser('lain', 'operator', {
+        password_hash: await argon2(NEW_PASSWORD, { memoryCost: 8, timeCost: 1, parallelism: 1 }),
+      });
+      await logIn(browser);
+      const { users } = test.context;
+      const find = users.findForLogin.bind(users);
+      users.findForLogin = () => find('lain');
+      expect(await browser.post('/api/auth/confirm', { password: NEW_PASSWORD })).toMatchObject({
+        status: 400,
+        code: 'LOGIN_FAILED',
+      });
+    });
+
     it('must change a given password first, and nothing else works before', async () => {
       await addUser('kepala', 'administrator', { must_change_password: 1 });
       expect((await logIn(browser)).data).toMatchObject({ user: { restriction: 'password-change' } });
