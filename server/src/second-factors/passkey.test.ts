@@ -7,6 +7,7 @@ import {
   parseClientData,
   parseRegistrationResponse,
 } from './passkey-response.ts';
+import { StrangerChallenges } from './stranger-challenges.ts';
 
 describe('the site of a passkey', () => {
   it.each([
@@ -94,15 +95,43 @@ describe('challenges', () => {
     expect(challenges.take(second, anonymous)).toBe(false);
   });
 
-  it('are bounded, and strangers push out only strangers', () => {
+  it('of a stranger are pushed out by nobody, however many ask', () => {
     const challenges = new PasskeyChallenges(new VirtualClock());
     const mine = issue(challenges, own);
-    const [oldest, second] = [issue(challenges, anonymous), issue(challenges, anonymous)];
-    for (let count = 0; count < 999; count++) issue(challenges, anonymous);
-    expect(challenges.size).toBe(1001);
-    expect(challenges.take(oldest, anonymous)).toBe(false);
-    expect(challenges.take(second, anonymous)).toBe(true);
+    const first = issue(challenges, anonymous);
+    for (let count = 0; count < 20_000; count++) issue(challenges, anonymous);
+    expect(challenges.size).toBe(1);
+    expect(challenges.take(first, anonymous)).toBe(true);
+    expect(challenges.take(first, anonymous)).toBe(false);
     expect(challenges.take(mine, own)).toBe(true);
+  });
+
+  it('of a stranger are ours, whole, and for their purpose', () => {
+    const challenges = new PasskeyChallenges(new VirtualClock());
+    const challenge = issue(challenges, anonymous);
+    const bytes = Buffer.from(challenge, 'base64url');
+    for (let index = 0; index < bytes.length; index++) {
+      const changed = Buffer.from(bytes);
+      changed[index] = (changed[index] ?? 0) ^ 1;
+      expect(challenges.take(changed.toString('base64url'), anonymous)).toBe(false);
+    }
+    for (const wrong of ['', 'A'.repeat(43), `${challenge}=`, `${challenge}A`, ` ${challenge}`])
+      expect(challenges.take(wrong, anonymous)).toBe(false);
+    expect(challenges.take(challenge, { purpose: 'confirm', userId: undefined })).toBe(false);
+    expect(challenges.take(challenge, own)).toBe(false);
+    expect(new PasskeyChallenges(new VirtualClock()).take(challenge, anonymous)).toBe(false);
+    expect(challenges.take(challenge, anonymous)).toBe(true);
+  });
+
+  it('of a stranger are remembered no longer than they last, once answered', async () => {
+    const clock = new VirtualClock();
+    const strangers = new StrangerChallenges(clock, 1000);
+    const take = () => strangers.take(strangers.issue('login').toString('base64url'), 'login');
+    for (let count = 0; count < 12_000; count++) expect(take()).toBe(true);
+    expect(strangers.size).toBe(10_000);
+    await clock.advance(1000);
+    expect(take()).toBe(true);
+    expect(strangers.size).toBe(1);
   });
 
   it('of one account push out only its own', () => {
