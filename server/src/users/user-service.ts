@@ -20,7 +20,7 @@ import {
   userNotFound,
   wrongPassword,
 } from './user-refusals.ts';
-import type { NewUser, UserStore, UserUpdate, WithinTransaction } from './user-store.ts';
+import type { NewUser, UserStore, UserUpdate } from './user-store.ts';
 import {
   checkAreaIds,
   checkUsername,
@@ -104,9 +104,9 @@ export class UserService {
   /** Also a disabled account: the sign-in decides what that means, after it has taken its time. */
   async findForLogin(username: string): Promise<{ user: User; passwordHash: string } | undefined> {
     const found = await this.#store.findByName(username);
-    if (found === undefined) return undefined;
-    const passwordHash = await this.#store.findPasswordHash(found.user.id);
-    return passwordHash === undefined ? undefined : { user: found.user, passwordHash };
+    // Asked for nobody, too: the time must not tell who exists.
+    const passwordHash = await this.#store.findPasswordHash(found?.user.id ?? 0);
+    return found === undefined || passwordHash === undefined ? undefined : { user: found.user, passwordHash };
   }
 
   recordLogin(userId: number, address: string | null): Promise<void> {
@@ -125,24 +125,18 @@ export class UserService {
 
   /**
    * The first administrator, while there is no account at all. They chose the password themselves.
-   * @param within more to do in the same transaction.
-   * @throws AppError SETUP_DONE, USER_INVALID, PASSWORD_REFUSED, OVERLOADED; what `within` throws, and nothing is created.
+   * @throws AppError SETUP_DONE, USER_INVALID, PASSWORD_REFUSED, OVERLOADED
    */
-  async createFirst(
-    input: Pick<UserInput, 'username' | 'password'>,
-    actor: Actor,
-    within?: WithinTransaction,
-  ): Promise<User> {
+  async createFirst(input: Pick<UserInput, 'username' | 'password'>, actor: Actor): Promise<User> {
     const username = checkUsername(input.username);
     if ((await this.#store.count()) > 0)
       throw new AppError('conflict', 'SETUP_DONE', 'There is an account already.');
     const first = { username, password: input.password, role: 'administrator', areaIds: [] } as const;
     const user = await this.#prepare(first, false, actor);
-    return this.#store.createFirst(
-      user,
-      (created) => [describeCreated(created, actor), describeCreated(created, actor, 'SETUP_COMPLETED')],
-      within,
-    );
+    return this.#store.createFirst(user, (created) => [
+      describeCreated(created, actor),
+      describeCreated(created, actor, 'SETUP_COMPLETED'),
+    ]);
   }
 
   /**

@@ -196,14 +196,6 @@ describe.each(DATABASE_KINDS)('accounts on %s', (kind) => {
     expect(await test.store.count()).toBe(1);
   });
 
-  it('creates no first account when what belongs to it fails', async () => {
-    const failing = test.store.createFirst(newUser('administrator-1'), nothing, () =>
-      Promise.reject(new Error('no session')),
-    );
-    await expect(failing).rejects.toThrow('no session');
-    expect(await test.store.count()).toBe(0);
-  });
-
   it('shows a rule nothing but enabled administrators', async () => {
     const make = (name: string) => test.store.create(newUser(name, { role: 'administrator' }), nothing);
     const [one, two, three] = [await make('a-1'), await make('a-2'), await make('a-3')];

@@ -58,9 +58,6 @@ export interface UserDeletion {
   readonly events: readonly AuditEvent[];
 }
 
-/** More to do in the transaction that creates the first account, such as a session for it. */
-export type WithinTransaction = (transaction: Transaction<Schema>, user: User) => Promise<void>;
-
 export interface UserStore {
   /** By name. A heavy read of two queries, however many accounts there are. */
   list(): Promise<readonly ListedUser[]>;
@@ -76,11 +73,7 @@ export interface UserStore {
   /** @throws AppError USER_EXISTS, AREA_NOT_FOUND */
   create(user: NewUser, describe: (created: User) => readonly AuditEvent[]): Promise<User>;
   /** As `create`, while there is no account at all. @throws AppError SETUP_DONE */
-  createFirst(
-    user: NewUser,
-    describe: (created: User) => readonly AuditEvent[],
-    within?: WithinTransaction,
-  ): Promise<User>;
+  createFirst(user: NewUser, describe: (created: User) => readonly AuditEvent[]): Promise<User>;
   /**
    * Runs `decide` inside the transaction and stores what it returns; undefined changes nothing.
    * @throws AppError USER_NOT_FOUND, USER_EXISTS, AREA_NOT_FOUND; what `decide` throws.
@@ -172,14 +165,13 @@ export function createUserStore(database: Database, clock: Clock): UserStore {
         }),
       ),
 
-    createFirst: (user, describe, within) =>
+    createFirst: (user, describe) =>
       database.record(async (transaction) => {
         await lockWrites(transaction);
         if ((await countUsers(transaction)) > 0)
           throw new AppError('conflict', 'SETUP_DONE', 'There is an account already.');
         const created = await insert(transaction, user);
         await append(transaction, describe(created));
-        await within?.(transaction, created);
         return created;
       }),
 
