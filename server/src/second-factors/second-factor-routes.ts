@@ -2,7 +2,6 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { AppError } from '@pantau/base/errors';
 import { CodeInput, PasskeyOptions } from '@pantau/contract/auth';
 import { Envelope } from '@pantau/contract/envelope';
 import {
@@ -14,11 +13,12 @@ import {
   RenamePasskeyInput,
   TotpEnrolment,
 } from '@pantau/contract/user';
+import { accountOf } from '../access/principal.ts';
 import type { RouteAccess } from '../access/route-access.ts';
 import '../http/request-principal.ts';
 import { requireRelyingParty, type RelyingParty } from './passkey.ts';
 import { presentPasskey } from './second-factor-present.ts';
-import type { FactorOwner, SecondFactorService } from './second-factor-service.ts';
+import type { SecondFactorService } from './second-factor-service.ts';
 
 export interface SecondFactorRoutesOptions {
   readonly service: SecondFactorService;
@@ -53,7 +53,7 @@ export function secondFactorRoutes(options: SecondFactorRoutesOptions): FastifyP
         schema: { response: { 200: Envelope(TotpEnrolment) } },
       },
       async (request) => {
-        const data = await service.beginTotp(ownerOf(request), siteName, request.actor);
+        const data = await service.beginTotp(accountOf(request.principal), siteName, request.actor);
         return { success: true as const, data };
       },
     );
@@ -65,7 +65,11 @@ export function secondFactorRoutes(options: SecondFactorRoutesOptions): FastifyP
         schema: { body: CodeInput, response: { 200: Envelope(RecoveryCodes) } },
       },
       async (request, reply) => {
-        const codes = await service.confirmTotp(ownerOf(request), request.body.code, request.actor);
+        const codes = await service.confirmTotp(
+          accountOf(request.principal),
+          request.body.code,
+          request.actor,
+        );
         await afterChange(request, reply);
         return { success: true as const, data: { recovery_codes: [...codes] } };
       },
@@ -75,7 +79,7 @@ export function secondFactorRoutes(options: SecondFactorRoutesOptions): FastifyP
       '/api/users/profile/totp',
       { config: { ...CHANGE, audit: ['TOTP_DISABLED'] }, schema: { response: { 200: Done } } },
       async (request, reply) => {
-        await service.removeTotp(ownerOf(request), request.actor);
+        await service.removeTotp(accountOf(request.principal), request.actor);
         await afterChange(request, reply);
         return { success: true as const, data: null };
       },
@@ -88,7 +92,7 @@ export function secondFactorRoutes(options: SecondFactorRoutesOptions): FastifyP
         schema: { response: { 200: Envelope(RecoveryCodes) } },
       },
       async (request, reply) => {
-        const codes = await service.renewRecoveryCodes(ownerOf(request), request.actor);
+        const codes = await service.renewRecoveryCodes(accountOf(request.principal), request.actor);
         await afterChange(request, reply);
         return { success: true as const, data: { recovery_codes: [...codes] } };
       },
@@ -98,7 +102,7 @@ export function secondFactorRoutes(options: SecondFactorRoutesOptions): FastifyP
       '/api/users/profile/passkeys',
       { config: OWN, schema: { response: { 200: Envelope(Passkeys) } } },
       async (request) => {
-        const passkeys = await service.listPasskeys(ownerOf(request).userId);
+        const passkeys = await service.listPasskeys(accountOf(request.principal).userId);
         return { success: true as const, data: passkeys.map(presentPasskey) };
       },
     );
@@ -112,7 +116,7 @@ export function secondFactorRoutes(options: SecondFactorRoutesOptions): FastifyP
       async (request) => {
         const relyingParty = requireRelyingParty(relyingPartyOf(request));
         const created = await service.passkeyRegistrationOptions(
-          ownerOf(request),
+          accountOf(request.principal),
           relyingParty,
           request.actor,
         );
@@ -129,7 +133,7 @@ export function secondFactorRoutes(options: SecondFactorRoutesOptions): FastifyP
       async (request, reply) => {
         const relyingParty = requireRelyingParty(relyingPartyOf(request));
         const { passkey, recoveryCodes } = await service.addPasskey(
-          ownerOf(request),
+          accountOf(request.principal),
           request.body,
           relyingParty,
           request.actor,
@@ -151,7 +155,12 @@ export function secondFactorRoutes(options: SecondFactorRoutesOptions): FastifyP
       },
       async (request) => {
         const { id } = request.params;
-        const passkey = await service.renamePasskey(ownerOf(request), id, request.body.name, request.actor);
+        const passkey = await service.renamePasskey(
+          accountOf(request.principal),
+          id,
+          request.body.name,
+          request.actor,
+        );
         return { success: true as const, data: presentPasskey(passkey) };
       },
     );
@@ -163,19 +172,11 @@ export function secondFactorRoutes(options: SecondFactorRoutesOptions): FastifyP
         schema: { params: PasskeyParams, response: { 200: Done } },
       },
       async (request, reply) => {
-        await service.removePasskey(ownerOf(request), request.params.id, request.actor);
+        await service.removePasskey(accountOf(request.principal), request.params.id, request.actor);
         await afterChange(request, reply);
         return { success: true as const, data: null };
       },
     );
     done();
   };
-}
-
-/** The access guard lets accounts only through; without it nothing works. @throws AppError UNAUTHENTICATED */
-function ownerOf(request: FastifyRequest): FactorOwner {
-  const { principal } = request;
-  if (principal.kind !== 'account')
-    throw new AppError('unauthenticated', 'UNAUTHENTICATED', 'Sign in first.');
-  return principal;
 }

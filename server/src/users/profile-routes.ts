@@ -1,10 +1,9 @@
 /** What everybody who is signed in may see and change of their own account. */
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '@pantau/base/errors';
 import { Envelope } from '@pantau/contract/envelope';
 import { ChangePasswordInput, UpdateProfileInput, User } from '@pantau/contract/user';
-import type { AccountPrincipal } from '../access/principal.ts';
+import { accountOf } from '../access/principal.ts';
 import { presentUser } from './user-present.ts';
 import type { UserService } from './user-service.ts';
 
@@ -29,7 +28,7 @@ export function profileRoutes(
         config: { access: 'account', whileRestricted: true },
         schema: { response: { 200: Envelope(User) } },
       },
-      (request) => answer(accountOf(request).userId),
+      (request) => answer(accountOf(request.principal).userId),
     );
 
     app.put(
@@ -39,7 +38,7 @@ export function profileRoutes(
         schema: { body: UpdateProfileInput, response: { 200: Envelope(User) } },
       },
       async (request) => {
-        const { userId } = accountOf(request);
+        const { userId } = accountOf(request.principal);
         await users.rename(userId, request.body.username, request.actor);
         return answer(userId);
       },
@@ -58,7 +57,7 @@ export function profileRoutes(
         schema: { body: ChangePasswordInput, response: { 200: Envelope(User) } },
       },
       async (request, reply) => {
-        const { userId, sessionId } = accountOf(request);
+        const { userId, sessionId } = accountOf(request.principal);
         const { current_password: currentPassword, new_password: newPassword } = request.body;
         await users.changeOwnPassword({ userId, sessionId, currentPassword, newPassword }, request.actor);
         await rotateSession(request, reply);
@@ -67,10 +66,4 @@ export function profileRoutes(
     );
     done();
   };
-}
-
-/** The guard has let nobody else through. */
-function accountOf({ principal }: FastifyRequest): AccountPrincipal {
-  if (principal.kind === 'account') return principal;
-  throw new AppError('unauthenticated', 'UNAUTHENTICATED', 'Sign in first.');
 }
