@@ -47,6 +47,31 @@ describe('a change of the source', () => {
   });
 });
 
+describe('an address with a password in its path', () => {
+  const stored = { url: 'rtsp://10.0.0.5/x?pwd=S4ndi&channel=1', username: undefined, password: undefined };
+
+  it('stays when it comes back as it was shown', () => {
+    const shown = maskSourceUrl(stored.url);
+    expect(shown).not.toContain('S4ndi');
+    expect(changeSource(stored, { url: shown }).url).toBe(stored.url);
+  });
+
+  it('is not stored masked', () => {
+    for (const url of ['rtsp://10.0.0.5/x?pwd=***&channel=2', 'rtsp://10.0.0.6/x?pwd=***&channel=1']) {
+      expect(() => changeSource(stored, { url })).toThrowError(
+        expect.objectContaining({ code: 'SOURCE_URL_INVALID', message: expect.stringContaining('masked') }),
+      );
+    }
+  });
+});
+
+it.each([
+  ['rtsp://10.0.0.5/live', 'rtsp://10.0.0.5:554/sub'],
+  ['rtsp://10.0.0.5:554/live', 'rtsp://10.0.0.5/sub'],
+])('the default port is the same host, said or not: %s, %s', (url, other) => {
+  expect(changeSource({ ...CURRENT, url }, { url: other }).password?.reveal()).toBe('old');
+});
+
 describe('the address for the operator', () => {
   it.each([
     ['rtsp://10.0.0.5/live', 'rtsp://10.0.0.5/live'],

@@ -1,7 +1,7 @@
 /** A change of a camera's address and login. */
 import type { Secret } from '@pantau/base/secret';
-import type { SourceDefinition } from '@pantau/media';
-import { parseSourceUrl } from './source-url.ts';
+import { MediaError, type SourceDefinition } from '@pantau/media';
+import { maskSourceUrl, parseSourceUrl, type ParsedSourceUrl } from './source-url.ts';
 
 /** What is left out stays, as far as it may: see `changeSource`. */
 export interface SourceChange {
@@ -19,7 +19,7 @@ export interface SourceChange {
  * @throws MediaError SOURCE_URL_INVALID
  */
 export function changeSource(current: SourceDefinition, change: SourceChange): SourceDefinition {
-  const pasted = change.url === undefined ? undefined : parseSourceUrl(change.url);
+  const pasted = change.url === undefined ? undefined : readUrl(current, change.url);
   const kept = isSameHost(current, pasted) ? current : undefined;
   return {
     url: pasted?.url ?? current.url,
@@ -33,8 +33,21 @@ export function changeSource(current: SourceDefinition, change: SourceChange): S
 /** Whether `change` leaves the stored password in place, readable or not. @throws as `changeSource` */
 export function keepsPassword(current: SourceDefinition, change: SourceChange): boolean {
   if (change.password !== undefined) return false;
-  const pasted = change.url === undefined ? undefined : parseSourceUrl(change.url);
+  const pasted = change.url === undefined ? undefined : readUrl(current, change.url);
   return pasted?.password === undefined && isSameHost(current, pasted);
+}
+
+/** An address that comes back as it was shown, a password in its path masked, is the stored one. @throws MediaError SOURCE_URL_INVALID */
+function readUrl(current: SourceDefinition, text: string): ParsedSourceUrl {
+  const pasted = parseSourceUrl(text);
+  if (pasted.url === maskSourceUrl(current.url)) return { ...pasted, url: current.url };
+  if (/=\*\*\*(?:[&/?_]|$)/.test(pasted.url) && maskSourceUrl(pasted.url) === pasted.url) {
+    throw new MediaError(
+      'SOURCE_URL_INVALID',
+      "The camera's address cannot be used: the password in it is masked; write it out.",
+    );
+  }
+  return pasted;
 }
 
 function isSameHost(current: SourceDefinition, changed: SourceDefinition | undefined): boolean {
@@ -42,5 +55,6 @@ function isSameHost(current: SourceDefinition, changed: SourceDefinition | undef
 }
 
 function hostOf(url: string): string {
-  return /^rtsp:\/\/([^/?]*)/.exec(url)?.[1]?.toLowerCase() ?? '';
+  const authority = /^rtsp:\/\/([^/?]*)/.exec(url)?.[1]?.toLowerCase() ?? '';
+  return authority.replace(/:0*554$/, '');
 }
