@@ -10,6 +10,8 @@ describe('checkText', () => {
     ['  Pasar  ', 'Pasar'],
     ['', null],
     ['\u00a0', null],
+    ['\u200b', null],
+    ['\u2060 \u200d\ufe0f', null],
     // A woman firefighter: three code points joined by U+200D.
     ['\u{1f469}\u200d\u{1f692}', '\u{1f469}\u200d\u{1f692}'],
     ['Cafe\u0301', 'Caf\u00e9'],
@@ -28,6 +30,12 @@ describe('checkText', () => {
     'a\ud800',
     'x'.repeat(11),
   ])('refuses %j', (value) => {
+    expect(() => text(value)).toThrow(/^name must/);
+  });
+});
+
+describe('checkText, for what looks like another name', () => {
+  it.each(['a\u200bb', 'a\u2060b', 'a\ufeffb', '\udc00b'])('refuses %j', (value) => {
     expect(() => text(value)).toThrow(/^name must/);
   });
 });

@@ -2,8 +2,13 @@
 
 type Fail = (message: string) => Error;
 
-/** Line breaks, terminal codes, halves of surrogate pairs, and marks that turn the text around them so that it reads as another. */
-const INVISIBLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+/**
+ * Line breaks, terminal codes, halves of surrogate pairs, marks that turn the text around them so that it reads as another, and
+ * spaces without width, which make two names of one.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cs}\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]/u;
+/** Of these alone nothing is seen; within a text some join what belongs together. */
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 
 /** One line of text, trimmed and in Unicode's composed form; empty and absent become null. */
 export function checkText(
@@ -13,7 +18,7 @@ export function checkText(
   fail: Fail,
 ): string | null {
   const text = value?.trim().normalize('NFC') ?? '';
-  if (text === '') return null;
+  if (isUnseen(text)) return null;
   if (text.length > maxLength) throw fail(`${field} must have at most ${maxLength} characters`);
   if (INVISIBLE.test(text)) throw fail(`${field} must not contain line breaks or control characters`);
   return text;
@@ -27,10 +32,14 @@ export function checkParagraphs(
   fail: Fail,
 ): string | null {
   const text = value?.trim().normalize('NFC').replaceAll('\r\n', '\n') ?? '';
-  if (text === '') return null;
+  if (isUnseen(text)) return null;
   if (text.length > maxLength) throw fail(`${field} must have at most ${maxLength} characters`);
   if (INVISIBLE.test(text.replaceAll('\n', ''))) throw fail(`${field} must not contain control characters`);
   return text;
+}
+
+function isUnseen(text: string): boolean {
+  return text.replace(UNSEEN, '').trim() === '';
 }
 
 /** Two names that people take for the same have the same folded form. Databases differ in how they fold, so we do it. */
