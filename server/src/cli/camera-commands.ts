@@ -4,12 +4,19 @@ import type { SourceDefinition } from '@pantau/media';
 import type { AreaService } from '../areas/area-service.ts';
 import { consoleActor } from '../audit/actor.ts';
 import { checkCamera, type Camera, type CameraInput, type Visibility } from '../cameras/camera.ts';
-import { changeSource } from '../cameras/source-change.ts';
+import { changeSource, keepsPassword, type SourceChange } from '../cameras/source-change.ts';
 import { maskSourceUrl } from '../cameras/source-url.ts';
 import { formatJson } from './area-commands.ts';
 import { readSource, readSourceChange, type CredentialOptions } from './credentials.ts';
 import { jsonOption, parseDegrees, parseTimeoutMs, parseWhole, parseYesNo } from './options.ts';
-import { formatProbe, probeSource, probeToJson, PROBE_TIMEOUT_MS, refuseUnplayable } from './probe.ts';
+import {
+  formatProbe,
+  probeSource,
+  probeToJson,
+  PROBE_TIMEOUT_MS,
+  refuseUnplayable,
+  refuseUnreadable,
+} from './probe.ts';
 import type { CliHost } from './run-cli.ts';
 import { withSession } from './session.ts';
 import { formatTable } from './table.ts';
@@ -181,6 +188,7 @@ async function updateCamera(
     const change = await readSourceChange(options.url, options, host.readStdin);
     const source = changeSource(current.source, change ?? {});
     checkCamera({ ...current, ...fields, source });
+    if (change !== undefined && options.probe) refuseUnreadable(lacksPassword(current, change));
     const changes = {
       ...fields,
       ...(change === undefined ? {} : { source: change }),
@@ -228,8 +236,14 @@ async function findSource(
   options: CredentialOptions,
 ): Promise<SourceDefinition> {
   if (target.includes('://')) return readSource(target, options, host.readStdin);
-  const { source } = await withSession(host, ({ cameras }) => cameras.get(target));
-  return changeSource(source, (await readSourceChange(undefined, options, host.readStdin)) ?? {});
+  const camera = await withSession(host, ({ cameras }) => cameras.get(target));
+  const change = (await readSourceChange(undefined, options, host.readStdin)) ?? {};
+  refuseUnreadable(lacksPassword(camera, change));
+  return changeSource(camera.source, change);
+}
+
+function lacksPassword({ source, credentialsUnreadable }: Camera, change: SourceChange): boolean {
+  return credentialsUnreadable === true && keepsPassword(source, change);
 }
 
 /** Lower case family of the codec, e.g. `h264`. @throws MediaError when the camera cannot be played. */

@@ -1,5 +1,6 @@
 /** Looks at a camera once and says what it is. */
 import { silentLogger } from '@pantau/base/logger';
+import { AppError } from '@pantau/base/errors';
 import { MediaError, type ProbeReport, type SourceDefinition } from '@pantau/media';
 import { loadConfig } from '../config/config.ts';
 import { printable } from '../printable.ts';
@@ -29,6 +30,19 @@ export async function probeSource(
 export function refuseUnplayable(report: ProbeReport): void {
   if (report.verdict.result !== 'cannot-play') return;
   throw new MediaError('CODEC_UNSUPPORTED', report.verdict.explanation);
+}
+
+/**
+ * A camera whose password is stored but unreadable is not tried without it: many cameras lock the account after a few tries.
+ * @throws AppError CREDENTIALS_UNREADABLE
+ */
+export function refuseUnreadable(isUnreadable: boolean): void {
+  if (!isUnreadable) return;
+  throw new AppError(
+    'data-loss',
+    'CREDENTIALS_UNREADABLE',
+    'The camera was not tried without its password. Restore the key file, or enter the password again with --password-stdin.',
+  );
 }
 
 /** Lines for people. */

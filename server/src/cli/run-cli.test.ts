@@ -198,6 +198,19 @@ describe('pantau camera', () => {
     expect(listed).toMatchObject({ code: 0, out: expect.stringContaining('cannot be decrypted') });
     expect(listed.error).toContain('cameras:1:source_password');
     expect((await pantau('secrets', 'status')).out).toContain('cameras:1:source_password');
+    // Without the password it is not tried: that would lock the account on many cameras.
+    for (const command of [
+      ['probe', 'A'],
+      ['update', 'A', '--url', URL.replace('admin:S4ndi@', '')],
+    ]) {
+      expect(await pantau('camera', ...command)).toMatchObject({
+        code: EXIT_CODES.CREDENTIALS_UNREADABLE,
+        error: expect.stringContaining('--password-stdin'),
+      });
+    }
+    expect(passwords).toEqual(['S4ndi']);
+    await pantau('camera', 'probe', 'A', '--password-stdin');
+    expect(passwords).toEqual(['S4ndi', 'dari-stdin']);
     writeFileSync(keyFile, '{');
     expect(await pantau('camera', 'list')).toMatchObject({
       code: EXIT_CODES.KEY_FILE_INVALID,
