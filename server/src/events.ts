@@ -26,6 +26,15 @@ export function noCamerasYet(logger: Logger, started: Started): void {
   );
 }
 
+/** After an upgrade, or a change of the setting. */
+export function camerasRefused(logger: Logger, names: readonly string[]): void {
+  if (names.length === 0) return;
+  logger.warn(
+    { count: names.length, cameras: names.slice(0, 10) },
+    'Cameras at addresses of this machine itself, or where no camera may be, are not connected to. PANTAU_CAMERA_ADDRESSES in the settings allows more: "loopback" for this machine',
+  );
+}
+
 /**
  * Shown to whoever started the server, and nowhere else: not in the log, which is shipped and kept. The token is behind `#`, so
  * that no proxy's log sees it either.

@@ -104,6 +104,29 @@ describe('a server process', { timeout: TIMEOUT_MS }, () => {
     expect(server.lines.map(({ msg }) => msg)).not.toContain('Stopped');
   });
 
+  it('says when stored cameras are at addresses that are no longer allowed', async () => {
+    const cli = fileURLToPath(new URL('./cli/main.ts', import.meta.url));
+    const added = spawn(
+      process.execPath,
+      [cli, 'camera', 'add', 'rtsp://localhost:8554/x', '--name', 'Relai', '--no-probe'],
+      { cwd: folder.path, env: { PANTAU_CAMERA_ADDRESSES: 'loopback' } },
+    );
+    expect(await once(added, 'exit')).toEqual([0, null]);
+    const server = start();
+    expect(await server.waitFor('Cameras at addresses')).toMatchObject({
+      level: 'warn',
+      cameras: ['Relai'],
+      msg: expect.stringContaining('PANTAU_CAMERA_ADDRESSES'),
+    });
+    server.child.kill('SIGTERM');
+    await server.exit;
+    const allowing = start({ PANTAU_CAMERA_ADDRESSES: 'loopback' });
+    await allowing.waitFor('Pantau is ready');
+    allowing.child.kill('SIGTERM');
+    await allowing.exit;
+    expect(JSON.stringify(allowing.lines)).not.toContain('Cameras at addresses');
+  });
+
   it('reads its settings from .env', async () => {
     writeFileSync(join(folder.path, '.env'), 'DATA_DIR=elsewhere\nPANTAU_READ_CONNECTIONS=2\n');
     const server = start();

@@ -37,6 +37,11 @@ export async function run(): Promise<void> {
       events.setupNeeded((text) => void process.stderr.write(text), token, { address, config });
     }
     if ((await context.cameras.count()) === 0) events.noCamerasYet(logger, { address, config });
+    const refused = await context.cameras.listRefused();
+    events.camerasRefused(
+      logger,
+      refused.map(({ name }) => name),
+    );
     const reason = await lifecycle.stopRequested;
     events.serverStopping(logger, reason);
     context.state.stopping = true;

@@ -12,7 +12,7 @@ import {
 } from './camera.ts';
 import { cameraCreated, cameraDeleted, cameraUpdated } from './camera-events.ts';
 import type { CameraStore } from './camera-store.ts';
-import { refuseAddressLiteral, type IsAddressAllowed } from './source-address.ts';
+import { isLiteralAllowed, refuseAddressLiteral, type IsAddressAllowed } from './source-address.ts';
 import { changeSource, keepsPassword } from './source-change.ts';
 
 export interface CameraFilter {
@@ -39,6 +39,12 @@ export class CameraService {
       (camera) =>
         (areaId === undefined || camera.areaId === areaId) && (wanted === '' || hasText(camera, wanted)),
     );
+  }
+
+  /** Cameras whose address is one where no camera may be: they were stored when the rule allowed more. */
+  async listRefused(): Promise<readonly Camera[]> {
+    const cameras = await this.#store.list();
+    return cameras.filter(({ source }) => !isLiteralAllowed(this.#isAddressAllowed, source.url));
   }
 
   count(): Promise<number> {

@@ -162,6 +162,8 @@ describe('an address in a camera URL', () => {
     'rtsp://[::]/',
     'rtsp://0/',
     'rtsp://169.254.169.254/latest/meta-data',
+    'rtsp://localhost:8554/x',
+    'rtsp://LOCALHOST/x',
     'rtsp://192.168.7.1:3000/x',
     'rtsp://[2001:db8::7]:3000/x',
   ])('%s is refused at once', (url) => {

@@ -66,15 +66,21 @@ export function createAddressRule(options: SourceAddressOptions): IsAddressAllow
  * @throws AppError CAMERA_INVALID
  */
 export function refuseAddressLiteral(isAllowed: IsAddressAllowed, url: string): void {
-  // The URL parser of browsers knows all spellings of an IPv4 address: 127.1, 0x7f000001, 2130706433.
-  const parsed = URL.parse(url.replace(/^rtsp:/i, 'http:'));
-  const host = parsed?.hostname.replace(/^\[|\]$/g, '') ?? '';
-  if (isIP(host) === 0 || isAllowed(host, portOf(url))) return;
+  if (isLiteralAllowed(isAllowed, url)) return;
   throw new AppError(
     'invalid',
     'CAMERA_INVALID',
     'The address is this server itself, or one where no camera may be. PANTAU_CAMERA_ADDRESSES in the settings allows more.',
   );
+}
+
+/** False for a URL whose host is an address where no camera may be; a name, but for that of this very machine, is judged later. */
+export function isLiteralAllowed(isAllowed: IsAddressAllowed, url: string): boolean {
+  // The URL parser of browsers knows all spellings of an IPv4 address: 127.1, 0x7f000001, 2130706433.
+  const parsed = URL.parse(url.replace(/^rtsp:/i, 'http:'));
+  const host = parsed?.hostname.replace(/^\[|\]$/g, '') ?? '';
+  const address = host === 'localhost' ? '127.0.0.1' : host;
+  return isIP(address) === 0 || isAllowed(address, portOf(url));
 }
 
 function portOf(url: string): number {

@@ -23,7 +23,14 @@ export async function probeSource(
     clientAddress: () => '',
     isAddressAllowed: cliAddressRule(config),
   });
-  return await engine.probe(source, { timeoutMs: Math.min(timeoutMs, PROBE_TIMEOUT_MS) });
+  try {
+    return await engine.probe(source, { timeoutMs: Math.min(timeoutMs, PROBE_TIMEOUT_MS) });
+  } catch (error) {
+    // The engine knows no settings; the operator has to hear which one it is.
+    if (error instanceof MediaError && error.code === 'SOURCE_ADDRESS_REFUSED')
+      host.writeError('PANTAU_CAMERA_ADDRESSES in the settings allows more addresses.\n');
+    throw error;
+  }
 }
 
 /** @throws MediaError CODEC_UNSUPPORTED when no browser will play it. */

@@ -218,7 +218,7 @@ describe('pantau camera', () => {
     });
   });
 
-  it.each(['127.0.0.1', '[::1]', '0x7f000001', '169.254.169.254'])(
+  it.each(['127.0.0.1', 'localhost', '[::1]', '0x7f000001', '169.254.169.254'])(
     'does not take a camera at %s, unless the settings allow it',
     async (host) => {
       const args = ['camera', 'add', `rtsp://${host}:8554/x`, '--name', 'A', '--no-probe'];
@@ -229,6 +229,14 @@ describe('pantau camera', () => {
       expect(await pantau(...args)).toMatchObject({ code: 0 });
     },
   );
+
+  it('says which setting allows an address that a probe was refused', async () => {
+    onProbe = () => Promise.reject(new MediaError('SOURCE_ADDRESS_REFUSED', 'The address leads inward'));
+    expect(await pantau('camera', 'probe', 'rtsp://relay.example/x')).toMatchObject({
+      code: EXIT_CODES.SOURCE_ADDRESS_REFUSED,
+      error: expect.stringMatching(/^PANTAU_CAMERA_ADDRESSES .*\nThe address leads inward/),
+    });
+  });
 
   it('hides a password that a maker puts into the path', async () => {
     await pantau(
@@ -286,7 +294,7 @@ describe('pantau camera', () => {
     expect(result).toMatchObject({
       code: EXIT_CODES[code],
       out: '',
-      error: `In words. [${code}]\n`,
+      error: expect.stringContaining(`In words. [${code}]\n`),
       engineStopped: true,
     });
   });
