@@ -53,12 +53,7 @@ function translateSqlite(code: string, cause: unknown): AppError {
     );
   }
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code === 'SQLITE_PERM') {
-    return new AppError(
-      'precondition',
-      'DATABASE_UNWRITABLE',
-      'The database file or its folder cannot be opened for writing. Check owner and permissions of DATA_DIR.',
-      { cause },
-    );
+    return unwritable(cause);
   }
   if (['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE'].includes(code)) {
     return new AppError('exhausted', 'DATABASE_FULL', 'No space is left for the database.', { cause });
@@ -89,6 +84,16 @@ function translatePostgres(code: string, cause: unknown): unknown {
   if (/^[0-9A-Z]{5}$/.test(code))
     return new AppError('internal', 'DATABASE_UNAVAILABLE', `The database failed (${code}).`, { cause });
   return cause;
+}
+
+/** The operator can mend it. */
+export function unwritable(cause: unknown): AppError {
+  return new AppError(
+    'precondition',
+    'DATABASE_UNWRITABLE',
+    'The database file or its folder cannot be opened for writing. Check owner and permissions of DATA_DIR.',
+    { cause },
+  );
 }
 
 function conflict(constraint: 'unique' | 'foreign-key' | 'check', cause: unknown): AppError {

@@ -140,6 +140,24 @@ describe('openSqlite', () => {
     chmodSync(folder.path, 0o700);
   });
 
+  it.skipIf(process.getuid?.() === 0)('refuses a file that it could only read', async () => {
+    await (await open()).close();
+    chmodSync(file(), 0o400);
+    await expect(open()).rejects.toMatchObject({ code: 'DATABASE_UNWRITABLE' });
+  });
+
+  it('makes its files for the owner only, and leaves the mode of one that is there', async () => {
+    const modes = () =>
+      readdirSync(folder.path).map((name) => statSync(join(folder.path, name)).mode & 0o777);
+    const database = await open();
+    await database.write((transaction) => addArea('A').execute(transaction));
+    expect(modes()).toEqual([0o600, 0o600, 0o600]);
+    await database.close();
+    chmodSync(file(), 0o640);
+    await (await open()).close();
+    expect(modes()).toEqual([0o640]);
+  });
+
   it('refuses a folder that does not exist', async () => {
     const missing = join(folder.path, 'missing');
     const options = { dataDir: missing, readConnections: 5, clock: systemClock, logger: silentLogger };

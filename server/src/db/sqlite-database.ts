@@ -5,7 +5,7 @@
  *   reader   one read-only handle, main thread: small reads that never see a half-done transaction
  *   pool     up to 5 read-only handles in worker threads: heavy reads
  */
-import { existsSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { Kysely, type Transaction } from 'kysely';
@@ -13,7 +13,7 @@ import type { Clock } from '@pantau/base/clock';
 import { AppError, messageOf } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
 import type { Database, OpenDatabaseOptions, PoolStats } from './database.ts';
-import { translateDatabaseError } from './database-error.ts';
+import { translateDatabaseError, unwritable } from './database-error.ts';
 import { migrate } from './migrations.ts';
 import { bumpRevision, readRevision } from './revision.ts';
 import type { Schema } from './schema.ts';
@@ -73,6 +73,7 @@ function openWriter(file: string): BetterSqlite3.Database {
     // The driver would say so with a TypeError.
     throw new AppError('precondition', 'DATABASE_UNWRITABLE', `The folder ${dirname(file)} does not exist.`);
   }
+  prepareFile(file);
   const handle = new BetterSqlite3(file, { timeout: BLOCKING_WAIT_MS });
   try {
     handle.pragma('journal_mode = WAL');
@@ -86,6 +87,20 @@ function openWriter(file: string): BetterSqlite3.Database {
   } catch (error) {
     handle.close();
     throw error;
+  }
+}
+
+/**
+ * Makes a missing file for the owner only: hashes of passwords and addresses of cameras are in it, and the files that SQLite puts
+ * beside it get the same mode. One that cannot be written SQLite would open all the same, and fail at the first change.
+ * @throws AppError DATABASE_UNWRITABLE
+ */
+function prepareFile(file: string): void {
+  try {
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+    else closeSync(openSync(file, 'a', 0o600));
+  } catch (cause) {
+    throw unwritable(cause);
   }
 }
 
