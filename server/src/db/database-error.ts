@@ -103,11 +103,15 @@ function conflict(constraint: 'unique' | 'foreign-key' | 'check', cause: unknown
   });
 }
 
+/** How pg says that a statement was not answered in time. */
+export const ANSWER_TIMEOUT_MESSAGE = 'Query read timeout';
+
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;
   // pg reports a connection that broke or timed out without a code.
   if (/connection terminated|timeout exceeded when trying to connect/i.test(messageOf(error)))
     return 'ECONNRESET';
+  if (error.message === ANSWER_TIMEOUT_MESSAGE) return 'ETIMEDOUT';
   return undefined;
 }

@@ -2,12 +2,21 @@
  * PostgreSQL, for those who outgrew one file. The same stores and migrations; `read` and `heavy` are one pool, because
  * its driver does not block.
  */
-import { Kysely, PostgresDialect, sql, type Dialect, type PostgresPool, type Transaction } from 'kysely';
+import {
+  Kysely,
+  PostgresDialect,
+  sql,
+  type Dialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type Transaction,
+} from 'kysely';
 import pg from 'pg';
 import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import type { Secret } from '@pantau/base/secret';
 import type { Database, OpenDatabaseOptions, PoolStats } from './database.ts';
+import { ANSWER_TIMEOUT_MESSAGE } from './database-error.ts';
 import { migrate } from './migrations.ts';
 import { bumpRevision, readRevision } from './revision.ts';
 import type { Schema } from './schema.ts';
@@ -17,21 +26,27 @@ import { WriteQueue } from './write-queue.ts';
 const MAX_WAITING_WRITES = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** The server itself ends a statement before; when not even that is heard, it or the network is gone. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5000;
+/** A transaction of ours that nobody goes on with holds the writer's lock: the server ends it. */
+const IDLE_TRANSACTION_MS = 60_000;
 const INT8_OID = 20;
 /** The advisory lock of whoever writes; any number that nobody else uses in this database. */
 const WRITER_LOCK = sql.lit(7_268_424);
 
 /** @throws AppError with a DATABASE_… code when the server cannot be reached or refuses. */
 export async function openPostgres(
-  options: OpenDatabaseOptions & { readonly url: Secret },
+  options: OpenDatabaseOptions & { readonly url: Secret; readonly answerTimeoutMs?: number },
 ): Promise<Database> {
-  const { logger } = options;
+  const { logger, answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
   const pool = new pg.Pool({
     connectionString: options.url.reveal(),
     // One more than the readers: the writer has its own.
     max: options.readConnections + 1,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: answerTimeoutMs,
+    idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
     application_name: 'pantau',
     types: { getTypeParser: int8AsNumber },
   });
@@ -88,7 +103,7 @@ class PoolFigures {
         // Idle ones are handed out a moment later: those who wait for them are counted as waiting.
         const taken = pool.totalCount - pool.idleCount + pool.waitingCount;
         if (taken >= pool.options.max) this.#waits++;
-        return await pool.connect();
+        return endingWhenMute(await pool.connect());
       },
       end: () => pool.end(),
     };
@@ -115,6 +130,22 @@ class PoolFigures {
     if (by === 1) this.#taken++;
     this.#peak = Math.max(this.#peak, this.#busy);
   }
+}
+
+/** A connection whose server did not answer in time is not given to anybody else: pg would put the next statement behind the lost one. */
+function endingWhenMute(client: pg.PoolClient): PostgresPoolClient {
+  let isMute = false;
+  const query = async (text: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(text, [...parameters]);
+    } catch (error) {
+      isMute ||= error instanceof Error && error.message === ANSWER_TIMEOUT_MESSAGE;
+      throw error;
+    }
+  };
+  const release = (destroy?: boolean) => client.release(destroy === true || isMute);
+  // The overload for cursors is left out: nothing here streams rows.
+  return { query, release } as unknown as PostgresPoolClient;
 }
 
 export interface OpenPostgresDialectOptions {

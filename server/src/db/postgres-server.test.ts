@@ -2,6 +2,8 @@
  * What only a real PostgreSQL server shows: several processes, lost connections, refused logins. `npm test` starts one; with
  * `npm run check` these are skipped, and the stores run on PGlite.
  */
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -36,6 +38,34 @@ function withPart(url: string, part: 'password' | 'username' | 'pathname' | 'por
   const changed = new URL(url);
   changed[part] = value;
   return changed.href;
+}
+
+/** A way to the server whose open connections can fall silent, as they do when a host or the network dies. */
+async function openSilentWay(url: string): Promise<{ readonly url: string; silence(): void }> {
+  const { hostname, port } = new URL(url);
+  const open = new Set<Socket>();
+  const way = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    near.pipe(far).pipe(near);
+    for (const [socket, other] of [[near, far] as const, [far, near] as const]) {
+      open.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => void (open.delete(socket), other.destroy()));
+    }
+  });
+  await once(way.listen(0, '127.0.0.1'), 'listening');
+  cleanUps.push(() => {
+    for (const socket of open) socket.destroy();
+    return new Promise((resolve) => void way.close(() => resolve()));
+  });
+  // A server that listens on a port has such an address.
+  const changed = withPart(url, 'port', String((way.address() as AddressInfo).port));
+  return {
+    url: changed,
+    silence() {
+      for (const socket of open) socket.unpipe().resume();
+    },
+  };
 }
 
 /** Changes a setting the way that loses updates when two do it at once: reads, then writes what it read plus one. */
@@ -119,6 +149,33 @@ describe.skipIf(TEST_POSTGRES_URL === undefined)('a PostgreSQL server', () => {
     await vi.waitFor(() => database.ping());
     await database.write(() => Promise.resolve());
     expect(await database.readRevision()).toBe(1);
+  });
+
+  it('gives up on connections that fall silent, and goes on with new ones', async () => {
+    const way = await openSilentWay(await newDatabase());
+    const database = await openTestPostgres(way.url, { answerTimeoutMs: 300 });
+    cleanUps.push(() => database.close());
+    await database.ping();
+    way.silence();
+    await expect(database.ping()).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'DATABASE_UNAVAILABLE',
+    });
+    // Each of those that were open costs one try.
+    await vi.waitFor(() => database.ping(), 10_000);
+    const lost = database.write(async (transaction) => {
+      way.silence();
+      await transaction.insertInto('settings').values({ key: 'n', value: '0', updated_at: 0 }).execute();
+    });
+    await expect(lost).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    await vi.waitFor(() => database.write(() => Promise.resolve()), 10_000);
+    expect(await database.readRevision()).toBe(1);
+  }, 30_000);
+
+  it('has the server end a transaction that nobody goes on with, which holds the lock of the writer', async () => {
+    const database = await openUrl(await newDatabase());
+    const { rows } = await sql`show idle_in_transaction_session_timeout`.execute(database.read);
+    expect(rows).toEqual([{ idle_in_transaction_session_timeout: '1min' }]);
   });
 
   it('rolls back a write whose connection is lost, and goes on with the next', async () => {

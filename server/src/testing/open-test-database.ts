@@ -82,8 +82,12 @@ export async function openTestDatabase(
 }
 
 /** Opens a database of a PostgreSQL server as the application does. */
-export function openTestPostgres(url: string): Promise<Database> {
+export function openTestPostgres(
+  url: string,
+  options: { readonly answerTimeoutMs?: number } = {},
+): Promise<Database> {
   return openPostgres({
+    ...options,
     url: new Secret(url),
     dataDir: '',
     readConnections: READ_CONNECTIONS,
