@@ -61,8 +61,7 @@ export const NEEDS: readonly Need[] = [
   {
     name: 'nginx',
     packages: ['nginx-light', 'openssl'],
-    isPresent: () =>
-      (runs('nginx', '-v') || existsSync('/usr/sbin/nginx')) && runs('openssl', 'version'),
+    isPresent: () => (runs('nginx', '-v') || existsSync('/usr/sbin/nginx')) && runs('openssl', 'version'),
     leavesOut: 'the guide for running behind nginx, and the delivery benchmark against it',
   },
   {
