@@ -20,8 +20,8 @@ interface Example {
   readonly owned?: boolean;
   /** Has an id that may lead nowhere. */
   readonly hasId?: boolean;
-  /** Why a change that went through in this example wrote no entry: it is refused later. */
-  readonly refusedLater?: true;
+  /** A request that went through writes no entry in this example: it is refused later, or such entries are one a minute. */
+  readonly writesNothing?: true;
 }
 
 const fixed = (url: string): Pick<Example, 'url'> => ({ url: () => url });
@@ -56,32 +56,32 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     ...fixed('/api/auth/setup'),
     body: () => ({ token: 'wrong', username: 'baru', password }),
     through: [403],
-    refusedLater: true,
+    writesNothing: true,
   },
   'POST /api/auth/login': {
     ...fixed('/api/auth/login'),
     body: () => ({ username: 'nobody', password: 'wrong' }),
     through: [401, 429],
-    refusedLater: true,
+    writesNothing: true,
   },
   'POST /api/auth/login/totp': {
     ...fixed('/api/auth/login/totp'),
     body: () => ({ code: '000000' }),
     through: [401],
-    refusedLater: true,
+    writesNothing: true,
   },
   'POST /api/auth/login/recovery-code': {
     ...fixed('/api/auth/login/recovery-code'),
     body: () => ({ code: 'AAAA-AAAA-AAAA-AAAA' }),
     through: [401],
-    refusedLater: true,
+    writesNothing: true,
   },
-  'POST /api/auth/passkey/options': { ...fixed('/api/auth/passkey/options'), refusedLater: true },
+  'POST /api/auth/passkey/options': { ...fixed('/api/auth/passkey/options'), writesNothing: true },
   'POST /api/auth/passkey': {
     ...fixed('/api/auth/passkey'),
     body: () => ({ response: {} }),
     through: [400, 401],
-    refusedLater: true,
+    writesNothing: true,
   },
   'POST /api/auth/confirm': {
     ...fixed('/api/auth/confirm'),
@@ -91,13 +91,13 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     ...fixed('/api/auth/confirm/passkey/options'),
     // An account without passkeys has none to ask for.
     through: [404],
-    refusedLater: true,
+    writesNothing: true,
   },
   'POST /api/auth/confirm/passkey': {
     ...fixed('/api/auth/confirm/passkey'),
     body: () => ({ response: {} }),
     through: [400],
-    refusedLater: true,
+    writesNothing: true,
   },
   'POST /api/auth/logout': fixed('/api/auth/logout'),
   'GET /api/auth/verify': fixed('/api/auth/verify'),
@@ -115,7 +115,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /api/users/profile/sessions': fixed('/api/users/profile/sessions'),
   'DELETE /api/users/profile/sessions': {
     ...fixed('/api/users/profile/sessions'),
-    refusedLater: true,
+    writesNothing: true,
   },
   'DELETE /api/users/profile/sessions/:sessionId': {
     hasId: true,
@@ -134,17 +134,17 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     ...fixed('/api/users/profile/totp/confirm'),
     body: () => ({ code: '000000' }),
     through: [400, 401, 409],
-    refusedLater: true,
+    writesNothing: true,
   },
   'DELETE /api/users/profile/totp': {
     ...fixed('/api/users/profile/totp'),
     through: [404],
-    refusedLater: true,
+    writesNothing: true,
   },
   'POST /api/users/profile/recovery-codes': {
     ...fixed('/api/users/profile/recovery-codes'),
     through: [200, 201, 409],
-    refusedLater: true,
+    writesNothing: true,
   },
   'GET /api/users/profile/passkeys': fixed('/api/users/profile/passkeys'),
   'POST /api/users/profile/passkeys/options': fixed('/api/users/profile/passkeys/options'),
@@ -152,7 +152,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     ...fixed('/api/users/profile/passkeys'),
     body: () => ({ name: 'Kunci', response: {} }),
     through: [400],
-    refusedLater: true,
+    writesNothing: true,
   },
   'PUT /api/users/profile/passkeys/:id': {
     hasId: true,
@@ -328,7 +328,7 @@ describe('the access matrix', () => {
             const isGuarded = GUARD_CODES.has(reply.code);
             if (!allowed.includes(reply.status) || isGuarded)
               wrong.push(`${what}, expected ${allowed.join(' or ')}`);
-            else if (object === 'own' && route.audit.length > 0 && example.refusedLater !== true) {
+            else if (object === 'own' && route.audit.length > 0 && example.writesNothing !== true) {
               const written = await world.auditTypesSince(before);
               if (!route.audit.some((type) => written.includes(type)))
                 wrong.push(

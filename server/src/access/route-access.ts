@@ -3,6 +3,7 @@
  * before the handler runs; the access matrix test derives from it what every caller must get.
  */
 import type { Right } from '@pantau/contract/access';
+import type { Restriction } from '@pantau/contract/auth';
 import type { AuditEventType } from '@pantau/contract/audit';
 
 /** Everybody; any signed-in account (not keys); or whoever has the right. */
@@ -19,8 +20,8 @@ export interface RouteAccess {
   readonly limit?: LimitTier;
   /** The person must have proved themselves within the last 15 minutes. */
   readonly recent?: boolean;
-  /** Usable although the account must first change its password or enrol a second factor. */
-  readonly whileRestricted?: boolean;
+  /** Usable although the account must first do something else: whatever that is, or only that. */
+  readonly whileRestricted?: true | Restriction;
   /** Does not count as use of the session: what pages ask for by themselves. */
   readonly passive?: boolean;
 }

@@ -126,7 +126,11 @@ export function authRoutes(options: AuthRoutesOptions): FastifyPluginCallback {
         schema: { response: { 200: Envelope(PasskeyOptions) } },
       },
       async (request) => {
-        const made = await auth.passkeyOptions(cookies.readPending(request), relyingParty(request));
+        const made = await auth.passkeyOptions(
+          cookies.readPending(request),
+          relyingParty(request),
+          request.actor,
+        );
         return ok({ options: made });
       },
     );
@@ -162,7 +166,11 @@ export function authRoutes(options: AuthRoutesOptions): FastifyPluginCallback {
         schema: { response: { 200: Envelope(PasskeyOptions) } },
       },
       async (request) => {
-        const made = await auth.confirmOptions(accountOf(request.principal), relyingParty(request));
+        const made = await auth.confirmOptions(
+          accountOf(request.principal),
+          relyingParty(request),
+          request.actor,
+        );
         return ok({ options: made });
       },
     );

@@ -158,7 +158,8 @@ export class AuthService {
   }
 
   /** What the browser asks a passkey: of the account whose sign-in is pending, or of any. */
-  async passkeyOptions(pendingToken: string | undefined, rp: RelyingParty): Promise<unknown> {
+  async passkeyOptions(pendingToken: string | undefined, rp: RelyingParty, actor: Actor): Promise<unknown> {
+    this.#options.events.recordOften({ type: 'PASSKEY_OPTIONS', actor }, placeOf({ actor }));
     const pending = pendingToken === undefined ? undefined : this.#options.pending.parse(pendingToken);
     return pending === undefined
       ? this.#options.factors.passkeyLoginOptions(rp, 'login', undefined)
@@ -222,17 +223,17 @@ export class AuthService {
     const { factors, sessions, events } = this.#options;
     const proof = await factors.takePasskey(response, rp, 'confirm', principal.userId);
     if (!proof.verified) {
-      events.record({
-        type: 'SECOND_FACTOR_FAILURE',
-        actor,
-        details: { method: 'passkey', reason: proof.reason },
-      });
+      events.recordOften(
+        { type: 'SECOND_FACTOR_FAILURE', actor, details: { method: 'passkey', reason: proof.reason } },
+        `account ${principal.userId}`,
+      );
       throw new AppError('invalid', 'SECOND_FACTOR_FAILED', 'The passkey was not accepted.');
     }
     await sessions.confirm(principal.sessionId, actor);
   }
 
-  confirmOptions(principal: AccountPrincipal, rp: RelyingParty): Promise<unknown> {
+  confirmOptions(principal: AccountPrincipal, rp: RelyingParty, actor: Actor): Promise<unknown> {
+    this.#options.events.recordOften({ type: 'PASSKEY_OPTIONS', actor }, `account ${principal.userId}`);
     return this.#options.factors.passkeyLoginOptions(rp, 'confirm', principal.userId);
   }
 

@@ -470,6 +470,11 @@ describe('signing in', () => {
       ).toMatchObject({ status: 401 });
     });
 
+    it('leaves one entry a minute for all the questions of one address', async () => {
+      for (let asked = 0; asked < 5; asked++) await browser.post('/api/auth/passkey/options');
+      expect((await events()).filter((type) => type === 'PASSKEY_OPTIONS')).toHaveLength(1);
+    });
+
     it('is not offered where browsers have none', async () => {
       const plain = client('192.0.2.52', { host: '192.168.1.10:3000' });
       expect(await plain.post('/api/auth/passkey/options')).toMatchObject({
@@ -520,6 +525,13 @@ describe('signing in', () => {
         code: 'PASSWORD_CHANGE_REQUIRED',
       });
       expect(await browser.get('/api/users/profile')).toMatchObject({ status: 200 });
+      // Whoever knows only the given password leaves no way in of their own behind.
+      for (const path of ['totp', 'passkeys/options', 'recovery-codes']) {
+        expect(await browser.post(`/api/users/profile/${path}`)).toMatchObject({
+          status: 403,
+          code: 'PASSWORD_CHANGE_REQUIRED',
+        });
+      }
       const before = browser.cookies.get('pantau');
       const changed = await browser.send('PUT', '/api/users/profile/password', {
         current_password: PASSWORD,

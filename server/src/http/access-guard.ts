@@ -190,8 +190,10 @@ function checkRights(
     throw new AppError('forbidden', 'FORBIDDEN', 'You have no right to this.');
   }
   if (principal.kind !== 'account') return;
-  if (principal.restriction !== undefined && route.whileRestricted !== true) {
-    throw principal.restriction === 'password-change'
+  const { restriction } = principal;
+  const isUsable = route.whileRestricted === true || route.whileRestricted === restriction;
+  if (restriction !== undefined && !isUsable) {
+    throw restriction === 'password-change'
       ? new AppError('forbidden', 'PASSWORD_CHANGE_REQUIRED', 'Please change your password first.')
       : new AppError('forbidden', 'SECOND_FACTOR_REQUIRED', 'Please add a second factor first.');
   }

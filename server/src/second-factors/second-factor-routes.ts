@@ -30,9 +30,12 @@ export interface SecondFactorRoutesOptions {
   readonly afterChange: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
 
-/** Usable while restricted: adding a factor is how an account gets free. */
 const OWN = { access: 'account', whileRestricted: true } as const satisfies RouteAccess;
-const CHANGE = { ...OWN, recent: true } as const satisfies RouteAccess;
+/**
+ * Adding a factor is how an account gets free that must have one. An account that must change its password does that first: who
+ * knows only the password that somebody gave must not leave a way in of their own behind.
+ */
+const CHANGE = { ...OWN, whileRestricted: 'second-factor', recent: true } as const satisfies RouteAccess;
 
 const PasskeyParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 const Done = Envelope(Type.Null());
