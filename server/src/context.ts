@@ -207,7 +207,10 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     requestsPerMinute: config.rates.delivery,
     onRefused: (kind, facts) => recordRefusal(identity.audit, kind, facts),
     onGranted: (actor, { id, name }) =>
-      identity.audit.record({ type: 'STREAM_TOKEN_CREATED', actor, target: { kind: 'camera', id, name } }),
+      identity.audit.recordOften(
+        { type: 'STREAM_TOKEN_CREATED', actor, target: { kind: 'camera', id, name } },
+        `${actor.kind} ${actor.id} ${id}`,
+      ),
     ...options.delivery,
   };
   const { principals } = parts;
