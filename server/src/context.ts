@@ -4,8 +4,8 @@
  *
  * Order of a stop (the reverse of opening, after step 1):
  *   1. refuse: `/health` answers 503, every new request and upgrade is refused too (`run.ts`)
- *   2. read model: no longer follows changes
- *   3. delivery gate: stops looking at open WebSockets; engine: viewers are told, sources get TEARDOWN
+ *   2. delivery gate: stops looking at open WebSockets; read model: no longer follows changes
+ *   3. engine: viewers are told, sources get TEARDOWN
  *   4. listener: closed; idle connections at once, the others after a short grace
  *   5. sessions, keys, audit trail: what they have not written yet
  *   6. database: write queue flushed, pool figures logged, WAL checkpointed, closed

@@ -1,5 +1,6 @@
 /** What who manages API keys sees of one: never its hash. */
 import type { ApiKey as PresentedApiKey } from '@pantau/contract/api-key';
+import { isoTime, isoTimeOrNull } from '../iso-time.ts';
 import type { ApiKey } from './api-key.ts';
 
 export function presentApiKey(key: ApiKey): PresentedApiKey {
@@ -10,12 +11,8 @@ export function presentApiKey(key: ApiKey): PresentedApiKey {
     scopes: [...key.scopes],
     created_at: isoTime(key.createdAtMs),
     created_by: key.createdBy,
-    expires_at: key.expiresAtMs === null ? null : isoTime(key.expiresAtMs),
-    last_used_at: key.lastUsedAtMs === null ? null : isoTime(key.lastUsedAtMs),
+    expires_at: isoTimeOrNull(key.expiresAtMs),
+    last_used_at: isoTimeOrNull(key.lastUsedAtMs),
     last_used_ip: key.lastUsedIp,
   };
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

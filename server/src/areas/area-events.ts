@@ -1,6 +1,6 @@
 /** What the audit trail says of changes to areas. */
 import type { Actor } from '../audit/actor.ts';
-import { listChanges, type AuditEvent, type AuditValue } from '../audit/audit-event.ts';
+import { listChanges, listRemoved, type AuditEvent, type AuditValue } from '../audit/audit-event.ts';
 import type { Area } from './area.ts';
 
 type Fields = Readonly<Record<string, AuditValue>>;
@@ -10,9 +10,7 @@ export function areaCreated(area: Area, actor: Actor): AuditEvent {
 }
 
 export function areaDeleted(area: Area, actor: Actor): AuditEvent {
-  const fields = describe(area);
-  const nothing = Object.fromEntries(Object.keys(fields).map((field) => [field, null]));
-  return toEvent('AREA_DELETED', area, actor, listChanges(fields, nothing));
+  return toEvent('AREA_DELETED', area, actor, listRemoved(describe(area)));
 }
 
 /** Undefined when nothing differs. */

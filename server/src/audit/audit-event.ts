@@ -39,3 +39,11 @@ export function listChanges<T extends { readonly [field: string]: AuditValue }>(
   }
   return Object.keys(changes).length === 0 ? undefined : changes;
 }
+
+/** The changes of something that is removed: every field that had a value, as `[old, null]`. */
+export function listRemoved(fields: { readonly [field: string]: AuditValue }): {
+  readonly [field: string]: AuditValue;
+} {
+  const nothing = Object.fromEntries(Object.keys(fields).map((field) => [field, null]));
+  return listChanges(fields, nothing) ?? {};
+}

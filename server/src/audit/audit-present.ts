@@ -1,11 +1,12 @@
 /** What who may read the audit trail sees of an entry. */
 import type { AuditEntry } from '@pantau/contract/audit';
+import { isoTime } from '../iso-time.ts';
 import type { StoredAuditEntry } from './audit-entry.ts';
 
 export function presentAuditEntry(entry: StoredAuditEntry): AuditEntry {
   return {
     id: entry.id,
-    at: new Date(entry.atMs).toISOString(),
+    at: isoTime(entry.atMs),
     type: entry.type,
     actor: { kind: entry.actorKind, id: entry.actorId, name: entry.actorName },
     ip: entry.ip,

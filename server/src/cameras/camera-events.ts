@@ -1,6 +1,6 @@
 /** What the audit trail says of changes to cameras. Passwords and stream keys, which open something, are never in it. */
 import type { Actor } from '../audit/actor.ts';
-import { listChanges, SECRET, type AuditEvent, type AuditValue } from '../audit/audit-event.ts';
+import { listChanges, listRemoved, SECRET, type AuditEvent, type AuditValue } from '../audit/audit-event.ts';
 import type { Camera } from './camera.ts';
 import { maskSourceUrl } from './source-url.ts';
 
@@ -11,9 +11,7 @@ export function cameraCreated(camera: Camera, actor: Actor): AuditEvent {
 }
 
 export function cameraDeleted(camera: Camera, actor: Actor): AuditEvent {
-  const fields = describe(camera);
-  const nothing = Object.fromEntries(Object.keys(fields).map((field) => [field, null]));
-  return toEvent('CAMERA_DELETED', camera, actor, listChanges(fields, nothing));
+  return toEvent('CAMERA_DELETED', camera, actor, listRemoved(describe(camera)));
 }
 
 /** Undefined when nothing differs. */

@@ -83,8 +83,12 @@ export function findProblem(route: Pick<RouteOptions, 'config' | 'method' | 'url
 }
 
 function routeOf(request: FastifyRequest): RouteAccess {
-  const declared = request.routeOptions.config;
-  return declared.access === undefined ? NO_ROUTE : { ...declared, access: declared.access };
+  const { config } = request.routeOptions;
+  return isDeclared(config) ? config : NO_ROUTE;
+}
+
+function isDeclared(config: Partial<RouteAccess>): config is RouteAccess {
+  return config.access !== undefined;
 }
 
 /** What everybody polls and nobody needs to prove anything for: the short way. */

@@ -1,5 +1,6 @@
 /** What an account sees of its own passkeys. */
 import type { Passkey as PresentedPasskey } from '@pantau/contract/user';
+import { isoTime, isoTimeOrNull } from '../iso-time.ts';
 import type { Passkey } from './passkey.ts';
 
 export function presentPasskey(passkey: Passkey): PresentedPasskey {
@@ -7,7 +8,7 @@ export function presentPasskey(passkey: Passkey): PresentedPasskey {
     id: passkey.id,
     name: passkey.name,
     synced: passkey.synced,
-    created_at: new Date(passkey.createdAtMs).toISOString(),
-    last_used_at: passkey.lastUsedAtMs === null ? null : new Date(passkey.lastUsedAtMs).toISOString(),
+    created_at: isoTime(passkey.createdAtMs),
+    last_used_at: isoTimeOrNull(passkey.lastUsedAtMs),
   };
 }

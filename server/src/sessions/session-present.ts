@@ -1,5 +1,6 @@
 /** What a person sees of a sign-in session. */
 import type { UserSession } from '@pantau/contract/user';
+import { isoTime } from '../iso-time.ts';
 import type { Session } from './session.ts';
 
 /** @param currentId the session that asks. */
@@ -10,8 +11,8 @@ export function presentSession(session: Session, currentId: string | undefined):
     remembered: session.remembered,
     ip: session.address,
     user_agent: session.userAgent,
-    created_at: new Date(session.createdAtMs).toISOString(),
-    last_used_at: new Date(session.lastUsedAtMs).toISOString(),
-    expires_at: new Date(session.expiresAtMs).toISOString(),
+    created_at: isoTime(session.createdAtMs),
+    last_used_at: isoTime(session.lastUsedAtMs),
+    expires_at: isoTime(session.expiresAtMs),
   };
 }

@@ -1,6 +1,7 @@
 /** What the public may see of a camera's live state. */
 import type { StreamCamera, StreamStateName, StreamUrls } from '@pantau/contract/stream';
 import type { StreamStatus } from '@pantau/media';
+import { isoTimeOrNull } from '../iso-time.ts';
 import type { Camera } from '../cameras/camera.ts';
 import { presentCamera } from '../cameras/camera-present.ts';
 
@@ -18,8 +19,8 @@ export function presentStream(
     video_codec: video === undefined ? shown.video_codec : codecFamily(video.codec),
     state,
     is_online: state === 'live' || state === 'connecting' || state === 'idle',
-    state_since: status === undefined || state === 'maintenance' ? null : isoTime(status.sinceMs),
-    last_online_at: isoTime(status?.state === 'live' ? status.sinceMs : status?.lastLiveMs),
+    state_since: status === undefined || state === 'maintenance' ? null : isoTimeOrNull(status.sinceMs),
+    last_online_at: isoTimeOrNull(status?.state === 'live' ? status.sinceMs : status?.lastLiveMs),
     reason: state === 'offline' || state === 'connecting' ? presentReason(camera, status) : null,
     video:
       video === undefined
@@ -73,8 +74,4 @@ function presentReason(camera: Camera, status: StreamStatus | undefined): Stream
 /** `H.264` → `h264`. */
 function codecFamily(codec: string): string {
   return codec.toLowerCase().replace(/[^a-z0-9]/g, '');
-}
-
-function isoTime(ms: number | undefined): string | null {
-  return ms === undefined ? null : new Date(ms).toISOString();
 }

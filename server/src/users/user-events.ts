@@ -1,7 +1,13 @@
 /** What the audit trail says about changes of accounts. Passwords and hashes never get here. */
 import type { AuditEventType } from '@pantau/contract/audit';
 import type { Actor } from '../audit/actor.ts';
-import { listChanges, type AuditEvent, type AuditTarget, type AuditValue } from '../audit/audit-event.ts';
+import {
+  listChanges,
+  listRemoved,
+  type AuditEvent,
+  type AuditTarget,
+  type AuditValue,
+} from '../audit/audit-event.ts';
 import type { User } from './user.ts';
 
 export function describeCreated(
@@ -21,8 +27,7 @@ export function describeUpdated(before: User, after: User, actor: Actor): AuditE
 }
 
 export function describeDeleted(user: User, actor: Actor): AuditEvent {
-  const gone = Object.fromEntries(Object.keys(fieldsOf(user)).map((field) => [field, null]));
-  const changes = listChanges(fieldsOf(user), gone) ?? {};
+  const changes = listRemoved(fieldsOf(user));
   return { type: 'USER_DELETED', actor, target: targetOf(user), details: { changes } };
 }
 

@@ -1,5 +1,6 @@
 /** What administrators, and the person themselves, see of an account: no hash, no secret of a second factor. */
 import type { User as PublicUser } from '@pantau/contract/user';
+import { isoTime, isoTimeOrNull } from '../iso-time.ts';
 import type { User } from './user.ts';
 
 /** @param sessions that are alive. */
@@ -13,14 +14,10 @@ export function presentUser(user: User, sessions: number): PublicUser {
     has_totp: user.hasTotp,
     passkeys: user.passkeys,
     must_change_password: user.mustChangePassword,
-    created_at: toIso(user.createdAtMs),
-    password_changed_at: toIso(user.passwordChangedAtMs),
-    last_login_at: user.lastLoginAtMs === null ? null : toIso(user.lastLoginAtMs),
+    created_at: isoTime(user.createdAtMs),
+    password_changed_at: isoTime(user.passwordChangedAtMs),
+    last_login_at: isoTimeOrNull(user.lastLoginAtMs),
     last_login_ip: user.lastLoginIp,
     sessions,
   };
-}
-
-function toIso(timeMs: number): string {
-  return new Date(timeMs).toISOString();
 }

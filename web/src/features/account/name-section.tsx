@@ -5,10 +5,10 @@ import { Button } from '../../ui/admin/button.tsx';
 import { ProblemNote } from '../../ui/admin/problem-note.tsx';
 import { SavedNote } from '../../ui/admin/saved-note.tsx';
 import { Section } from '../../ui/admin/section.tsx';
-import { TextField } from '../../ui/admin/text-field.tsx';
 import { useServerForm } from '../../ui/admin/use-server-form.ts';
 import { api, refreshMe } from '../auth/session.ts';
-import { USERNAME_PATTERN } from '../users/username-rule.ts';
+import { UsernameField } from '../users/username-field.tsx';
+import { usernameRules } from '../users/username-rule.ts';
 
 export function NameSection({ me }: { readonly me: CurrentUser }) {
   const { t } = useAdminText();
@@ -31,18 +31,11 @@ export function NameSection({ me }: { readonly me: CurrentUser }) {
         })}
       >
         <ProblemNote problem={problem} />
-        <TextField
-          label={t('signIn.username')}
-          hint={t('field.username')}
+        <UsernameField
           autoComplete="username"
-          autoCapitalize="none"
-          autoCorrect="off"
-          spellCheck={false}
+
           error={errorOf('username')}
-          {...form.register('username', {
-            required: t('field.required'),
-            pattern: { value: USERNAME_PATTERN, message: t('field.username') },
-          })}
+          {...form.register('username', usernameRules(t))}
         />
         <div className="flex flex-wrap items-center gap-3">
           <Button

@@ -8,10 +8,10 @@ import { useAdminText } from '../../locales/admin-texts.ts';
 import { Button, buttonClass } from '../../ui/admin/button.tsx';
 import { ProblemNote } from '../../ui/admin/problem-note.tsx';
 import { QueryGate } from '../../ui/admin/query-gate.tsx';
-import { TextField } from '../../ui/admin/text-field.tsx';
 import { useServerForm } from '../../ui/admin/use-server-form.ts';
 import { NewPasswordField } from '../account/new-password-field.tsx';
-import { USERNAME_PATTERN } from '../users/username-rule.ts';
+import { UsernameField } from '../users/username-field.tsx';
+import { usernameRules } from '../users/username-rule.ts';
 import { AuthFrame } from './auth-frame.tsx';
 import { HOME_PATH } from './return-path.ts';
 import { api, signedIn } from './session.ts';
@@ -67,18 +67,11 @@ function SetupForm({ token, onRefused }: { readonly token: string; readonly onRe
     >
       <p className="text-base text-ink-soft">{t('setup.hint')}</p>
       <ProblemNote problem={problem} />
-      <TextField
-        label={t('signIn.username')}
-        hint={t('field.username')}
+      <UsernameField
         autoComplete="username"
-        autoCapitalize="none"
-        autoCorrect="off"
-        spellCheck={false}
+
         error={errorOf('username')}
-        {...form.register('username', {
-          required: t('field.required'),
-          pattern: { value: USERNAME_PATTERN, message: t('field.username') },
-        })}
+        {...form.register('username', usernameRules(t))}
       />
       <NewPasswordField
         label={t('signIn.password')}

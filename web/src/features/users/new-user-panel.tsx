@@ -6,13 +6,13 @@ import { useAdminText } from '../../locales/admin-texts.ts';
 import { Button } from '../../ui/admin/button.tsx';
 import { Dialog } from '../../ui/admin/dialog.tsx';
 import { ProblemNote } from '../../ui/admin/problem-note.tsx';
-import { TextField } from '../../ui/admin/text-field.tsx';
 import { useServerForm } from '../../ui/admin/use-server-form.ts';
 import { api } from '../auth/session.ts';
 import { GivenPassword, GivenPasswordField } from './given-password.tsx';
 import { areaIdsOf, RoleFields, type RoleValues } from './role-fields.tsx';
 import { refreshUsers } from './user-query.ts';
-import { USERNAME_PATTERN } from './username-rule.ts';
+import { UsernameField } from './username-field.tsx';
+import { usernameRules } from './username-rule.ts';
 
 const DRAFT = 'user-new';
 
@@ -60,19 +60,11 @@ export function NewUserPanel({ onClose }: { readonly onClose: () => void }) {
         })}
       >
         <ProblemNote problem={problem} />
-        <TextField
-          label={t('signIn.username')}
-          hint={t('field.username')}
+        <UsernameField
           autoComplete="off"
-          autoCapitalize="none"
-          autoCorrect="off"
-          spellCheck={false}
-          data-first
+          isFirst
           error={errorOf('username')}
-          {...form.register('username', {
-            required: t('field.required'),
-            pattern: { value: USERNAME_PATTERN, message: t('field.username') },
-          })}
+          {...form.register('username', usernameRules(t))}
         />
         {/* The role's fields know their own two values only. */}
         <RoleFields form={form as unknown as UseFormReturn<RoleValues>} />

@@ -8,7 +8,6 @@ import { CheckField } from '../../ui/admin/check-field.tsx';
 import { Dialog } from '../../ui/admin/dialog.tsx';
 import { ProblemNote } from '../../ui/admin/problem-note.tsx';
 import { SavedNote } from '../../ui/admin/saved-note.tsx';
-import { TextField } from '../../ui/admin/text-field.tsx';
 import { useServerForm } from '../../ui/admin/use-server-form.ts';
 import { useTimeWords } from '../../ui/admin/use-time-words.ts';
 import { api, useMe } from '../auth/session.ts';
@@ -16,7 +15,8 @@ import { areaIdsOf, RoleFields, type RoleValues } from './role-fields.tsx';
 import { UserActions } from './user-actions.tsx';
 import { refreshUsers } from './user-query.ts';
 import { UserSessions } from './user-sessions.tsx';
-import { USERNAME_PATTERN } from './username-rule.ts';
+import { UsernameField } from './username-field.tsx';
+import { usernameRules } from './username-rule.ts';
 
 interface UserValues extends RoleValues {
   username: string;
@@ -82,18 +82,11 @@ function UserForm({ user, isSelf }: { readonly user: User; readonly isSelf: bool
       })}
     >
       <ProblemNote problem={problem} />
-      <TextField
-        label={t('signIn.username')}
-        hint={t('field.username')}
+      <UsernameField
         autoComplete="off"
-        autoCapitalize="none"
-        autoCorrect="off"
-        spellCheck={false}
+
         error={errorOf('username')}
-        {...form.register('username', {
-          required: t('field.required'),
-          pattern: { value: USERNAME_PATTERN, message: t('field.username') },
-        })}
+        {...form.register('username', usernameRules(t))}
       />
       {isSelf ? (
         <p className="text-sm text-ink-soft">{t('users.self')}</p>
