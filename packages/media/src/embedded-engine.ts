@@ -233,5 +233,12 @@ class EmbeddedEngine implements MediaEngine {
 const DEFAULT_PROBE_TIMEOUT_MS = 10_000;
 
 function isSameSource(a: SourceDefinition, b: SourceDefinition): boolean {
-  return a.url === b.url && a.username === b.username && a.password?.reveal() === b.password?.reveal();
+  return (
+    a.url === b.url &&
+    a.username === b.username &&
+    a.password?.reveal() === b.password?.reveal() &&
+    a.transport === b.transport &&
+    a.tlsFingerprint === b.tlsFingerprint &&
+    a.audio === b.audio
+  );
 }

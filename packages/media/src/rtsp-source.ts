@@ -1,26 +1,25 @@
 /**
  * The embedded engine's source: an RTSP session turned into media events.
  *
- *   RtspSession ─ RTP ─┬─ H264Reader ── access units ──┐
- *                      └─ AacReader ─── frames ────────┴─ MediaTimeline ── samples ── EventSequencer ── events
+ *   RtspSession ─ RTP ─┬─ VideoReader ── access units ─┐
+ *                      └─ AudioReader ── frames ───────┴─ MediaTimeline ── samples ── EventSequencer ── events
  *               ─ RTCP sender reports ────────────────────┘
  *
  * It neither retries nor judges: whoever opened it does. Details in docs/design/codecs-and-fmp4.md.
  */
 import type { Timer } from '@pantau/base/clock';
-import { AacReader } from './aac/aac-reader.ts';
-import { readAacFormat } from './aac/aac-format.ts';
-import type { AacFormat } from './aac/audio-specific-config.ts';
+import type { AudioReader } from './audio/audio-frame.ts';
 import { ErrorTally } from './error-tally.ts';
 import type { Arrival } from './rtp/arrival.ts';
-import { H264Reader } from './h264/h264-reader.ts';
 import { MediaError } from './media-error.ts';
+import { createVideoReader, describeAudio, type AudioTrack } from './media-readers.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';
 import { openRtspSession } from './rtsp/rtsp-client.ts';
 import type { RtspSession, RtspSessionHandler, RtspSessionOptions } from './rtsp/rtsp-session.ts';
 import type { MediaSource, OpenSource, OpenSourceOptions } from './source.ts';
 import { EventSequencer } from './timeline/event-sequencer.ts';
 import { MediaTimeline } from './timeline/media-timeline.ts';
+import type { VideoReader } from './video/access-unit.ts';
 
 /** How long a playing camera may leave us without a key frame. Smart codecs stretch their GOP to twenty seconds and more. */
 export const KEYFRAME_TIMEOUT_MS = 30_000;
@@ -60,8 +59,8 @@ class Pipeline {
   readonly #timeline: MediaTimeline;
   readonly #videoTrack: number;
   readonly #audioTrack: number;
-  readonly #video: H264Reader;
-  readonly #audio: AacReader | undefined;
+  readonly #video: VideoReader;
+  readonly #audio: AudioReader | undefined;
   #onFirstKeyframe: (() => void) | undefined;
 
   /** @throws MediaError `CODEC_UNSUPPORTED` without a video track that can be carried. */
@@ -77,32 +76,27 @@ class Pipeline {
     const tally = new ErrorTally({ clock, logger, message: 'media from the camera was damaged' });
     this.#tally = tally;
     const onTrouble = (message: string) => tally.add(message);
-    const format = audioMedia === undefined ? undefined : findFormat(audioMedia, onTrouble);
-    const audio =
-      format === undefined || audioMedia === undefined
-        ? undefined
-        : { clockRate: audioMedia.clockRate, format };
-    const sequencer = new EventSequencer({ clock, audio: format?.config, onEvent: options.onEvent });
+    const sound = audioMedia === undefined ? undefined : findSound(audioMedia, onTrouble);
+    const sequencer = new EventSequencer({ clock, audio: sound?.format.config, onEvent: options.onEvent });
     const timeline = new MediaTimeline({
       videoClockRate: videoMedia.clockRate,
-      audio,
+      audio:
+        sound === undefined || audioMedia === undefined
+          ? undefined
+          : { clockRate: audioMedia.clockRate, format: sound.format },
       onPicture: (picture) => sequencer.pushPicture(picture),
       onSound: (sample) => sequencer.pushSound(sample),
     });
     this.#sequencer = sequencer;
     this.#timeline = timeline;
-    this.#video = new H264Reader(videoMedia.fmtp, {
+    this.#video = createVideoReader(videoMedia, {
       onAccessUnit: (unit) => {
         this.#onFirstKeyframe?.();
         timeline.pushPicture(unit);
       },
       onTrouble,
     });
-    if (audio === undefined) return;
-    const frameTicks = Math.round(
-      (audio.format.frameTicks * audio.clockRate) / audio.format.config.timescale,
-    );
-    this.#audio = new AacReader(audioMedia?.fmtp ?? new Map(), frameTicks, {
+    this.#audio = sound?.open({
       onFrame: (frame) => {
         sequencer.noteSound();
         timeline.pushSound(frame);
@@ -190,9 +184,9 @@ class RtspSource implements MediaSource {
   }
 }
 
-function findFormat(media: SessionTrack, onTrouble: (message: string) => void): AacFormat | undefined {
+function findSound(media: SessionTrack, onTrouble: (message: string) => void): AudioTrack | undefined {
   try {
-    return readAacFormat(media);
+    return describeAudio(media);
   } catch (error) {
     if (!(error instanceof MediaError)) throw error;
     onTrouble(error.message);

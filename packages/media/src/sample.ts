@@ -21,8 +21,8 @@ export interface ColourDescription {
 
 export interface VideoConfig {
   readonly kind: 'video';
-  readonly codec: 'h264';
-  /** RFC 6381 string from the SPS bytes, e.g. `avc1.64001f`. */
+  readonly codec: 'h264' | 'h265' | 'jpeg';
+  /** RFC 6381 string from the SPS bytes, e.g. `avc1.64001f`, `hvc1.1.6.L93.B0`; `jpeg` for single JPEG pictures, which no MP4 carries. */
   readonly codecString: string;
   /** Ticks per second: always `VIDEO_TIMESCALE`. */
   readonly timescale: number;
@@ -37,20 +37,23 @@ export interface VideoConfig {
   readonly colour?: ColourDescription | undefined;
   /** Pictures that may be reordered (0 = no B-frames); from the VUI, the profile or observation. */
   readonly maxReorder: number;
-  /** Payload of the sample entry's configuration box: AVCDecoderConfigurationRecord (ISO 14496-15 5.3.3). */
+  /**
+   * Payload of the sample entry's configuration box: AVCDecoderConfigurationRecord or HEVCDecoderConfigurationRecord
+   * (ISO 14496-15 5.3.3, 8.3.3); empty for JPEG.
+   */
   readonly decoderConfig: Buffer;
 }
 
 export interface AudioConfig {
   readonly kind: 'audio';
-  readonly codec: 'aac';
-  /** RFC 6381 string, e.g. `mp4a.40.2`. */
+  readonly codec: 'aac' | 'opus' | 'flac';
+  /** RFC 6381 string, e.g. `mp4a.40.2`, `Opus`, `fLaC`. */
   readonly codecString: string;
   /** Ticks per second: the sampling rate. */
   readonly timescale: number;
   readonly sampleRate: number;
   readonly channels: number;
-  /** AudioSpecificConfig (ISO 14496-3 1.6.2.1). */
+  /** AudioSpecificConfig (ISO 14496-3 1.6.2.1), payload of `dOps`, or the metadata blocks of `dfLa`. */
   readonly decoderConfig: Buffer;
 }
 
@@ -64,7 +67,7 @@ export interface StreamConfig {
 
 export interface Sample {
   readonly kind: 'video' | 'audio';
-  /** Video: NAL units with 4-byte lengths, without parameter sets and AUD. Audio: one raw AAC frame. */
+  /** Video: NAL units with 4-byte lengths, without parameter sets and AUD, or a JPEG picture. Audio: one frame as its codec names it. */
   readonly data: Buffer;
   /** Decode time, track timescale. Strictly increasing within a track. */
   readonly dts: number;

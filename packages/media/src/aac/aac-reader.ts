@@ -3,24 +3,11 @@
  * one frame over several packets, frames that still have their ADTS header, and ADTS without any AU header.
  * Interleaving is not supported: no camera interleaves, and AAC-hbr as cameras use it forbids it.
  */
+import type { AudioFrameSink, AudioReader } from '../audio/audio-frame.ts';
 import { BitReader } from '../bytes/bit-reader.ts';
 import type { Arrival } from '../rtp/arrival.ts';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
 import { findAdtsFrame } from './adts.ts';
-
-/** One raw AAC frame in a buffer of its own. */
-export interface AacFrame {
-  readonly data: Buffer;
-  /** RTP timestamp as on the wire, that of the packet plus the frames before it in the packet. */
-  readonly timestamp: number;
-  readonly arrival: Arrival;
-}
-
-export interface AacFrameSink {
-  onFrame(frame: AacFrame): void;
-  /** Something was wrong with the bytes: for counting. */
-  onTrouble(message: string): void;
-}
 
 /** Widths in bits of the AU header's fields. */
 interface HeaderLayout {
@@ -34,10 +21,10 @@ const MAX_FRAME_BYTES = 16 * 1024;
 /** Frames in a packet; real cameras put in one to four. */
 const MAX_FRAMES_PER_PACKET = 64;
 
-export class AacReader {
+export class AacReader implements AudioReader {
   readonly #layout: HeaderLayout;
   readonly #frameTicks: number;
-  readonly #sink: AacFrameSink;
+  readonly #sink: AudioFrameSink;
   /** A frame whose parts are still coming, in a buffer for the whole of it. */
   #fragment: { readonly timestamp: number; readonly bytes: Buffer; filled: number } | undefined;
 
@@ -45,7 +32,7 @@ export class AacReader {
    * @param fmtp parameters of the SDP, names in lower case.
    * @param frameTicks length of a frame in the RTP clock.
    */
-  constructor(fmtp: ReadonlyMap<string, string>, frameTicks: number, sink: AacFrameSink) {
+  constructor(fmtp: ReadonlyMap<string, string>, frameTicks: number, sink: AudioFrameSink) {
     this.#layout = readHeaderLayout(fmtp);
     this.#frameTicks = frameTicks;
     this.#sink = sink;

@@ -4,14 +4,8 @@
  */
 import { BitReader } from '../bytes/bit-reader.ts';
 import { MediaError } from '../media-error.ts';
-import type { AudioConfig } from '../sample.ts';
-
-/** A track's configuration, with the length of its frames. */
-export interface AacFormat {
-  readonly config: AudioConfig;
-  /** Length of every frame, in `config.timescale`. */
-  readonly frameTicks: number;
-}
+import type { AudioFormat } from '../audio/audio-frame.ts';
+import { findSilentFrame } from './silent-frame.ts';
 
 const AOT = { lowComplexity: 2, sbr: 5, parametricStereo: 29, escape: 31 } as const;
 /** samplingFrequencyIndex (table 1.18). */
@@ -29,7 +23,7 @@ const MAX_CONFIG_BYTES = 64;
  * @param fallbackChannels of `a=rtpmap`, where the configuration leaves channels to a program config element.
  * @throws MediaError `AUDIO_MALFORMED`, or `CODEC_UNSUPPORTED` for an object type that browsers do not play.
  */
-export function parseAudioSpecificConfig(bytes: Buffer, fallbackChannels: number): AacFormat {
+export function parseAudioSpecificConfig(bytes: Buffer, fallbackChannels: number): AudioFormat {
   if (bytes.length > MAX_CONFIG_BYTES) throw malformed('the AAC configuration is too long');
   const reader = new BitReader(bytes, 'AUDIO_MALFORMED');
   const objectType = readObjectType(reader);
@@ -44,17 +38,19 @@ export function parseAudioSpecificConfig(bytes: Buffer, fallbackChannels: number
   const coreFrameSamples = reader.bitsLeft > 0 && reader.readFlag() ? 960 : 1024;
   const channels = CHANNELS[channelConfiguration] ?? fallbackChannels;
   if (channels < 1 || channels > 8) throw malformed('the number of audio channels is out of range');
+  const codecString = `mp4a.40.${objectType}`;
   return {
     config: {
       kind: 'audio',
       codec: 'aac',
-      codecString: `mp4a.40.${objectType}`,
+      codecString,
       timescale: outputRate,
       sampleRate: outputRate,
       channels,
       decoderConfig: Buffer.from(bytes),
     },
     frameTicks: Math.round((coreFrameSamples * outputRate) / coreRate),
+    silence: findSilentFrame(codecString, channels),
   };
 }
 

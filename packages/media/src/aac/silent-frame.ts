@@ -5,14 +5,13 @@
  *   mono    ID_SCE 000 · tag 0000 · gain 8 × 0 · ics_info 11 × 0 · three tools off · ID_END 111
  *   stereo  ID_CPE 001 · tag 0000 · common window 1 · ics_info 11 × 0 · ms_mask 00 · 2 × (gain, tools off) · ID_END 111
  */
-import type { AacFormat } from './audio-specific-config.ts';
 
 const MONO = Buffer.from('00000007', 'hex');
 const STEREO = Buffer.from('21000000001c', 'hex');
 
 /** A frame for this format; undefined for formats other than AAC-LC, mono or stereo. */
-export function findSilentFrame({ config }: AacFormat): Buffer | undefined {
-  if (config.codecString !== 'mp4a.40.2') return undefined;
-  if (config.channels === 1) return MONO;
-  return config.channels === 2 ? STEREO : undefined;
+export function findSilentFrame(codecString: string, channels: number): Buffer | undefined {
+  if (codecString !== 'mp4a.40.2') return undefined;
+  if (channels === 1) return MONO;
+  return channels === 2 ? STEREO : undefined;
 }

@@ -14,11 +14,11 @@
  */
 import { MediaError } from '../media-error.ts';
 import type { Arrival } from '../rtp/arrival.ts';
-import type { AccessUnit } from './access-unit.ts';
+import type { AccessUnit, AccessUnitSink, ActiveConfig } from '../video/access-unit.ts';
 import type { NalSink } from './depacketizer.ts';
 import { MarkerTrust } from './marker-trust.ts';
 import { NAL, isBeforePictureType, isSliceType, nalType } from './nal.ts';
-import type { ActiveConfig, ParameterSets } from './parameter-sets.ts';
+import type { ParameterSets } from './parameter-sets.ts';
 import type { PictureArea } from './picture-area.ts';
 import { findRecoveryFrameCount } from './sei.ts';
 import { isFirstSlice, parseSliceHeader, type SliceHeader } from './slice-header.ts';
@@ -28,12 +28,6 @@ const MAX_ACCESS_UNIT_BYTES = 8 * 1024 * 1024;
 const MAX_UNITS = 2048;
 /** Far above any camera, also one that begins with what it has stored: more is an attack on our time. */
 const MAX_PICTURES_PER_SECOND = 2000;
-
-export interface AccessUnitSink {
-  onAccessUnit(unit: AccessUnit): void;
-  /** Something was wrong with the bytes: for counting. */
-  onTrouble(message: string): void;
-}
 
 /** The picture that is being put together; its bytes are in the area. */
 interface Pending {

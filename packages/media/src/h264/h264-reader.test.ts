@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
-import type { AccessUnit } from './access-unit.ts';
+import type { AccessUnit } from '../video/access-unit.ts';
 import { H264Reader } from './h264-reader.ts';
 import {
   OTHER_SPS,

@@ -1,12 +1,13 @@
 /** RTP packets of an H.264 track to access units: depacketiser, assembler and parameter sets put together. */
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
 import type { Arrival } from '../rtp/arrival.ts';
-import { AccessUnitAssembler, type AccessUnitSink } from './access-unit-assembler.ts';
+import type { AccessUnitSink, VideoReader } from '../video/access-unit.ts';
+import { AccessUnitAssembler } from './access-unit-assembler.ts';
 import { H264Depacketizer } from './depacketizer.ts';
 import { ParameterSets } from './parameter-sets.ts';
 import { PictureArea } from './picture-area.ts';
 
-export class H264Reader {
+export class H264Reader implements VideoReader {
   readonly #assembler: AccessUnitAssembler;
   readonly #depacketizer: H264Depacketizer;
 

@@ -5,7 +5,7 @@
  * on many cameras. A set inside the stream replaces the one of the same number, whatever the SDP said.
  * A new VideoConfig object is made only when the bytes that decoders see changed.
  */
-import type { VideoConfig } from '../sample.ts';
+import type { ActiveConfig } from '../video/access-unit.ts';
 import { buildVideoConfig, findMaxReorder } from './decoder-config.ts';
 import { NAL, nalType, splitAnnexB, trimTrailingZeros } from './nal.ts';
 import { parsePps } from './pps.ts';
@@ -20,14 +20,6 @@ interface KnownSps {
 interface KnownPps {
   readonly nal: Buffer;
   readonly spsId: number;
-}
-
-/** A picture's configuration, with what the timeline wants to know of it. */
-export interface ActiveConfig {
-  readonly config: VideoConfig;
-  /** Undefined when the SPS leaves open whether pictures are reordered. */
-  readonly knownReorder: number | undefined;
-  readonly frameMbsOnly: boolean;
 }
 
 /** Longest set that is kept: far above real ones (52 bytes), far below the 16-bit length field. */

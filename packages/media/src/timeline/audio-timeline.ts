@@ -1,11 +1,9 @@
 /**
- * Dates the frames of an AAC track. Frames have one length, so as long as timestamps roughly agree each begins where the
+ * Dates the frames of an audio track. Frames have one length, so as long as timestamps roughly agree each begins where the
  * one before it ended, to the tick: rounding and jitter of cheap clocks never become clicks. When they disagree by more
  * than a frame, a hole is filled with silence (browsers stop the picture where sound is missing) or a frame is left out.
  */
-import type { AacFrame } from '../aac/aac-reader.ts';
-import type { AacFormat } from '../aac/audio-specific-config.ts';
-import { findSilentFrame } from '../aac/silent-frame.ts';
+import type { AudioFormat, AudioFrame } from '../audio/audio-frame.ts';
 import type { Sample } from '../sample.ts';
 import type { TrackClock } from './track-clock.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -26,23 +24,23 @@ export class AudioTimeline {
   #end: number | undefined;
   #lastWallMs = 0;
 
-  constructor(clock: TrackClock, wall: WallClock, format: AacFormat, onSample: (sample: Sample) => void) {
+  constructor(clock: TrackClock, wall: WallClock, format: AudioFormat, onSample: (sample: Sample) => void) {
     this.#clock = clock;
     this.#wall = wall;
     this.#onSample = onSample;
     this.#frameTicks = format.frameTicks;
     this.#ticksPerMs = format.config.timescale / 1000;
     this.#toleranceTicks = Math.max(format.frameTicks, TOLERANCE_MS * this.#ticksPerMs);
-    this.#silence = findSilentFrame(format);
+    this.#silence = format.silence;
   }
 
   /** Learns from a frame that is not wanted yet. */
-  observe(frame: AacFrame): void {
+  observe(frame: AudioFrame): void {
     this.#clock.observe(frame.timestamp, frame.arrival.monotonicMs);
   }
 
   /** Takes the next frame. */
-  push(frame: AacFrame): void {
+  push(frame: AudioFrame): void {
     const { ticks } = this.#clock.place(frame.timestamp, frame.arrival.monotonicMs);
     const expected = this.#end;
     if (expected === undefined) {

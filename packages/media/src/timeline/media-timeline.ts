@@ -2,9 +2,8 @@
  * The timeline of a source: dates pictures and sound on one scale and keeps them together. See `track-clock.ts` for the
  * scale, `video-timeline.ts`, `audio-timeline.ts` and `lip-sync.ts` for what happens to each track.
  */
-import type { AacFrame } from '../aac/aac-reader.ts';
-import type { AacFormat } from '../aac/audio-specific-config.ts';
-import type { AccessUnit } from '../h264/access-unit.ts';
+import type { AudioFormat, AudioFrame } from '../audio/audio-frame.ts';
+import type { AccessUnit } from '../video/access-unit.ts';
 import { VIDEO_TIMESCALE, type Sample } from '../sample.ts';
 import { AudioTimeline } from './audio-timeline.ts';
 import { LipSync } from './lip-sync.ts';
@@ -16,7 +15,7 @@ export interface MediaTimelineOptions {
   /** RTP ticks per second of the video track. */
   readonly videoClockRate: number;
   /** The audio track, when there is one that can be carried. */
-  readonly audio: { readonly clockRate: number; readonly format: AacFormat } | undefined;
+  readonly audio: { readonly clockRate: number; readonly format: AudioFormat } | undefined;
   readonly onPicture: (picture: TimedPicture) => void;
   /** Sound from the first picture on. */
   readonly onSound: (sample: Sample) => void;
@@ -52,7 +51,7 @@ export class MediaTimeline {
   }
 
   /** Takes the next frame of sound. Before the first picture it only tells where the track stands. */
-  pushSound(frame: AacFrame): void {
+  pushSound(frame: AudioFrame): void {
     if (this.#lastDts === undefined) this.#audio?.observe(frame);
     else this.#audio?.push(frame);
   }

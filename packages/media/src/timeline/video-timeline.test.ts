@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AccessUnit } from '../h264/access-unit.ts';
+import type { AccessUnit } from '../video/access-unit.ts';
 import { VIDEO } from '../fmp4/testing-configs.ts';
 import { TrackClock } from './track-clock.ts';
 import { VideoTimeline, type TimedPicture } from './video-timeline.ts';

@@ -6,7 +6,7 @@
  * What comes out, whatever the camera does: decode times rise, durations are positive, and a discontinuity is only ever
  * announced directly before a key frame.
  */
-import type { AccessUnit } from '../h264/access-unit.ts';
+import type { AccessUnit } from '../video/access-unit.ts';
 import { VIDEO_TIMESCALE, type Sample, type VideoConfig } from '../sample.ts';
 import { DecodeTimes } from './decode-times.ts';
 import { FrameDuration } from './frame-duration.ts';
