@@ -1,5 +1,6 @@
 /** Readers of option values. What they throw becomes a usage error that names the option. */
 import { InvalidArgumentError, Option } from 'commander';
+import { RTSP_TRANSPORTS } from '@pantau/media';
 
 export function parseDegrees(text: string): number {
   const value = Number(text);
@@ -23,6 +24,10 @@ export function parseTimeoutMs(text: string): number {
 export function parseYesNo(text: string): boolean {
   if (text === 'yes' || text === 'no') return text === 'yes';
   throw new InvalidArgumentError('It must be yes or no.');
+}
+
+export function transportOption(description: string): Option {
+  return new Option('--transport <transport>', description).choices([...RTSP_TRANSPORTS, '']);
 }
 
 export function jsonOption(): Option {

@@ -11,7 +11,7 @@ import type { Clock, Timer } from '@pantau/base/clock';
 import { AppError, messageOf } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
 import type { StreamDetail } from '@pantau/contract/stream';
-import type { MediaEngine, StreamDefinition } from '@pantau/media';
+import type { MediaEngine, RtspTransport, StreamDefinition } from '@pantau/media';
 import { mayWatch, type Principal } from '../access/principal.ts';
 import type { Area } from '../areas/area.ts';
 import { presentArea } from '../areas/area-present.ts';
@@ -183,7 +183,13 @@ export class StreamService {
     );
     if (revision !== this.#revision) await this.#options.onChanged?.();
     this.#revision = revision;
-    engine.setStreams(this.#cameras.filter(isStreamed).map((camera) => toDefinition(camera, idleCloseMs)));
+    const transports = new Map(allAreas.map(({ id, transport }) => [id, transport]));
+    const transportOf = ({ areaId }: Camera) => (areaId === null ? null : (transports.get(areaId) ?? null));
+    engine.setStreams(
+      this.#cameras
+        .filter(isStreamed)
+        .map((camera) => toDefinition(camera, transportOf(camera), idleCloseMs)),
+    );
     await this.#build();
   }
 
@@ -246,8 +252,21 @@ function isStreamed(camera: Camera): boolean {
   return camera.status === 'active' && camera.credentialsUnreadable !== true;
 }
 
-function toDefinition(camera: Camera, idleCloseMs: number): StreamDefinition {
-  return { key: camera.streamKey, source: camera.source, pull: camera.pull, idleCloseMs };
+/** The one place where a camera's transport is settled: its own, else its area's, else `auto`. */
+function toDefinition(
+  camera: Camera,
+  areaTransport: RtspTransport | null,
+  idleCloseMs: number,
+): StreamDefinition {
+  const { streamKey: key, source, sub, pull } = camera;
+  const transport = source.transport ?? areaTransport ?? 'auto';
+  return {
+    key,
+    source: { ...source, transport },
+    sub: sub === undefined ? undefined : { ...sub, transport },
+    pull,
+    idleCloseMs,
+  };
 }
 
 function envelope(data: unknown): string {
