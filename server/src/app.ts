@@ -34,6 +34,7 @@ import { registerOpenapi } from './http/openapi.ts';
 import { createSerializerCompiler, createValidatorCompiler } from './http/schema-compilers.ts';
 import { registerStaticWeb, wantsHtml } from './http/static-web.ts';
 import { streamRoutes } from './streams/stream-routes.ts';
+import { verdictRoutes } from './streams/verdict-routes.ts';
 import { readVersion } from './version.ts';
 
 export interface App {
@@ -89,6 +90,7 @@ export async function buildApp(context: Context): Promise<App> {
   await fastify.register(areaRoutes(context.streams));
   await fastify.register(cameraAdminRoutes(context.cameras, context.areas));
   await fastify.register(areaAdminRoutes(context.areas));
+  await fastify.register(verdictRoutes(context.streams));
   await fastify.register(streamRoutes(context.streams, context.tokens));
   await registerIdentity(fastify, context);
   await fastify.register(auditRoutes(context.audit));

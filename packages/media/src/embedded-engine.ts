@@ -10,14 +10,19 @@ import { MediaError } from './media-error.ts';
 import { MseServer } from './mse/mse-server.ts';
 import { probeSource } from './probe.ts';
 import type { ProbeReport } from './probe-report.ts';
+import { createAliveCheck } from './rtsp/alive-check.ts';
 import { openRtspSource } from './rtsp-source.ts';
 import type { IsAddressAllowed, OpenSource } from './source.ts';
 import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
 import { BlockPool } from './stream/block-pool.ts';
 import { ClientShares } from './stream/client-shares.ts';
 import { completeLimits, TICK_MS, type EngineLimits } from './stream/engine-limits.ts';
+import { deviceOf } from './stream/device-address.ts';
+import type { CheckAlive } from './stream/host-gate.ts';
+import { HostGates } from './stream/host-gates.ts';
 import { Stream } from './stream/stream.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
+import type { VerdictKind } from './stream/verdict.ts';
 
 /** The media engine in this process: `MediaEngine` over RTSP sources, in memory. */
 export interface MediaEngineOptions {
@@ -32,6 +37,8 @@ export interface MediaEngineOptions {
   readonly limits?: Partial<EngineLimits>;
   /** Address of a viewer, for counting and for its share of what is limited; behind a trusted proxy the forwarded one. Default: the socket's. */
   readonly clientAddress?: (request: IncomingMessage) => string;
+  /** Whether something answers at a host and port. Default: a TCP connection; nobody looks with an `openSource` of your own. */
+  readonly checkAlive?: CheckAlive;
   /** Random numbers in [0, 1) for the jitter of retries. */
   readonly random?: () => number;
 }
@@ -47,6 +54,7 @@ class EmbeddedEngine implements MediaEngine {
   readonly #openSource: OpenSource;
   readonly #limits: EngineLimits;
   readonly #random: (() => number) | undefined;
+  readonly #gates: HostGates;
   readonly #parking: ClientShares;
   readonly #pool = new BlockPool();
   readonly #hls: HlsHandler;
@@ -68,6 +76,17 @@ class EmbeddedEngine implements MediaEngine {
     this.#openSource = (opening) => openSource({ ...opening, isAddressAllowed });
     this.#limits = completeLimits(options.limits);
     this.#random = options.random;
+    const timeoutMs = this.#limits.aliveTimeoutMs;
+    const byConnecting =
+      options.openSource === undefined
+        ? createAliveCheck({ clock: this.#clock, timeoutMs, isAddressAllowed })
+        : undefined;
+    this.#gates = new HostGates({
+      clock: this.#clock,
+      limits: this.#limits,
+      checkAlive: options.checkAlive ?? byConnecting,
+      random: options.random,
+    });
     this.#parking = new ClientShares(this.#limits.maxParked, this.#limits.maxParkedPerClient);
     const clientAddress = options.clientAddress ?? ((request) => request.socket.remoteAddress ?? '');
     const findStream = (key: string) => this.#streams.get(key);
@@ -114,12 +133,12 @@ class EmbeddedEngine implements MediaEngine {
     return () => void this.#listeners.delete(listener);
   }
 
-  probe(
+  async probe(
     source: SourceDefinition,
     options: { timeoutMs?: number; signal?: AbortSignal } = {},
   ): Promise<ProbeReport> {
-    if (this.#stopped) return Promise.reject(new MediaError('ENGINE_STOPPING', 'the engine is stopping'));
-    return probeSource({
+    if (this.#stopped) throw new MediaError('ENGINE_STOPPING', 'the engine is stopping');
+    const report = await probeSource({
       source,
       openSource: this.#openSource,
       clock: this.#clock,
@@ -127,6 +146,12 @@ class EmbeddedEngine implements MediaEngine {
       timeoutMs: options.timeoutMs ?? DEFAULT_PROBE_TIMEOUT_MS,
       signal: options.signal,
     });
+    this.noteSignOfLife(deviceOf(source.url).host);
+    return report;
+  }
+
+  noteSignOfLife(host: string): void {
+    if (!this.#stopped) this.#gates.noteSignOfLife(host);
   }
 
   handleHls(
@@ -158,12 +183,16 @@ class EmbeddedEngine implements MediaEngine {
     let live = 0;
     let viewers = 0;
     let bufferedBytes = 0;
+    const verdicts: Partial<Record<VerdictKind, number>> = {};
     for (const stream of this.#streams.values()) {
       if (stream.isLive) live++;
+      const { kind } = stream.verdict;
+      verdicts[kind] = (verdicts[kind] ?? 0) + 1;
       viewers += stream.viewerCount;
       bufferedBytes += stream.window.byteLength;
     }
-    return { streams: this.#streams.size, live, viewers, bufferedBytes, parkedReloads: this.#parking.used };
+    const { size: streams } = this.#streams;
+    return { streams, live, verdicts, viewers, bufferedBytes, parkedReloads: this.#parking.used };
   }
 
   stop(): Promise<void> {
@@ -191,6 +220,7 @@ class EmbeddedEngine implements MediaEngine {
     return new Stream({
       definition,
       openSource: this.#openSource,
+      gates: this.#gates,
       clock: this.#clock,
       logger: this.#logger.child({ stream: definition.key }),
       limits: this.#limits,

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
 import type { ProbeReport } from './probe-report.ts';
+import type { VerdictKind } from './stream/verdict.ts';
 
 /**
  * What the server knows of the media world: this interface, spoken by the embedded engine here and, at scale, by
@@ -40,6 +41,12 @@ export interface MediaEngine extends AsyncDisposable {
    * @param key what follows `/mse/`
    */
   handleMseUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, key: string): void;
+  /**
+   * A device was heard of by other means: an ONVIF Hello, a still picture that came. Its cameras that wait for their next attempt
+   * are tried at once, as far as the bound of attempts per hour allows.
+   * @param host name or address, as in the sources' URLs.
+   */
+  noteSignOfLife(host: string): void;
   /** Figures for `/health` and the log. */
   stats(): EngineStats;
   /** Tells viewers, sends TEARDOWN, closes sources; idempotent. `[Symbol.asyncDispose]` calls it. */
@@ -49,6 +56,8 @@ export interface MediaEngine extends AsyncDisposable {
 export interface EngineStats {
   readonly streams: number;
   readonly live: number;
+  /** Cameras of each verdict; kinds that no camera has are left out. */
+  readonly verdicts: Readonly<Partial<Record<VerdictKind, number>>>;
   readonly viewers: number;
   /** Media bytes held in memory for delivery. */
   readonly bufferedBytes: number;

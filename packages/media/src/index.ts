@@ -15,6 +15,7 @@ export {
   type VideoFacts,
   type AudioFacts,
 } from './stream/stream-status.ts';
+export { VERDICT_KINDS, type CameraVerdict, type VerdictKind } from './stream/verdict.ts';
 export type { ProbeReport, ProbeTrack } from './probe-report.ts';
 export type { IsAddressAllowed } from './source.ts';
 export { createMediaEngine, type MediaEngineOptions } from './embedded-engine.ts';

@@ -212,6 +212,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'POST /api/cache/invalidate': { ...fixed('/api/cache/invalidate'), body: () => ({ prefix: 'areas' }) },
   'POST /api/cache/clear': fixed('/api/cache/clear'),
 
+  'GET /api/cameras/verdicts': fixed('/api/cameras/verdicts'),
   'GET /api/cameras': fixed('/api/cameras'),
   'POST /api/cameras': {
     ...fixed('/api/cameras'),

@@ -5,6 +5,12 @@ import { isoTimeOrNull } from '../iso-time.ts';
 import type { Camera } from '../cameras/camera.ts';
 import { presentCamera } from '../cameras/camera-present.ts';
 
+/** The reason of a camera whose password is lost. */
+export const CREDENTIALS_UNREADABLE = {
+  code: 'CREDENTIALS_UNREADABLE',
+  message: 'The login of this camera must be entered again.',
+};
+
 export function presentStream(
   camera: Camera,
   areaName: string | null,
@@ -66,8 +72,7 @@ function presentState(camera: Camera, status: StreamStatus | undefined): StreamS
 }
 
 function presentReason(camera: Camera, status: StreamStatus | undefined): StreamCamera['reason'] {
-  if (camera.credentialsUnreadable === true)
-    return { code: 'CREDENTIALS_UNREADABLE', message: 'The login of this camera must be entered again.' };
+  if (camera.credentialsUnreadable === true) return CREDENTIALS_UNREADABLE;
   return status?.reason === undefined ? null : { code: status.reason.code, message: status.reason.message };
 }
 

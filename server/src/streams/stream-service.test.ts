@@ -123,6 +123,48 @@ describe('StreamService', () => {
     await streams.stop();
   });
 
+  it('gives the verdict on every enabled camera, of those that nobody knocks at too', async () => {
+    const { streams, engine, database } = open();
+    database.cameras = [
+      camera(1),
+      { ...camera(2), status: 'maintenance' },
+      { ...camera(3), credentialsUnreadable: true },
+      { ...camera(4), enabled: false },
+    ];
+    await streams.start();
+    const at = Date.UTC(2026, 0, 1);
+    engine.change('key-1-0000', {
+      state: 'retrying',
+      reason: { code: 'SOURCE_UNREACHABLE', message: 'The camera cannot be reached.' },
+      verdict: {
+        kind: 'parked',
+        sinceMs: at,
+        code: 'SOURCE_UNREACHABLE',
+        nextAttemptMs: at + 600_000,
+        attemptsLastHour: 6,
+        lastLiveMs: at - 1000,
+      },
+    });
+    expect(streams.listVerdicts()).toEqual([
+      {
+        camera_id: 1,
+        kind: 'parked',
+        since: '2026-01-01T00:00:00.000Z',
+        reason: { code: 'SOURCE_UNREACHABLE', message: 'The camera cannot be reached.' },
+        next_attempt_at: '2026-01-01T00:10:00.000Z',
+        attempts_last_hour: 6,
+        last_live_at: '2025-12-31T23:59:59.000Z',
+      },
+      expect.objectContaining({ camera_id: 2, kind: 'maintenance', reason: null }),
+      expect.objectContaining({
+        camera_id: 3,
+        kind: 'misconfigured',
+        reason: expect.objectContaining({ code: 'CREDENTIALS_UNREADABLE' }),
+      }),
+    ]);
+    await streams.stop();
+  });
+
   it('shows a camera whose password is lost, with the reason, and does not knock on its door without it', async () => {
     const clock = new VirtualClock();
     const { streams, engine, database } = open(clock);

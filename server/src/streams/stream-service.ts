@@ -11,6 +11,7 @@ import type { Clock, Timer } from '@pantau/base/clock';
 import { AppError, messageOf } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
 import type { StreamDetail } from '@pantau/contract/stream';
+import type { CameraVerdicts } from '@pantau/contract/verdict';
 import type { MediaEngine, RtspTransport, StreamDefinition } from '@pantau/media';
 import { mayWatch, type Principal } from '../access/principal.ts';
 import type { Area } from '../areas/area.ts';
@@ -24,6 +25,7 @@ import { EncodedList } from '../encoded-list.ts';
 import { audienceOf, isListed, PUBLIC_AUDIENCE, type Audience } from './audience.ts';
 import { AudienceLists, type ListName } from './audience-lists.ts';
 import { presentStream, presentUrls } from './stream-present.ts';
+import { presentVerdict } from './verdict-present.ts';
 
 const REVISION_POLL_MS = 500;
 /** Catches what changed without a new revision, such as an edit by hand. */
@@ -156,6 +158,12 @@ export class StreamService {
       camera: presentStream(camera, this.#areaNameOf(camera), status),
       streams: presentUrls(camera.streamKey),
     };
+  }
+
+  /** Of every enabled camera, in the order in which they are shown. */
+  listVerdicts(): CameraVerdicts {
+    const statuses = new Map(this.#options.engine.listStatuses().map((status) => [status.key, status]));
+    return this.#cameras.map((camera) => presentVerdict(camera, statuses.get(camera.streamKey)));
   }
 
   async #poll(): Promise<void> {

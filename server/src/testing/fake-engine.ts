@@ -11,6 +11,8 @@ export class FakeEngine implements MediaEngine {
   holdsSockets = false;
   /** What `probe` answers or throws. */
   onProbe: () => Promise<ProbeReport> = () => Promise.reject(new Error('the test has no answer for a probe'));
+  /** Hosts that somebody said are alive. */
+  readonly signsOfLife: string[] = [];
   readonly #held = new Set<Duplex>();
   readonly #statuses = new Map<string, StreamStatus>();
   readonly #listeners = new Set<(status: StreamStatus) => void>();
@@ -41,6 +43,10 @@ export class FakeEngine implements MediaEngine {
     const status = { ...idleStatus(key), ...this.#statuses.get(key), ...change };
     this.#statuses.set(key, status);
     for (const listener of this.#listeners) listener(status);
+  }
+
+  noteSignOfLife(host: string): void {
+    this.signsOfLife.push(host);
   }
 
   probe(): Promise<ProbeReport> {
@@ -80,6 +86,7 @@ export class FakeEngine implements MediaEngine {
     return {
       streams: statuses.length,
       live: statuses.filter(({ state }) => state === 'live').length,
+      verdicts: {},
       viewers: statuses.reduce((sum, { viewers }) => sum + viewers, 0),
       bufferedBytes: 0,
       parkedReloads: 0,
@@ -111,5 +118,13 @@ function idleStatus(key: string): StreamStatus {
     bitrate: undefined,
     viewers: 0,
     lostPackets: 0,
+    verdict: {
+      kind: 'idle',
+      sinceMs: Date.UTC(2026, 0, 1),
+      code: undefined,
+      nextAttemptMs: undefined,
+      attemptsLastHour: 0,
+      lastLiveMs: undefined,
+    },
   };
 }

@@ -69,7 +69,7 @@ export async function connectRtsp(options: ConnectOptions): Promise<RtspConnecti
   using limit = deadline(
     options.clock,
     options.timeoutMs,
-    () => new MediaError('SOURCE_TIMEOUT', 'The camera does not answer: no connection in time'),
+    () => describeConnectError(noConnection()),
     options.signal,
   );
   if (limit.signal.aborted) throw abortReason(limit.signal);
@@ -304,6 +304,11 @@ const CONNECT_ERRORS: Readonly<Record<string, readonly [MediaErrorCode, string]>
   ECONNRESET: ['SOURCE_UNREACHABLE', 'The camera reset the connection at once'],
   ETIMEDOUT: ['SOURCE_TIMEOUT', 'The camera does not answer: no connection in time'],
 };
+
+/** As the system says it after minutes. */
+function noConnection(): Error {
+  return Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' });
+}
 
 /** The system's message holds the address, so only its code is kept. */
 function describeConnectError(error: Error): MediaError {

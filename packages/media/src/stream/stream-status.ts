@@ -1,4 +1,5 @@
 import type { MediaErrorCode } from '../media-error.ts';
+import type { CameraVerdict } from './verdict.ts';
 
 /**
  * What a stream is doing, as data: camera trouble is a state with a reason, not an exception.
@@ -55,4 +56,6 @@ export interface StreamStatus {
   readonly viewers: number;
   /** Packets lost since the source was opened. */
   readonly lostPackets: number;
+  /** What is to be thought of the camera, for everything that depends on it. */
+  readonly verdict: CameraVerdict;
 }

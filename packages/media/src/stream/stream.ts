@@ -10,6 +10,7 @@ import type { StreamDefinition } from '../source-definition.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { ClientShares } from './client-shares.ts';
 import type { EngineLimits } from './engine-limits.ts';
+import type { HostGates } from './host-gates.ts';
 import { HlsPresence } from './hls-presence.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import type { MediaFile } from './media-file.ts';
@@ -17,6 +18,7 @@ import { MediaWindow } from './media-window.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import { StreamMeter } from './stream-meter.ts';
 import type { StreamReason, StreamStatus } from './stream-status.ts';
+import { judgeCamera, type CameraVerdict } from './verdict.ts';
 
 /**
  * The fan-out node of one camera: a supervised source on one side, a muxer, and any number of viewers on the other.
@@ -29,6 +31,7 @@ import type { StreamReason, StreamStatus } from './stream-status.ts';
 export interface StreamOptions {
   readonly definition: StreamDefinition;
   readonly openSource: OpenSource;
+  readonly gates: HostGates;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: EngineLimits;
@@ -72,6 +75,7 @@ export class Stream {
   readonly playlists: HlsPlaylists;
   readonly parked: ParkedRequests;
   #definition: StreamDefinition;
+  #verdict: CameraVerdict | undefined;
   #lastLiveMs: number | undefined;
   /** When the last part was made, monotonic ms. */
   #lastMediaMs = 0;
@@ -120,6 +124,7 @@ export class Stream {
     this.#supervisor = new SourceSupervisor({
       source: definition.source,
       openSource: options.openSource,
+      gates: options.gates,
       clock,
       logger,
       limits,
@@ -200,7 +205,19 @@ export class Stream {
       bitrate: state === 'live' ? this.#meter.bitrate : undefined,
       viewers: this.viewerCount,
       lostPackets: this.#supervisor.lostPackets,
+      verdict: this.verdict,
     };
+  }
+
+  /** What is to be thought of the camera now. */
+  get verdict(): CameraVerdict {
+    const supervisor = this.#supervisor;
+    const nowMs = this.#options.clock.now();
+    const { isParked, attemptsLastHour } = supervisor;
+    const lastLiveMs = this.isLive ? nowMs : this.#lastLiveMs;
+    const facts = { ...supervisor.current, isParked, attemptsLastHour, lastLiveMs };
+    this.#verdict = judgeCamera(facts, this.#verdict, nowMs);
+    return this.#verdict;
   }
 
   /**
@@ -304,6 +321,8 @@ export class Stream {
 
   #announceState(): void {
     const { state } = this.#supervisor.current;
+    // Since when a verdict holds is known to those who looked.
+    void this.verdict;
     for (const viewer of this.#viewers) this.#sendStatus(viewer);
     if (state === 'retrying') this.parked.wake();
     this.#options.onState(this);
