@@ -6,8 +6,10 @@
  *   never worked ── two refusals ─────────────────────────────► not tried for 30 min
  *   worked before ─ refusals 1, 2, 4 min apart: "busy" ── the 4th, ≥ 5 min after the first ─► the same
  *
- * A device without a free session answers 401 as well (Dahua, Tapo), hence the second line. While a source is open with the
- * login it is right, and a refusal says nothing about it.
+ * A device without a free session answers 401 as well (Dahua, Tapo), hence the second line; it is about sources that were open
+ * themselves. While a source is open with the login it is right, and a refusal says nothing about it; nor does one of a source
+ * that never was, when others were: the login may have no right to that channel. Without a login nothing can be locked, and
+ * nothing is counted.
  */
 import { createHash } from 'node:crypto';
 import type { SourceDefinition } from '../source-definition.ts';
@@ -44,9 +46,10 @@ export class LoginLedger {
     return this.#logins.size;
   }
 
-  /** A source begins to exist. Returns the key of its login on that device. */
+  /** A source begins to exist. Returns the key of its login on that device; '' when it has none. */
   join(host: string, source: SourceDefinition): string {
-    const parts = [host, source.username ?? '', source.password?.reveal() ?? ''];
+    if (source.username === undefined) return '';
+    const parts = [host, source.username, source.password?.reveal() ?? ''];
     const key = createHash('sha256').update(JSON.stringify(parts)).digest('base64');
     const login = this.#logins.get(key);
     if (login === undefined) this.#logins.set(key, newLogin());
@@ -119,7 +122,8 @@ export class LoginLedger {
     const login = this.#logins.get(key);
     if (login === undefined) return 'wrong-here';
     login.inFlight--;
-    if (login.open > 0) return hasWorkedHere ? 'busy' : 'wrong-here';
+    if (login.open > 0 && hasWorkedHere) return 'busy';
+    if (login.open > 0 || (login.hasWorked && !hasWorkedHere)) return 'wrong-here';
     if (login.refusals === 0) login.firstRefusedMs = nowMs;
     login.refusals++;
     if (login.hasWorked && !this.#isDoubtful(login, nowMs)) {

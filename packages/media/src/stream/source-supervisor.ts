@@ -1,13 +1,15 @@
-import { abortReason, deadline, type Clock } from '@pantau/base/clock';
+import { deadline, type Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import { MediaError } from '../media-error.ts';
 import type { MediaEvent } from '../sample.ts';
 import type { MediaSource, OpenSource } from '../source.ts';
 import type { SourceDefinition } from '../source-definition.ts';
+import { abortion, orAborted } from './abandon-opening.ts';
 import type { EngineLimits } from './engine-limits.ts';
 import type { Blame, Pass } from './host-gate.ts';
 import type { Hold, HostGates, HostVisit } from './host-gates.ts';
 import { BUSY_WAIT_MS } from './login-ledger.ts';
+import { PictureWatch } from './picture-watch.ts';
 import { busyReason, logTextOf, refusedLoginReason, reasonOf } from './reason-text.ts';
 import { RetryPolicy } from './retry-policy.ts';
 import type { StreamReason, StreamState } from './stream-status.ts';
@@ -183,7 +185,8 @@ export class SourceSupervisor {
     if (hold !== undefined) this.#policy.noteFailing(this.#options.clock.monotonic());
     const { state, reason, nextAttemptMs: shownMs } = this.#current;
     const why = hold === undefined ? reason : HELD[hold.why];
-    if (state === 'retrying' && reason?.code === why?.code && shownMs === nextAttemptMs) return;
+    const isShown = Math.abs(nextAttemptMs - (shownMs ?? 0)) < SAME_TIME_MS;
+    if (state === 'retrying' && reason?.code === why?.code && isShown) return;
     this.#enter('retrying', why, nextAttemptMs);
   }
 
@@ -194,7 +197,7 @@ export class SourceSupervisor {
     switch (blame) {
       case 'host':
         this.#policy.noteFailing(nowMs);
-        return reason;
+        return HELD.host;
       case 'busy':
         this.#policy.failed('SOURCE_REFUSED', nowMs, BUSY_WAIT_MS);
         return busyReason;
@@ -210,7 +213,7 @@ export class SourceSupervisor {
     pass: Pass,
   ): Promise<{ readonly error: unknown; readonly blame: Blame }> {
     const { clock, limits, openSource, source, logger } = this.#options;
-    const watch = new PictureWatch(this.#options);
+    const watch = new PictureWatch(clock, limits.stallMs);
     const opening = deadline(
       clock,
       limits.openTimeoutMs,
@@ -308,77 +311,11 @@ export class SourceSupervisor {
   }
 }
 
+/** Next attempts that are closer than this are not announced anew. */
+const SAME_TIME_MS = 500;
+
 const HELD: Readonly<Record<Hold, StreamReason>> = {
   host: reasonOf(new MediaError('SOURCE_UNREACHABLE', 'nothing answers there')),
   login: refusedLoginReason,
   busy: busyReason,
 };
-
-/** Fails when no picture came for `stallMs`, beginning with the first one. */
-class PictureWatch {
-  readonly failure: Promise<never>;
-  readonly #clock: Clock;
-  readonly #timer: { cancel(): void };
-  #reject: (error: unknown) => void = () => undefined;
-  #lastMs: number | undefined;
-
-  constructor(options: SourceSupervisorOptions) {
-    const { clock, limits } = options;
-    this.#clock = clock;
-    this.failure = new Promise<never>((_, reject) => {
-      this.#reject = reject;
-    });
-    this.failure.catch(() => undefined);
-    this.#timer = clock.setRepeating(
-      Math.max(100, limits.stallMs / 10),
-      () => {
-        if (this.#lastMs === undefined || clock.monotonic() - this.#lastMs < limits.stallMs) return;
-        this.fail(new MediaError('SOURCE_TIMEOUT', 'the camera sent no picture for too long'));
-      },
-      { unref: true },
-    );
-  }
-
-  saw(): void {
-    this.#lastMs = this.#clock.monotonic();
-  }
-
-  fail(error: unknown): void {
-    this.#reject(error);
-  }
-
-  stop(): void {
-    this.#timer.cancel();
-  }
-}
-
-/** A promise that rejects with the signal's reason; dispose it so that a long-lived signal does not collect listeners. */
-function abortion(signal: AbortSignal): { readonly promise: Promise<never>; [Symbol.dispose](): void } {
-  let onAbort = (): void => undefined;
-  const promise = new Promise<never>((_, reject) => {
-    onAbort = () => reject(abortReason(signal));
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
-  promise.catch(() => undefined);
-  return { promise, [Symbol.dispose]: () => signal.removeEventListener('abort', onAbort) };
-}
-
-/** `opening`, or a failure of `aborted` when that comes first; a source that opens afterwards is closed again. */
-async function orAborted(opening: Promise<MediaSource>, aborted: Promise<never>): Promise<MediaSource> {
-  let isAbandoned = false;
-  opening.then(
-    (source) => {
-      if (!isAbandoned) return;
-      source.ended.catch(() => undefined);
-      source.close().catch(() => undefined);
-    },
-    () => undefined,
-  );
-  try {
-    return await Promise.race([opening, aborted]);
-  } catch (error) {
-    isAbandoned = true;
-    throw error;
-  }
-}

@@ -43,8 +43,8 @@ export interface StreamOptions {
   readonly random?: () => number;
 }
 
-/** A viewer's wish shortens the wait to this, so asking earlier or later makes no sense. */
-const MAX_RETRY_AFTER_S = 10;
+/** While somebody asks, the device is looked at each few seconds: whoever asks later than this is late. */
+const MAX_RETRY_AFTER_S = 5;
 
 /** What a client is told that waited for a stream which ended, and after how many seconds it should ask again. */
 const END_REASONS: Readonly<
@@ -266,8 +266,9 @@ export class Stream {
     this.#presence.expire(nowMs, Math.max(this.#options.limits.hlsPresenceMs, this.#targetsMs(3)));
     this.parked.expire(nowMs);
     for (const viewer of this.#viewers) viewer.tick(nowMs);
-    if (this.viewerCount > 0 || this.parked.size > 0) this.#unwatchedSinceMs = nowMs;
-    if (this.#viewers.size > 0) this.#supervisor.hurry();
+    const isWatched = this.viewerCount > 0 || this.parked.size > 0;
+    if (isWatched) this.#unwatchedSinceMs = nowMs;
+    if (isWatched) this.#supervisor.hurry();
     if (!this.#supervisor.isRunning || this.#definition.pull === 'always') return;
     const idleCloseMs = this.#definition.idleCloseMs ?? this.#options.limits.idleCloseMs;
     if (nowMs - this.#unwatchedSinceMs >= idleCloseMs) this.#rest();
