@@ -103,7 +103,7 @@ describe('the command line', () => {
 
   it.concurrent.each<[string, number, RegExp, () => Promise<string[]>]>([
     ['an address that is none', 64, /address|url/i, async () => ['camera', 'probe', 'rtsp://']],
-    ['an address of another kind', 64, /rtsp/i, async () => ['camera', 'probe', 'http://127.0.0.1/x']],
+    ['an address of another kind', 64, /rtsp/i, async () => ['camera', 'probe', 'ftp://127.0.0.1/x']],
     [
       'nobody there',
       65,
