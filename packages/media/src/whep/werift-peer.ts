@@ -37,7 +37,10 @@ class WeriftPeer implements WebrtcPeer {
       bundlePolicy: 'max-bundle',
       codecs: {
         video: [videoCodec(werift, options.video)],
-        audio: audio === undefined ? [] : [audioCodec(werift, audio)],
+        // werift refuses an offer with sound of which it knows no codec, also when we send none.
+        audio: (audio === undefined ? (['opus', 'PCMU', 'PCMA'] as const) : [audio]).map((codec) =>
+          audioCodec(werift, codec),
+        ),
       },
     });
     this.#video = new werift.MediaStreamTrack({ kind: 'video' });
@@ -49,9 +52,10 @@ class WeriftPeer implements WebrtcPeer {
   }
 
   async answer(offer: string): Promise<string> {
-    await this.#connection.setRemoteDescription({ type: 'offer', sdp: offer });
+    // Before the offer: the library ties what is there to the offer's sections, in order.
     const video = this.#connection.addTransceiver(this.#video, { direction: 'sendonly' });
     if (this.#audio !== undefined) this.#connection.addTransceiver(this.#audio, { direction: 'sendonly' });
+    await this.#connection.setRemoteDescription({ type: 'offer', sdp: offer });
     video.sender.onPictureLossIndication.subscribe(() => this.#options.onKeyframeWish());
     await this.#connection.setLocalDescription(await this.#connection.createAnswer());
     const answer = this.#connection.localDescription;
