@@ -43,6 +43,9 @@ export class TestBrowser implements AsyncDisposable {
         '--no-sandbox',
         '--autoplay-policy=no-user-gesture-required',
         '--disable-background-timer-throttling',
+        // WebRTC over loopback, with addresses instead of names that nobody here resolves
+        '--allow-loopback-in-peer-connection',
+        '--disable-features=WebRtcHideLocalIpsWithMdns',
       ],
     });
     return new TestBrowser(browser);

@@ -19,7 +19,7 @@ import type { Logger as PinoLogger } from 'pino';
 import type { Clock } from '@pantau/base/clock';
 import { AppError } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
-import type { EngineLimits, MediaEngine } from '@pantau/media';
+import type { EngineLimits, MediaEngine, WhepOptions } from '@pantau/media';
 import { AREA_CACHE_PREFIX } from './areas/area-filter-routes.ts';
 import { AreaService } from './areas/area-service.ts';
 import { createAreaStore } from './areas/area-store.ts';
@@ -79,6 +79,9 @@ export interface ServerState {
   stopping: boolean;
 }
 
+/** A household or an office; more is somebody who holds connections. */
+const WHEP_VIEWERS_PER_ADDRESS = 8;
+
 /** What an engine gets from the server. */
 export interface EngineOptions {
   readonly clock: Clock;
@@ -91,6 +94,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Pick<EngineLimits, 'windowSegments' | 'partMs'>>;
   /** Threads that read cameras beside this one. */
   readonly workers?: number;
+  /** WebRTC for viewers; absent: switched off. */
+  readonly whep?: WhepOptions;
 }
 
 export interface OpenContextOptions {
@@ -172,6 +177,9 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
       isAddressAllowed,
       limits: { windowSegments: config.hlsWindowSegments, partMs: config.hlsPartMs },
       workers: config.mediaWorkers,
+      ...(config.whep === undefined
+        ? {}
+        : { whep: { ...config.whep, maxViewersPerClient: WHEP_VIEWERS_PER_ADDRESS } }),
     }),
   );
   const streams = stack.adopt(

@@ -54,6 +54,7 @@ export const ERROR_CODES = {
   AREA_IN_USE: 'The area still has cameras.',
   STREAM_NOT_FOUND: 'The stream key is not known.',
   OVERLOADED: 'Too much work is waiting; try again shortly.',
+  WHEP_UNAVAILABLE: 'The server offers no picture by WebRTC.',
   STOPPING: 'The server is shutting down.',
   DATABASE_UNAVAILABLE: 'The database does not answer.',
   DATABASE_BUSY: 'Another process held the database longer than we wait.',

@@ -23,6 +23,10 @@ import { HostGates } from './stream/host-gates.ts';
 import { Stream } from './stream/stream.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
 import type { VerdictKind } from './stream/verdict.ts';
+import type { WebrtcNetwork } from './whep/webrtc-peer.ts';
+import { loadWerift } from './whep/werift-peer.ts';
+import { sendProblem } from './whep/whep-reply.ts';
+import { WhepServer, type WhepLimits, type WhepSession } from './whep/whep-server.ts';
 import { SourceWorkers } from './workers/source-workers.ts';
 
 /** The media engine in this process: `MediaEngine` over RTSP sources, in memory. */
@@ -36,6 +40,8 @@ export interface MediaEngineOptions {
   readonly workers?: number;
   /** Where cameras may be: asked with each resolved address before it is connected to, for probes and redirects too. Default: everywhere. */
   readonly isAddressAllowed?: IsAddressAllowed;
+  /** WebRTC for viewers; absent: switched off. */
+  readonly whep?: WhepOptions;
   /** Bounds that differ from `DEFAULT_LIMITS`. */
   readonly limits?: Partial<EngineLimits>;
   /** Address of a viewer, for counting and for its share of what is limited; behind a trusted proxy the forwarded one. Default: the socket's. */
@@ -45,6 +51,9 @@ export interface MediaEngineOptions {
   /** Random numbers in [0, 1) for the jitter of retries. */
   readonly random?: () => number;
 }
+
+/** How WebRTC is offered. */
+export interface WhepOptions extends WebrtcNetwork, WhepLimits {}
 
 /** Makes an engine without streams. Call `stop` (or dispose it) at the end. */
 export function createMediaEngine(options: MediaEngineOptions = {}): MediaEngine {
@@ -63,6 +72,7 @@ class EmbeddedEngine implements MediaEngine {
   readonly #pool = new BlockPool();
   readonly #hls: HlsHandler;
   readonly #mse: MseServer;
+  readonly #whep: WhepServer | undefined;
   readonly #listeners = new Set<(status: StreamStatus) => void>();
   readonly #ticker: Timer;
   #streams = new Map<string, Stream>();
@@ -108,6 +118,17 @@ class EmbeddedEngine implements MediaEngine {
       clientAddress,
     });
     this.#mse = new MseServer({ clock: this.#clock, limits: this.#limits, findStream, clientAddress });
+    this.#whep =
+      options.whep &&
+      new WhepServer({
+        clock: this.#clock,
+        logger: this.#logger,
+        limits: options.whep,
+        network: options.whep,
+        load: loadWerift,
+        findStream,
+        clientAddress,
+      });
     this.#ticker = this.#clock.setRepeating(TICK_MS, () => this.#tick(), { unref: true });
   }
 
@@ -190,6 +211,18 @@ class EmbeddedEngine implements MediaEngine {
     }
   }
 
+  handleWhep(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    options: { readonly isPrivate?: boolean; readonly onOpen?: (session: WhepSession) => void } = {},
+  ): void {
+    if (options.isPrivate === true) markPrivate(response);
+    if (this.#whep === undefined)
+      sendProblem(response, 404, 'NOT_FOUND', 'WebRTC is switched off here.', undefined);
+    else this.#whep.handle(request, response, path, options.onOpen);
+  }
+
   stats(): EngineStats {
     let live = 0;
     let viewers = 0;
@@ -217,6 +250,7 @@ class EmbeddedEngine implements MediaEngine {
 
   async #stop(): Promise<void> {
     this.#mse.close();
+    await this.#whep?.close();
     await Promise.all([
       ...[...this.#streams.values()].map((stream) => stream.stop('stopping')),
       ...this.#leaving,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
+import type { WhepSession } from './whep/whep-server.ts';
 import type { ProbeReport } from './probe-report.ts';
 import type { VerdictKind } from './stream/verdict.ts';
 
@@ -47,6 +48,17 @@ export interface MediaEngine extends AsyncDisposable {
    * @param host name or address, as in the sources' URLs.
    */
   noteSignOfLife(host: string): void;
+  /**
+   * Answers WHEP (RFC 9725): `POST <key>` with an offer, `DELETE session/<id>`. Never throws; 404 when WebRTC is switched off.
+   * @param path what follows `/whep/`
+   * @param options `isPrivate` as for `handleHls`; `onOpen` is told of the session before the viewer is.
+   */
+  handleWhep(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    options?: { readonly isPrivate?: boolean; readonly onOpen?: (session: WhepSession) => void },
+  ): void;
   /** Figures for `/health` and the log. */
   stats(): EngineStats;
   /** Tells viewers, sends TEARDOWN, closes sources; idempotent. `[Symbol.asyncDispose]` calls it. */

@@ -53,7 +53,7 @@ export interface DeliveryRefusalFacts {
 }
 
 export interface DeliveryGateOptions {
-  readonly engine: Pick<MediaEngine, 'handleHls' | 'handleMseUpgrade'>;
+  readonly engine: Pick<MediaEngine, 'handleHls' | 'handleMseUpgrade' | 'handleWhep'>;
   readonly findAccess: FindStreamAccess;
   readonly tickets: TicketBook;
   readonly principals: PrincipalResolver;
@@ -73,6 +73,7 @@ export interface DeliveryGateOptions {
 
 const HLS_ENDPOINT = 'GET /hls/:key';
 const MSE_ENDPOINT = 'GET /mse/:key';
+const WHEP_ENDPOINT = 'POST /whep/:key';
 const FAILURE_LOG_INTERVAL_MS = 60_000;
 const PRIVATELY = { isPrivate: true } as const;
 
@@ -148,6 +149,35 @@ export class DeliveryGate implements MediaHandler {
     else refuse(socket, refusal);
   }
 
+  handleWhep(request: IncomingMessage, response: ServerResponse, path: string): void {
+    const flood = this.#checkFlood(request, WHEP_ENDPOINT);
+    if (flood !== undefined) {
+      sendRefusal(response, flood);
+      return;
+    }
+    if (request.method !== 'POST') {
+      // A session is ended by who knows its name, and everything else is answered without looking at a stream.
+      this.#options.engine.handleWhep(request, response, path);
+      return;
+    }
+    const address = parseMseAddress(path);
+    const access = address && this.#options.findAccess(address.streamKey);
+    if (address === undefined || access === undefined) {
+      sendRefusal(response, NOT_FOUND);
+      return;
+    }
+    const { streamKey, ticket } = address;
+    if (access.visibility === 'private') {
+      void this.#offerPrivate(request, response, streamKey, ticket, access);
+      return;
+    }
+    const refusal =
+      this.#checkEmbedding(request, streamKey, WHEP_ENDPOINT) ??
+      (ticket === undefined || this.#isGood(streamKey, ticket) ? undefined : TICKET_INVALID);
+    if (refusal === undefined) this.#offer(request, response, streamKey, false, undefined);
+    else sendRefusal(response, refusal);
+  }
+
   #serveOpen(request: IncomingMessage, response: ServerResponse, address: HlsAddress): void {
     const { streamKey, ticket, file, query } = address;
     const hotlink = isPlaylist(file) ? this.#checkEmbedding(request, streamKey, HLS_ENDPOINT) : undefined;
@@ -204,6 +234,39 @@ export class DeliveryGate implements MediaHandler {
   ): void {
     this.#sockets.add(streamKey, socket, subject);
     this.#options.engine.handleMseUpgrade(request, socket, head, streamKey);
+  }
+
+  async #offerPrivate(
+    request: IncomingMessage,
+    response: ServerResponse,
+    streamKey: string,
+    ticket: string | undefined,
+    access: StreamAccess,
+  ): Promise<void> {
+    const verdict = await this.#judge(request, streamKey, ticket, access, WHEP_ENDPOINT);
+    if (response.destroyed) return;
+    if ('status' in verdict) sendRefusal(response, verdict, verdict === NOT_FOUND ? 'public' : 'private');
+    else if (ticket !== undefined && !this.#isGood(streamKey, ticket))
+      sendRefusal(response, TICKET_INVALID, 'private');
+    else this.#offer(request, response, streamKey, true, verdict.subject);
+  }
+
+  #offer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    streamKey: string,
+    isPrivate: boolean,
+    subject: GrantSubject | undefined,
+  ): void {
+    this.#options.engine.handleWhep(request, response, streamKey, {
+      isPrivate,
+      onOpen: (session) =>
+        this.#sockets.add(
+          streamKey,
+          { destroy: () => session.end(), once: (_event, callback) => session.onEnd(callback) },
+          subject,
+        ),
+    });
   }
 
   /** Whether whoever asks may watch a private stream at all; the ticket in the path is looked at after that. */

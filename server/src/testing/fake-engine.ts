@@ -1,7 +1,14 @@
 /** A media engine that plays nothing: it remembers what it was told, and its streams do what a test says. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { EngineStats, MediaEngine, ProbeReport, StreamDefinition, StreamStatus } from '@pantau/media';
+import type {
+  EngineStats,
+  MediaEngine,
+  ProbeReport,
+  StreamDefinition,
+  StreamStatus,
+  WhepSession,
+} from '@pantau/media';
 
 export class FakeEngine implements MediaEngine {
   definitions: readonly StreamDefinition[] = [];
@@ -13,6 +20,7 @@ export class FakeEngine implements MediaEngine {
   onProbe: () => Promise<ProbeReport> = () => Promise.reject(new Error('the test has no answer for a probe'));
   /** Hosts that somebody said are alive. */
   readonly signsOfLife: string[] = [];
+  readonly whepSessions: FakeWhepSession[] = [];
   readonly #held = new Set<Duplex>();
   readonly #statuses = new Map<string, StreamStatus>();
   readonly #listeners = new Set<(status: StreamStatus) => void>();
@@ -81,6 +89,20 @@ export class FakeEngine implements MediaEngine {
     socket.end(`HTTP/1.1 418 Fake\r\nContent-Length: ${key.length}\r\nConnection: close\r\n\r\n${key}`);
   }
 
+  /** Answers with the path it was asked for, as `handleHls`; `whepSessions` has what was opened. */
+  handleWhep(
+    _request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    options: { readonly isPrivate?: boolean; readonly onOpen?: (session: WhepSession) => void } = {},
+  ): void {
+    const session = new FakeWhepSession();
+    this.whepSessions.push(session);
+    options.onOpen?.(session);
+    response.writeHead(201, options.isPrivate === true ? { 'x-fake-private': '1' } : {});
+    response.end(`whep ${path}`);
+  }
+
   stats(): EngineStats {
     const statuses = this.listStatuses();
     return {
@@ -127,4 +149,18 @@ function idleStatus(key: string): StreamStatus {
       lastLiveMs: undefined,
     },
   };
+}
+
+class FakeWhepSession implements WhepSession {
+  readonly #callbacks: (() => void)[] = [];
+  isOver = false;
+
+  end(): void {
+    this.isOver = true;
+    for (const callback of this.#callbacks.splice(0)) callback();
+  }
+
+  onEnd(callback: () => void): void {
+    this.#callbacks.push(callback);
+  }
 }

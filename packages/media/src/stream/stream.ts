@@ -4,9 +4,10 @@ import { HlsPlaylists } from '../hls/hls-playlists.ts';
 import { ParkedRequests } from '../hls/parked-requests.ts';
 import type { ByeReason } from '../mse/mse-protocol.ts';
 import type { MseViewer } from '../mse/mse-viewer.ts';
-import type { MediaEvent } from '../sample.ts';
+import type { MediaEvent, StreamConfig } from '../sample.ts';
 import type { OpenSource } from '../source.ts';
 import type { StreamDefinition } from '../source-definition.ts';
+import type { WhepListener } from '../whep/whep-server.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { ClientShares } from './client-shares.ts';
 import type { EngineLimits } from './engine-limits.ts';
@@ -72,6 +73,10 @@ export class Stream {
   readonly #supervisor: SourceSupervisor;
   readonly #presence: HlsPresence;
   readonly #viewers = new Set<MseViewer>();
+  /** Viewers by WebRTC: they take what the source emits as it is. */
+  readonly #listeners = new Set<WhepListener>();
+  /** What the source sends now; undefined while there is none. */
+  #config: StreamConfig | undefined;
   readonly playlists: HlsPlaylists;
   readonly parked: ParkedRequests;
   #definition: StreamDefinition;
@@ -172,7 +177,7 @@ export class Stream {
   }
 
   get viewerCount(): number {
-    return this.#viewers.size + this.#presence.size;
+    return this.#viewers.size + this.#listeners.size + this.#presence.size;
   }
 
   /** Begins to pull when the definition says `always`. */
@@ -261,6 +266,17 @@ export class Stream {
     if (this.#viewers.delete(viewer)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
   }
 
+  /** Watches what the source emits, as a viewer: the configuration in force at once. Returns how to stop. */
+  watch(listener: WhepListener): () => void {
+    this.#listeners.add(listener);
+    const isPullable = this.demand();
+    if (this.#config !== undefined) listener.onEvent({ type: 'config', config: this.#config });
+    else if (!isPullable) this.#tellTrouble(listener);
+    return () => {
+      if (this.#listeners.delete(listener)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
+    };
+  }
+
   /** Looks at what is due. Call every `TICK_MS`. */
   tick(nowMs: number): void {
     this.#presence.expire(nowMs, Math.max(this.#options.limits.hlsPresenceMs, this.#targetsMs(3)));
@@ -283,6 +299,7 @@ export class Stream {
     this.#muxer.break();
     this.parked.releaseAll();
     for (const viewer of this.#viewers) viewer.leave(reason, nowMs);
+    for (const listener of this.#listeners) listener.onEnd();
     await this.#supervisor.stop('stopped');
   }
 
@@ -308,16 +325,22 @@ export class Stream {
   }
 
   #take(event: MediaEvent): void {
-    if (event.type === 'config') this.#meter.setConfig(event.config);
-    else if (event.type === 'sample') this.#meter.addSample(event.sample);
+    if (event.type === 'config') {
+      this.#config = event.config;
+      this.#meter.setConfig(event.config);
+    } else if (event.type === 'sample') this.#meter.addSample(event.sample);
     else this.#meter.restart();
     this.#muxer.push(event);
+    for (const listener of this.#listeners) listener.onEvent(event);
   }
 
   #loseSource(): void {
     this.#lastLiveMs = this.isLive ? this.#options.clock.now() : this.#lastLiveMs;
+    this.#config = undefined;
     this.#meter.restart();
     this.#muxer.break();
+    for (const listener of this.#listeners)
+      listener.onEvent({ type: 'discontinuity', reason: 'source lost' });
   }
 
   #announceState(): void {
@@ -325,13 +348,21 @@ export class Stream {
     // Since when a verdict holds is known to those who looked.
     void this.verdict;
     for (const viewer of this.#viewers) this.#sendStatus(viewer);
-    if (state === 'retrying') this.parked.wake();
+    if (state === 'retrying') {
+      this.parked.wake();
+      for (const listener of this.#listeners) this.#tellTrouble(listener);
+    }
     this.#options.onState(this);
   }
 
   #sendStatus(viewer: MseViewer): void {
     const { state, reason } = this.#supervisor.current;
     viewer.sendMessage({ type: 'status', state, reason: reason ?? null });
+  }
+
+  #tellTrouble(listener: WhepListener): void {
+    const { reason, retryAfterS } = this.unavailability;
+    listener.onTrouble(reason.code, reason.message, retryAfterS);
   }
 
   #sendFrame(fragment: Buffer, keyframe: boolean): void {
