@@ -27,6 +27,11 @@ describe('parseAnnouncement', () => {
     ]);
   });
 
+  it('reads an answer without the element around its matches', () => {
+    const match = formatProbeMatch({ id: 'urn:uuid:1', xaddrs: 'http://192.168.1.64/o', scopes: SCOPES });
+    expect(parse(match.replaceAll(/<\/?d:ProbeMatches>/g, ''))).toHaveLength(1);
+  });
+
   it('reads a Hello', () => {
     const hello =
       '<e:Envelope><e:Body><d:Hello><a:EndpointReference><a:Address>urn:uuid:2</a:Address></a:EndpointReference>' +

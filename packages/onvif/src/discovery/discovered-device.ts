@@ -34,7 +34,9 @@ export function parseAnnouncement(bytes: Uint8Array, sender: string): readonly D
   const root = tryRead(bytes);
   const body = findChild(root, 'Body');
   const hello = findChild(body, 'Hello');
-  const matches = hello === undefined ? listChildren(findChild(body, 'ProbeMatches'), 'ProbeMatch') : [hello];
+  // Some leave out the element around their matches.
+  const matches =
+    hello === undefined ? listChildren(findChild(body, 'ProbeMatches') ?? body, 'ProbeMatch') : [hello];
   return matches.slice(0, MAX_MATCHES).flatMap((match) => readMatch(match, sender));
 }
 

@@ -51,7 +51,7 @@ export function formatEnvelope(habits: DeviceHabits, body: string): string {
   const { envelopePrefix: p, schemaPrefix, isUndeclared, soap, junkBefore } = habits;
   const declarations = isUndeclared
     ? ''
-    : ` xmlns:${p}="${SOAP[soap]}" xmlns:${schemaPrefix}="http://www.onvif.org/ver10/schema" xmlns:ter="http://www.onvif.org/ver10/error"`;
+    : ` xmlns:${p}="${SOAP[soap]}" xmlns:${schemaPrefix}="http://www.onvif.org/ver10/schema" xmlns:ter="http://www.onvif.org/ver10/error" xmlns:wsse="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"`;
   return `${junkBefore}<?xml version="1.0" encoding="UTF-8"?>\n<${p}:Envelope${declarations}><${p}:Body>${body}</${p}:Body></${p}:Envelope>\n`;
 }
 
@@ -100,7 +100,7 @@ function formatServices(habits: DeviceHabits, port: number): string {
     .filter(([, path]) => path !== undefined)
     .map(
       ([namespace, path]) =>
-        `<q:Service><q:Namespace>${namespace}</q:Namespace><q:XAddr>${xaddr(habits, port, path)}</q:XAddr></q:Service>`,
+        `<q:Service><q:Namespace>${namespace}</q:Namespace><q:XAddr>${xaddr(habits, port, path)}</q:XAddr><q:Version><${habits.schemaPrefix}:Major>2</${habits.schemaPrefix}:Major><${habits.schemaPrefix}:Minor>60</${habits.schemaPrefix}:Minor></q:Version></q:Service>`,
     )
     .join('')}</q:GetServicesResponse>`;
 }
@@ -131,13 +131,15 @@ function formatInformation(information: NonNullable<DeviceHabits['information']>
 
 function formatProfile(habits: DeviceHabits, profile: SimulatedProfile, version: 1 | 2): string {
   const { schemaPrefix: t } = habits;
-  const source = `<${t}:Name>VideoSource</${t}:Name><${t}:SourceToken>${profile.source ?? ''}</${t}:SourceToken>`;
+  const source =
+    `<${t}:Name>VideoSource</${t}:Name><${t}:UseCount>1</${t}:UseCount><${t}:SourceToken>${profile.source ?? ''}</${t}:SourceToken>` +
+    `<${t}:Bounds x="0" y="0" width="1920" height="1080"/>`;
   if (version === 2) {
     const configurations =
       (profile.source === undefined ? '' : `<q:VideoSource token="vs">${source}</q:VideoSource>`) +
       (profile.video === undefined
         ? '<q:AudioSource token="as"/>'
-        : `<q:VideoEncoder token="ve" GovLength="50">${formatEncoder(habits, profile.video, profile.video.encoding)}</q:VideoEncoder>`);
+        : `<q:VideoEncoder token="ve" GovLength="50">${formatEncoder(habits, profile.video, profile.video.encoding, 2)}</q:VideoEncoder>`);
     return `<q:Profiles token="${profile.token}" fixed="true"><q:Name>${profile.name}</q:Name><q:Configurations>${configurations}</q:Configurations></q:Profiles>`;
   }
   const isH265 = profile.video?.encoding === 'H265';
@@ -149,22 +151,38 @@ function formatProfile(habits: DeviceHabits, profile: SimulatedProfile, version:
       : `<${t}:VideoSourceConfiguration token="vs">${source}</${t}:VideoSourceConfiguration>`) +
     (profile.video === undefined || isEncoderAbsent
       ? ''
-      : `<${t}:VideoEncoderConfiguration token="ve">${formatEncoder(habits, profile.video, isH265 ? 'H264' : profile.video.encoding)}</${t}:VideoEncoderConfiguration>`) +
+      : `<${t}:VideoEncoderConfiguration token="ve">${formatEncoder(habits, profile.video, isH265 ? 'H264' : profile.video.encoding, 1)}</${t}:VideoEncoderConfiguration>`) +
     (profile.video === undefined ? `<${t}:PTZConfiguration token="ptz"/>` : '') +
     '</q:Profiles>'
   );
 }
 
+/** In the order of the schema: the two services differ in where the quality stands. */
 function formatEncoder(
   { schemaPrefix: t }: DeviceHabits,
   video: NonNullable<SimulatedProfile['video']>,
   encoding: string,
+  version: 1 | 2,
 ): string {
-  return (
-    `<${t}:Name>Encoder</${t}:Name><${t}:Encoding>${encoding}</${t}:Encoding><${t}:Resolution><${t}:Width>${video.width}</${t}:Width>` +
-    `<${t}:Height>${video.height}</${t}:Height></${t}:Resolution><${t}:RateControl><${t}:FrameRateLimit>${video.fps}</${t}:FrameRateLimit>` +
-    `<${t}:BitrateLimit>${video.kbps}</${t}:BitrateLimit></${t}:RateControl>`
-  );
+  const element = (name: string, content: string | number) => `<${t}:${name}>${content}</${t}:${name}>`;
+  const size = element('Width', video.width) + element('Height', video.height);
+  const quality = element('Quality', 4);
+  const rate =
+    element('FrameRateLimit', video.fps) +
+    (version === 1 ? element('EncodingInterval', 1) : '') +
+    element('BitrateLimit', video.kbps);
+  const address = element('Address', element('Type', 'IPv4') + element('IPv4Address', '0.0.0.0'));
+  const multicast = address + element('Port', 0) + element('TTL', 1) + element('AutoStart', 'false');
+  return [
+    element('Name', 'Encoder'),
+    element('UseCount', 1),
+    element('Encoding', encoding),
+    element('Resolution', size),
+    version === 1 ? quality : '',
+    element('RateControl', rate),
+    element('Multicast', multicast),
+    version === 1 ? element('SessionTimeout', 'PT60S') : quality,
+  ].join('');
 }
 
 function formatUri(
@@ -181,7 +199,7 @@ function formatUri(
   const { schemaPrefix: t } = habits;
   return question.mediaVersion === 2
     ? `<q:${element} xmlns:q="${MEDIA2}"><q:Uri>${uri}</q:Uri></q:${element}>`
-    : `<q:${element} xmlns:q="${MEDIA1}"><q:MediaUri><${t}:Uri>${uri}</${t}:Uri><${t}:Timeout>PT0S</${t}:Timeout></q:MediaUri></q:${element}>`;
+    : `<q:${element} xmlns:q="${MEDIA1}"><q:MediaUri><${t}:Uri>${uri}</${t}:Uri><${t}:InvalidAfterConnect>false</${t}:InvalidAfterConnect><${t}:InvalidAfterReboot>false</${t}:InvalidAfterReboot><${t}:Timeout>PT0S</${t}:Timeout></q:MediaUri></q:${element}>`;
 }
 
 function mediaNamespace({ mediaVersion }: DeviceQuestion): string {

@@ -16,7 +16,7 @@ export function checkToken(
   nowMs: number,
   { toleranceMs }: DeviceHabits,
 ): LoginVerdict {
-  const field = (name: string) => new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?>([^<]*)<`).exec(xml)?.[1];
+  const field = (name: string) => new RegExp(`<(?:[\\w.-]+:)?${name}(?:\\s[^>]*)?>([^<]*)<`).exec(xml)?.[1];
   const [username, password, nonce, created] = ['Username', 'Password', 'Nonce', 'Created'].map(field);
   if (username === undefined || password === undefined || nonce === undefined || created === undefined)
     return 'no login';

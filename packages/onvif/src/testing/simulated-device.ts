@@ -76,7 +76,7 @@ export class SimulatedDevice implements AsyncDisposable {
   #answer(request: IncomingMessage, body: string, response: ServerResponse): void {
     const { habits } = this.#options;
     const path = request.url ?? '/';
-    const operation = /<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w+)/.exec(body)?.[1] ?? '';
+    const operation = /<(?:[\w.-]+:)?Body[^>]*>\s*<(?:[\w.-]+:)?(\w+)/.exec(body)?.[1] ?? '';
     const paths = [habits.devicePath, habits.media1Path, habits.media2Path];
     if (request.method !== 'POST' || !paths.includes(path)) {
       response.writeHead(404, { 'content-type': 'text/html' }).end('<html><body>404</body></html>');
@@ -93,7 +93,7 @@ export class SimulatedDevice implements AsyncDisposable {
     const said = isKnown
       ? answer(habits, {
           operation,
-          profileToken: /<(?:\w+:)?ProfileToken>([^<]*)</.exec(body)?.[1],
+          profileToken: /<(?:[\w.-]+:)?ProfileToken>([^<]*)</.exec(body)?.[1],
           mediaVersion: isMedia2 ? 2 : 1,
           port: this.port,
           nowMs: this.#nowMs(),
