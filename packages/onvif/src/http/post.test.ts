@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto';
 import { createServer as createTlsServer } from 'node:tls';
 import type { AddressInfo, LookupFunction, Socket } from 'node:net';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createSelfSigned } from '@pantau/media/testing/self-signed';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { httpReply, openRawServer } from '../testing/raw-http-server.ts';
 import { parseDeviceUrl } from './device-url.ts';
@@ -90,6 +86,11 @@ describe('post', () => {
   it.each([
     ['what is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'NOT_ONVIF'],
     ['a closed connection', '', 'ONVIF_UNREACHABLE'],
+    [
+      'a change of protocol',
+      'HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+      'ONVIF_UNREACHABLE',
+    ],
     ['endless headers', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, 'NOT_ONVIF'],
   ])('says what is wrong with %s', async (_what, bytes, code) => {
     const { send } = await serve((socket) => socket.end(bytes));
@@ -161,19 +162,7 @@ describe('post', () => {
 });
 
 describe('TLS', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'pantau-onvif-'));
-  const [keyPath, certPath] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  execFileSync(
-    'openssl',
-    `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=camera -keyout ${keyPath} -out ${certPath}`.split(
-      ' ',
-    ),
-    { stdio: 'ignore' },
-  );
-  const [key, cert] = [readFileSync(keyPath), readFileSync(certPath)];
-  rmSync(folder, { recursive: true });
-  const der = Buffer.from(cert.toString().replace(/-----[^-]+-----|\s/g, ''), 'base64');
-  const fingerprint = createHash('sha256').update(der).digest('hex');
+  const { key, cert, fingerprint } = createSelfSigned();
 
   async function send(tlsFingerprint?: string) {
     const received: string[] = [];

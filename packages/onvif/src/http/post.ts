@@ -126,7 +126,11 @@ function send(
     request.once('response', resolve);
     // Stays: a request may fail again after its response was handed over.
     request.on('error', (error) => reject(describe(error, signal)));
-    request.once('close', () => signal.removeEventListener('abort', onAbort));
+    request.once('close', () => {
+      signal.removeEventListener('abort', onAbort);
+      // Without a response and without an error: the device changed the protocol.
+      reject(describe(new Error('closed'), signal));
+    });
     request.end(bytes);
   });
 }

@@ -1,5 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDeviceUrl } from '../http/device-url.ts';
+import { parseDeviceClock } from '../device/read-device-clock.ts';
+import { parseCapabilities, parseServices } from '../device/read-services.ts';
+import { parseProfiles } from '../media/read-profiles.ts';
+import { OnvifError } from '../onvif-error.ts';
+import { answer, formatEnvelope } from '../testing/device-answers.ts';
+import { MAKER_HABITS } from '../testing/maker-habits.ts';
 import { readSoapReply } from './soap-reply.ts';
 
 const read = (body: string, status = 200) =>
@@ -72,5 +79,48 @@ describe('readSoapReply', () => {
     ['HTTP 500 with text', 'Internal Error', 500, 'ONVIF_REFUSED'],
   ])('knows %s', (_what, body, status, code) => {
     expect(() => read(body, status)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('answers of devices, damaged', () => {
+  const operations = ['GetSystemDateAndTime', 'GetServices', 'GetCapabilities', 'GetProfiles'] as const;
+  const damaged = fc
+    .record({
+      habits: fc.constantFrom(...Object.values(MAKER_HABITS)),
+      operation: fc.constantFrom(...operations),
+      mediaVersion: fc.constantFrom(1 as const, 2 as const),
+    })
+    .chain(({ habits, operation, mediaVersion }) => {
+      const said =
+        answer(habits, { operation, mediaVersion, profileToken: undefined, port: 80, nowMs: 0 }) ?? '';
+      const text = formatEnvelope(habits, said);
+      const position = fc.nat({ max: text.length });
+      return fc
+        .array(fc.record({ at: position, length: fc.nat({ max: 40 }), by: fc.string({ maxLength: 10 }) }), {
+          maxLength: 4,
+        })
+        .map((cuts) =>
+          cuts.reduce(
+            (sofar, { at, length, by }) => sofar.slice(0, at) + by + sofar.slice(at + length),
+            text,
+          ),
+        );
+    });
+
+  it('are read as far as they can be, or refused with an OnvifError', () => {
+    fc.assert(
+      fc.property(damaged, (text) => {
+        try {
+          const element = read(text);
+          for (const profile of [...parseProfiles(element, 1), ...parseProfiles(element, 2)])
+            expect(profile.token.length).toBeLessThanOrEqual(128);
+          expect(parseServices(element).length + parseCapabilities(element).length).toBeLessThan(100);
+          const clock = parseDeviceClock(element, 0);
+          expect(Number.isFinite(clock?.utcOffsetMs ?? 0)).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(OnvifError);
+        }
+      }),
+    );
   });
 });
