@@ -26,6 +26,7 @@ import { areaRoutes } from './areas/area-routes.ts';
 import { cameraAdminRoutes } from './cameras/camera-admin-routes.ts';
 import { cameraRoutes } from './cameras/camera-routes.ts';
 import type { Context } from './context.ts';
+import { onvifRoutes } from './onvif/onvif-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import { createErrorHandler, errorBody } from './http/error-response.ts';
 import { createFrontServer, type FrontServer } from './http/front-server.ts';
@@ -92,6 +93,7 @@ export async function buildApp(context: Context): Promise<App> {
   await fastify.register(areaAdminRoutes(context.areas));
   await fastify.register(verdictRoutes(context.streams));
   await fastify.register(streamRoutes(context.streams, context.tokens));
+  await fastify.register(onvifRoutes(context.onvif));
   await registerIdentity(fastify, context);
   await fastify.register(auditRoutes(context.audit));
   await fastify.register(apiKeyRoutes(context.apiKeys));

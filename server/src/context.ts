@@ -45,6 +45,7 @@ import { asLogger } from './logger.ts';
 import { openIdentity, type Identity } from './open-identity.ts';
 import { openSecrets, type Secrets } from './secrets/open-secrets.ts';
 import type { SecurityRules } from './settings/security-settings.ts';
+import { OnvifService } from './onvif/onvif-service.ts';
 import { StreamService } from './streams/stream-service.ts';
 import { readVersion } from './version.ts';
 
@@ -68,6 +69,7 @@ export interface Context extends Identity, AsyncDisposable {
   readonly cache: CacheService;
   readonly responseCache: ResponseCache;
   readonly health: HealthService;
+  readonly onvif: OnvifService;
   readonly listener: Listener;
   /** The built web client. */
   readonly webFolder: string;
@@ -263,6 +265,13 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     clock,
   });
 
+  const onvif = new OnvifService({
+    isAddressAllowed,
+    recordEvent: (event) => identity.audit.record(event),
+    clock,
+    logger: logger.child({ part: 'onvif' }),
+  });
+
   const opened = stack.move();
   return {
     ...identity,
@@ -283,6 +292,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     cache,
     responseCache,
     health,
+    onvif,
     listener,
     webFolder: options.webFolder ?? fileURLToPath(new URL('../../web/dist', import.meta.url)),
     state,

@@ -237,6 +237,19 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     (world) => world.addCamera(),
     (id) => `/api/cameras/${id}/new-link`,
   ),
+  'GET /api/onvif/interfaces': fixed('/api/onvif/interfaces'),
+  'GET /api/onvif/url-templates': fixed('/api/onvif/url-templates?maker=Dahua'),
+  'POST /api/onvif/discover': {
+    ...fixed('/api/onvif/discover'),
+    // An address that may not be asked: the entry is written, no datagram is sent.
+    body: () => ({ interfaces: ['127.0.0.1'], address: '127.0.0.1', timeout_s: 1 }),
+    through: [403],
+  },
+  'POST /api/onvif/device': {
+    ...fixed('/api/onvif/device'),
+    body: () => ({ address: '169.254.169.254', username: 'admin', password: 'x' }),
+    through: [403],
+  },
   'GET /api/areas': fixed('/api/areas'),
   'POST /api/areas': { ...fixed('/api/areas'), body: (world) => ({ name: `Wilayah ${world.next()}` }) },
   'GET /api/areas/:id': byId(

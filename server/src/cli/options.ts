@@ -14,6 +14,22 @@ export function parseWhole(text: string): number {
   return Number(text);
 }
 
+/** 1 to 65535. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('It must be a port number, 1 to 65535.');
+  return port;
+}
+
+/** 1 to 256. */
+export function parseChannel(text: string): number {
+  const channel = Number(text);
+  if (!/^\d{1,3}$/.test(text) || channel < 1 || channel > 256)
+    throw new InvalidArgumentError('It must be a channel number, 1 to 256.');
+  return channel;
+}
+
 /** Seconds from 1 to 10, as milliseconds. */
 export function parseTimeoutMs(text: string): number {
   const seconds = Number(text);
