@@ -10,7 +10,7 @@ import { MediaError } from './media-error.ts';
 import { MseServer } from './mse/mse-server.ts';
 import { probeSource } from './probe.ts';
 import type { ProbeReport } from './probe-report.ts';
-import { openRtspSource } from './rtsp-source.ts';
+import { openAnySource } from './open-source.ts';
 import type { IsAddressAllowed, OpenSource } from './source.ts';
 import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
 import { BlockPool } from './stream/block-pool.ts';
@@ -19,12 +19,12 @@ import { completeLimits, TICK_MS, type EngineLimits } from './stream/engine-limi
 import { Stream } from './stream/stream.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
 
-/** The media engine in this process: `MediaEngine` over RTSP sources, in memory. */
+/** The media engine in this process: `MediaEngine` over sources of all kinds, in memory. */
 export interface MediaEngineOptions {
   /** Default: the system's clock. */
   readonly clock?: Clock;
   readonly logger?: Logger;
-  /** Default: RTSP over TCP. */
+  /** Default: by the scheme of the URL, see `open-source.ts`. */
   readonly openSource?: OpenSource;
   /** Where cameras may be: asked with each resolved address before it is connected to, for probes and redirects too. Default: everywhere. */
   readonly isAddressAllowed?: IsAddressAllowed;
@@ -63,7 +63,7 @@ class EmbeddedEngine implements MediaEngine {
   constructor(options: MediaEngineOptions) {
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
-    const openSource = options.openSource ?? openRtspSource;
+    const openSource = options.openSource ?? openAnySource;
     const { isAddressAllowed } = options;
     this.#openSource = (opening) => openSource({ ...opening, isAddressAllowed });
     this.#limits = completeLimits(options.limits);
@@ -161,7 +161,7 @@ class EmbeddedEngine implements MediaEngine {
     for (const stream of this.#streams.values()) {
       if (stream.isLive) live++;
       viewers += stream.viewerCount;
-      bufferedBytes += stream.window.byteLength;
+      bufferedBytes += stream.bufferedBytes;
     }
     return { streams: this.#streams.size, live, viewers, bufferedBytes, parkedReloads: this.#parking.used };
   }

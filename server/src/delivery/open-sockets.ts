@@ -1,11 +1,12 @@
 /**
- * The WebSockets that viewers have open, each with whom it was admitted as. A socket is opened once and lives for hours, so what was
- * true when it was opened is asked again and again.
+ * The WebSockets and endless replies that viewers have open, each with whom it was admitted as. Such a connection is made once and
+ * lives for hours, so what was true when it was made is asked again and again.
  *
  *   every 3 s:  stream gone, or private now and the viewer anonymous ──► cut
  *               private, admitted by a session or key ──► looked up, once per session and sweep ──► no right any more ──► cut
  *               no answer about it for 9 s (database away)                                      ──► cut
  */
+import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '@pantau/base/clock';
 import { mayWatch } from '../access/principal.ts';
@@ -49,8 +50,13 @@ export class OpenSockets {
     return this.#sockets.size;
   }
 
-  /** Watches a socket until it closes. */
-  add(streamKey: string, socket: Duplex, subject: GrantSubject | undefined): void {
+  /** Watches a socket until it closes, or the reply on it does. */
+  add(
+    streamKey: string,
+    socket: Duplex,
+    subject: GrantSubject | undefined,
+    reply: Pick<EventEmitter, 'once'> = socket,
+  ): void {
     const open: OpenSocket = {
       socket,
       streamKey,
@@ -58,7 +64,7 @@ export class OpenSockets {
       checkedAtMs: this.#options.clock.monotonic(),
     };
     this.#sockets.add(open);
-    socket.once('close', () => this.#sockets.delete(open));
+    reply.once('close', () => this.#sockets.delete(open));
   }
 
   /** Stops looking; the engine closes the sockets. */

@@ -106,6 +106,7 @@ function idleStatus(key: string): StreamStatus {
     lastLiveMs: undefined,
     lastKeyframeMs: undefined,
     nextAttemptMs: undefined,
+    delivery: undefined,
     video: undefined,
     audio: undefined,
     bitrate: undefined,

@@ -143,9 +143,9 @@ export class SourceSupervisor {
     let isOver = false;
     const onEvent = (event: MediaEvent): void => {
       if (isOver || signal.aborted) return;
-      if (event.type === 'sample' && event.sample.kind === 'video') {
+      if (isSignOfLife(event)) {
         watch.saw();
-        if (liveSinceMs === undefined && event.sample.keyframe) {
+        if (liveSinceMs === undefined && isBeginning(event)) {
           liveSinceMs = clock.monotonic();
           opening[Symbol.dispose]();
           this.#enter('live', undefined);
@@ -218,6 +218,16 @@ export class SourceSupervisor {
     this.#current = { state, reason, sinceMs: this.#options.clock.now(), nextAttemptMs };
     this.#options.onState(this.#current);
   }
+}
+
+function isSignOfLife(event: MediaEvent): boolean {
+  if (event.type === 'sample') return event.sample.kind === 'video';
+  return event.type === 'unchanged' || event.type === 'relay';
+}
+
+/** With it there is something to see. */
+function isBeginning(event: MediaEvent): boolean {
+  return event.type === 'relay' || (event.type === 'sample' && event.sample.keyframe);
 }
 
 /** Fails when no picture came for `stallMs`, beginning with the first one. */

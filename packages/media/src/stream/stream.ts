@@ -2,9 +2,11 @@ import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import { HlsPlaylists } from '../hls/hls-playlists.ts';
 import { ParkedRequests } from '../hls/parked-requests.ts';
-import type { ByeReason } from '../mse/mse-protocol.ts';
+import type { MjpegViewer } from '../hls/mjpeg-viewer.ts';
+import type { HlsRelay } from '../hls-relay/hls-relay.ts';
+import { HLS_ONLY_MESSAGE, type ByeReason } from '../mse/mse-protocol.ts';
 import type { MseViewer } from '../mse/mse-viewer.ts';
-import type { MediaEvent } from '../sample.ts';
+import type { MediaEvent, Sample, StreamConfig } from '../sample.ts';
 import type { OpenSource } from '../source.ts';
 import type { StreamDefinition } from '../source-definition.ts';
 import type { BlockPool } from './block-pool.ts';
@@ -14,15 +16,18 @@ import { HlsPresence } from './hls-presence.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import type { MediaFile } from './media-file.ts';
 import { MediaWindow } from './media-window.ts';
+import { PictureRelay } from './picture-relay.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import { StreamMeter } from './stream-meter.ts';
-import type { StreamReason, StreamStatus } from './stream-status.ts';
+import type { StreamDelivery, StreamReason, StreamStatus } from './stream-status.ts';
 
 /**
  * The fan-out node of one camera: a supervised source on one side, a muxer, and any number of viewers on the other.
  *
  *   source ──► meter ──► muxer ──► window ──► playlists ──► HLS requests (parked ones woken)
  *                          └─────► frames ──► MSE viewers
+ *             └──► single pictures ──► MSE viewers, endless replies      (a camera that sends JPEG)
+ *   source ──► relay ──► HLS requests                                    (HLS of another server)
  *
  * It pulls while somebody watches (or always) and closes `idleCloseMs` after the last one.
  */
@@ -69,6 +74,10 @@ export class Stream {
   readonly #supervisor: SourceSupervisor;
   readonly #presence: HlsPresence;
   readonly #viewers = new Set<MseViewer>();
+  readonly #pictureViewers = new Set<MjpegViewer>();
+  readonly #pictures: PictureRelay;
+  #delivery: StreamDelivery | undefined;
+  #relay: HlsRelay | undefined;
   readonly playlists: HlsPlaylists;
   readonly parked: ParkedRequests;
   #definition: StreamDefinition;
@@ -86,6 +95,10 @@ export class Stream {
     this.#options = options;
     this.#definition = definition;
     this.#unwatchedSinceMs = clock.monotonic();
+    this.#pictures = new PictureRelay(clock, (picture, config) => {
+      for (const viewer of this.#viewers) viewer.showPicture(picture, config);
+      for (const viewer of this.#pictureViewers) viewer.showPicture(picture);
+    });
     this.#window = new MediaWindow(limits, options.pool);
     this.#presence = new HlsPresence(limits.maxHlsClients, limits.maxHlsClientsPerAddress);
     this.parked = new ParkedRequests(options.parking, limits.maxParkedPerStream);
@@ -146,6 +159,26 @@ export class Stream {
     return this.#muxer;
   }
 
+  /** How viewers get it, as far as is known from now or from the last time. */
+  get delivery(): StreamDelivery | undefined {
+    return this.#delivery;
+  }
+
+  /** The HLS stream of another server, while it is open. */
+  get relay(): HlsRelay | undefined {
+    return this.#relay;
+  }
+
+  /** There is a newest picture to show, of a camera that sends single ones. */
+  get hasPicture(): boolean {
+    return this.#pictures.newest !== undefined;
+  }
+
+  /** Media bytes held in memory for delivery. */
+  get bufferedBytes(): number {
+    return this.#window.byteLength + this.#pictures.byteLength + (this.#relay?.byteLength ?? 0);
+  }
+
   get isLive(): boolean {
     return this.#supervisor.current.state === 'live';
   }
@@ -167,7 +200,7 @@ export class Stream {
   }
 
   get viewerCount(): number {
-    return this.#viewers.size + this.#presence.size;
+    return this.#viewers.size + this.#pictureViewers.size + this.#presence.size;
   }
 
   /** Begins to pull when the definition says `always`. */
@@ -195,6 +228,7 @@ export class Stream {
       lastLiveMs: state === 'live' ? this.#options.clock.now() : this.#lastLiveMs,
       lastKeyframeMs: this.#meter.lastKeyframeMs,
       nextAttemptMs,
+      delivery: this.#delivery,
       video: this.#meter.video,
       audio: this.#meter.audio,
       bitrate: state === 'live' ? this.#meter.bitrate : undefined,
@@ -221,6 +255,7 @@ export class Stream {
 
   /** Nothing new came for so long that a playlist would show old pictures as live. */
   get isStale(): boolean {
+    if (this.#relay !== undefined) return this.#relay.isStale;
     const { staleAfterMs } = this.#options.limits;
     const ageMs = this.#options.clock.monotonic() - this.#lastMediaMs;
     return ageMs > Math.max(staleAfterMs, this.#targetsMs(3));
@@ -235,8 +270,11 @@ export class Stream {
     if (this.#viewers.size === 0) this.#muxer.startFrames();
     this.#viewers.add(viewer);
     this.demand();
+    if (this.#delivery === 'relay') viewer.sendMessage(HLS_ONLY_MESSAGE);
+    const { newest } = this.#pictures;
     const { init } = this.#muxer;
-    if (init && this.isLive) viewer.join(init, this.#sinceLastKeyframe());
+    if (newest) viewer.showPicture(newest.picture, newest.config);
+    else if (init && this.isLive && this.#delivery === 'media') viewer.join(init, this.#sinceLastKeyframe());
     else this.#sendStatus(viewer);
   }
 
@@ -244,11 +282,24 @@ export class Stream {
     if (this.#viewers.delete(viewer)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
   }
 
+  addPictureViewer(viewer: MjpegViewer): void {
+    this.#pictureViewers.add(viewer);
+    const { newest } = this.#pictures;
+    if (newest) viewer.showPicture(newest.picture);
+  }
+
+  removePictureViewer(viewer: MjpegViewer): void {
+    if (this.#pictureViewers.delete(viewer)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
+  }
+
   /** Looks at what is due. Call every `TICK_MS`. */
   tick(nowMs: number): void {
     this.#presence.expire(nowMs, Math.max(this.#options.limits.hlsPresenceMs, this.#targetsMs(3)));
     this.parked.expire(nowMs);
     for (const viewer of this.#viewers) viewer.tick(nowMs);
+    for (const viewer of this.#pictureViewers) viewer.tick(nowMs);
+    // Nothing in such a reply could say that its last picture is old.
+    if (this.isStale) for (const viewer of this.#pictureViewers) viewer.leave();
     if (this.viewerCount > 0 || this.parked.size > 0) this.#unwatchedSinceMs = nowMs;
     if (this.#viewers.size > 0) this.#supervisor.hurry();
     if (!this.#supervisor.isRunning || this.#definition.pull === 'always') return;
@@ -265,19 +316,23 @@ export class Stream {
     this.#muxer.break();
     this.parked.releaseAll();
     for (const viewer of this.#viewers) viewer.leave(reason, nowMs);
+    for (const viewer of this.#pictureViewers) viewer.leave();
     await this.#supervisor.stop('stopped');
   }
 
   /** Cuts off viewers that did not answer the goodbye. */
   dropViewers(): void {
     for (const viewer of this.#viewers) viewer.terminate();
+    for (const viewer of this.#pictureViewers) viewer.terminate();
     this.#viewers.clear();
+    this.#pictureViewers.clear();
   }
 
   /** Gives the memory back. Replies that are being sent are not touched. */
   forgetMedia(): void {
     this.#window.clear();
     this.#joining.clear();
+    this.#dropOthers();
     this.playlists.reset();
   }
 
@@ -290,16 +345,64 @@ export class Stream {
   }
 
   #take(event: MediaEvent): void {
-    if (event.type === 'config') this.#meter.setConfig(event.config);
-    else if (event.type === 'sample') this.#meter.addSample(event.sample);
-    else this.#meter.restart();
-    this.#muxer.push(event);
+    switch (event.type) {
+      case 'config':
+        this.#meter.setConfig(event.config);
+        this.#follow(event.config);
+        break;
+      case 'sample':
+        this.#meter.addSample(event.sample);
+        if (this.#delivery === 'pictures') this.#takePicture(event.sample);
+        break;
+      case 'discontinuity':
+        this.#meter.restart();
+        break;
+      case 'unchanged':
+        this.#lastMediaMs = this.#options.clock.monotonic();
+        return;
+      case 'relay':
+        this.#enterRelay(event.relay);
+        return;
+    }
+    if (this.#delivery === 'media') this.#muxer.push(event);
+  }
+
+  /** The tracks say how the stream is delivered. */
+  #follow({ video }: StreamConfig): void {
+    this.#relay = undefined;
+    if (video?.codec === 'jpeg') {
+      this.#delivery = 'pictures';
+      this.#pictures.setConfig(video);
+    } else {
+      this.#delivery = 'media';
+      this.#pictures.clear();
+    }
+  }
+
+  #takePicture({ data }: Sample): void {
+    this.#lastMediaMs = this.#options.clock.monotonic();
+    this.#pictures.push(data);
+    this.parked.wake();
+  }
+
+  #enterRelay(relay: HlsRelay): void {
+    this.#delivery = 'relay';
+    this.#relay = relay;
+    this.#lastMediaMs = this.#options.clock.monotonic();
+    for (const viewer of this.#viewers) viewer.sendMessage(HLS_ONLY_MESSAGE);
+    this.parked.wake();
+  }
+
+  #dropOthers(): void {
+    this.#pictures.clear();
+    this.#relay = undefined;
   }
 
   #loseSource(): void {
     this.#lastLiveMs = this.isLive ? this.#options.clock.now() : this.#lastLiveMs;
     this.#meter.restart();
     this.#muxer.break();
+    this.#dropOthers();
   }
 
   #announceState(): void {
