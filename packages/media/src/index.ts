@@ -3,7 +3,6 @@ export { MediaError, MEDIA_ERROR_KINDS, type MediaErrorCode } from './media-erro
 export type { MediaEngine, EngineStats } from './engine.ts';
 export type { SourceDefinition, StreamDefinition } from './source-definition.ts';
 export {
-  STREAM_DELIVERIES,
   STREAM_STATES,
   type StreamDelivery,
   type StreamState,

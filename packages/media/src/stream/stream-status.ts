@@ -40,8 +40,7 @@ export interface AudioFacts {
  * How a stream reaches its viewers: `media` by all deliveries; `pictures` as single JPEG pictures, over the WebSocket or one endless
  * HTTP reply; `relay` as HLS of another server behind our addresses, and no other way.
  */
-export const STREAM_DELIVERIES = ['media', 'pictures', 'relay'] as const;
-export type StreamDelivery = (typeof STREAM_DELIVERIES)[number];
+export type StreamDelivery = 'media' | 'pictures' | 'relay';
 
 export interface StreamStatus {
   readonly key: string;

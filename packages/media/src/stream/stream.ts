@@ -359,6 +359,8 @@ export class Stream {
         break;
       case 'unchanged':
         this.#lastMediaMs = this.#options.clock.monotonic();
+        // Who sees the same picture for long wants to know that it is the newest.
+        for (const viewer of this.#viewers) this.#sendStatus(viewer);
         return;
       case 'relay':
         this.#enterRelay(event.relay);
