@@ -55,7 +55,8 @@ export function judgeTracks(
 /** Of an HLS stream that is handed on as it is. */
 export const RELAY_VERDICT: ProbeReport['verdict'] = {
   result: 'plays',
-  explanation: 'HLS of another server: it is handed on as it is, some seconds behind, with no faster way to watch.',
+  explanation:
+    'HLS of another server: it is handed on as it is, some seconds behind, with no faster way to watch.',
 };
 
 function pictureAdvice({ fps }: VideoFacts): string {

@@ -19,7 +19,14 @@ import type { Caller, PrincipalResolver } from '../http/principal-resolver.ts';
 import type { RateLimiter } from '../http/rate-limiter.ts';
 import { refuseSocket } from '../http/refuse-socket.ts';
 import type { SecurityRules } from '../settings/security-settings.ts';
-import { isEndless, isEntry, isPlaylist, parseHlsAddress, parseMseAddress, type HlsAddress } from './delivery-path.ts';
+import {
+  isEndless,
+  isEntry,
+  isPlaylist,
+  parseHlsAddress,
+  parseMseAddress,
+  type HlsAddress,
+} from './delivery-path.ts';
 import {
   HOTLINK_REFUSED,
   NOT_FOUND,
@@ -150,7 +157,10 @@ export class DeliveryGate implements MediaHandler {
 
   #serveOpen(request: IncomingMessage, response: ServerResponse, address: HlsAddress): void {
     const { streamKey, ticket, file, query } = address;
-    const hotlink = isPlaylist(file) || isEndless(file) ? this.#checkEmbedding(request, streamKey, HLS_ENDPOINT) : undefined;
+    const hotlink =
+      isPlaylist(file) || isEndless(file)
+        ? this.#checkEmbedding(request, streamKey, HLS_ENDPOINT)
+        : undefined;
     if (hotlink !== undefined) sendRefusal(response, hotlink);
     else if (ticket === undefined) this.#sendToTicket(response, address, 'public');
     else if (!this.#isGood(streamKey, ticket)) sendRefusal(response, TICKET_INVALID);

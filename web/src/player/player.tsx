@@ -131,7 +131,11 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
           onChooseMode={chooseMode}
           isFullscreen={isFullscreen}
           onToggleFullscreen={fullscreen.toggle}
-          onTogglePip={document.pictureInPictureEnabled && used !== 'pictures' ? () => togglePip(videoRef.current) : undefined}
+          onTogglePip={
+            document.pictureInPictureEnabled && used !== 'pictures'
+              ? () => togglePip(videoRef.current)
+              : undefined
+          }
         />
       </div>
     </div>

@@ -75,8 +75,7 @@ export function usePlayer({
       isMuted: true,
       addresses: start.current.camera.streams,
       camera: start.current.camera.state,
-      openSession: (request) =>
-        openBrowserSession(request, { canvas, onDrawn: () => setHasKept(true) }),
+      openSession: (request) => openBrowserSession(request, { canvas, onDrawn: () => setHasKept(true) }),
       keepPicture: () => {
         if (keepPicture(video, canvas)) setHasKept(true);
       },

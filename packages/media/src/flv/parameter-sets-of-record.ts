@@ -19,7 +19,7 @@ export function readRecord(codec: FlvVideoCodec, record: Buffer): RecordContents
 /** The units one behind the other; what does not fit ends the list. Views. */
 export function splitUnits(data: Buffer, lengthBytes: number): Buffer[] {
   const units: Buffer[] = [];
-  for (let at = 0; at + lengthBytes <= data.length && units.length < MAX_UNITS; ) {
+  for (let at = 0; at + lengthBytes <= data.length && units.length < MAX_UNITS;) {
     const size = data.readUIntBE(at, lengthBytes);
     at += lengthBytes;
     if (size > data.length - at) break;

@@ -96,7 +96,11 @@ class FlvPipeline implements FlvSink {
     if (tracks?.hasSound !== true) return;
     tracks.sequencer.noteSound();
     // A copy of its own: a view would keep the whole chunk of the socket alive.
-    tracks.timeline.pushSound({ data: Buffer.from(frame), timestamp: timeMs >>> 0, arrival: this.#arrival() });
+    tracks.timeline.pushSound({
+      data: Buffer.from(frame),
+      timestamp: timeMs >>> 0,
+      arrival: this.#arrival(),
+    });
   }
 
   close(): void {

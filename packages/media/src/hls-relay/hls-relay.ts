@@ -130,7 +130,9 @@ export class HlsRelay {
     const { body, isWhole } = await this.#fetch(url, headers, MAX_SEGMENT_BYTES);
     // A server that knows no ranges sends it all.
     const bytes =
-      range !== undefined && isWhole ? Buffer.from(body.subarray(range.start, range.start + range.length)) : body;
+      range !== undefined && isWhole
+        ? Buffer.from(body.subarray(range.start, range.start + range.length))
+        : body;
     return MediaFile.ofBytes(name, bytes, typeOfName(name));
   }
 

@@ -9,7 +9,14 @@ import { MAX_PLAYLIST_BYTES } from './rewrite-playlist.ts';
 const MAX_FAILURES = 2;
 
 /** Relays until the signal aborts. @throws MediaError when the stream stands still, ends, or cannot be had any more. */
-export async function relayPlaylist({ options, client, reply, body, signal, onTrouble }: HttpWork): Promise<void> {
+export async function relayPlaylist({
+  options,
+  client,
+  reply,
+  body,
+  signal,
+  onTrouble,
+}: HttpWork): Promise<void> {
   const { clock, onEvent } = options;
   const relay = new HlsRelay({
     client,
@@ -21,7 +28,7 @@ export async function relayPlaylist({ options, client, reply, body, signal, onTr
   try {
     await relay.check();
     onEvent({ type: 'relay', relay });
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       await sleep(clock, relay.pulseMs, signal);
       try {
         await relay.check();

@@ -43,7 +43,8 @@ export class RelayedPlaylist {
   accept(playlist: RewrittenPlaylist): LoadedPlaylist {
     const before = this.#newest;
     this.#loadedMs = this.#nowMs();
-    if (before === undefined || before.nextSequence !== playlist.nextSequence) this.#changedMs = this.#loadedMs;
+    if (before === undefined || before.nextSequence !== playlist.nextSequence)
+      this.#changedMs = this.#loadedMs;
     this.#newest =
       before?.text === playlist.text ? before : { ...playlist, bytes: new PlaylistBytes(playlist.text) };
     return this.#newest;

@@ -194,7 +194,9 @@ class Rewriter {
 /** `NAME=value,NAME="quoted"` (section 4.2); values keep their quotes. Names of private attributes are left out. */
 function parseAttributes(value: string): Map<string, string> {
   const attributes = new Map<string, string>();
-  for (const [, name = '', text = ''] of value.matchAll(/([A-Z0-9-]{1,40})=("[^"]{0,4096}"|[^",\s]{0,256})/g)) {
+  for (const [, name = '', text = ''] of value.matchAll(
+    /([A-Z0-9-]{1,40})=("[^"]{0,4096}"|[^",\s]{0,256})/g,
+  )) {
     if (!name.startsWith('X-')) attributes.set(name, text);
   }
   return attributes;

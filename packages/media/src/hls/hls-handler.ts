@@ -96,7 +96,12 @@ export class HlsHandler {
     this.#touch(request, stream);
     const isPullable = stream.demand();
     if (stream.delivery === 'pictures') {
-      sendError(response, 406, 'PICTURES_ONLY', 'The camera sends single pictures: live.mjpeg, or the WebSocket.');
+      sendError(
+        response,
+        406,
+        'PICTURES_ONLY',
+        'The camera sends single pictures: live.mjpeg, or the WebSocket.',
+      );
       return;
     }
     const { relay } = stream;
@@ -175,7 +180,8 @@ export class HlsHandler {
       coldStartHoldMs,
       () => isReady() || stream.isRetrying || isOther(),
       () => {
-        if (isOther()) this.#playlist(request, response, stream, kind === 'media-ll-delta' ? 'media-ll' : kind, '');
+        if (isOther())
+          this.#playlist(request, response, stream, kind === 'media-ll-delta' ? 'media-ll' : kind, '');
         else if (isReady()) answer();
         else sendUnavailable(response, stream);
       },

@@ -19,7 +19,8 @@ export async function sendRelayedPlaylist(
     if (response.destroyed) return;
     if (playlist === undefined) sendMissing(response);
     // An old playlist would show old pictures as live.
-    else if (stream.isStale) sendTrouble(response, new MediaError('SOURCE_TIMEOUT', 'The stream does not go on'));
+    else if (stream.isStale)
+      sendTrouble(response, new MediaError('SOURCE_TIMEOUT', 'The stream does not go on'));
     else sendPlaylistBytes(request, response, playlist.bytes);
   } catch (error) {
     sendTrouble(response, error);

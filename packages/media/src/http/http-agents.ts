@@ -51,7 +51,10 @@ class PinnedAgent extends HttpsAgent {
         answer(null);
         return;
       }
-      const error = new MediaError('SOURCE_REFUSED', 'The camera shows another certificate than the one that was set');
+      const error = new MediaError(
+        'SOURCE_REFUSED',
+        'The camera shows another certificate than the one that was set',
+      );
       answer(error);
       socket.destroy();
     });

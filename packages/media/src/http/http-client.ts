@@ -14,13 +14,14 @@ import type { LookupFunction } from 'node:net';
 import { abortReason, deadline, type Clock } from '@pantau/base/clock';
 import { Secret } from '@pantau/base/secret';
 import { MediaError } from '../media-error.ts';
-import { checkLiteral, guardedLookup, isLoopbackAddress, type AddressRules } from '../rtsp/address-guard.ts';
+import { checkLiteral, guardedLookup, isLoopbackAddress } from '../rtsp/address-guard.ts';
 import { Authenticator } from '../rtsp/authenticator.ts';
 import type { IsAddressAllowed } from '../source.ts';
 import type { SourceDefinition } from '../source-definition.ts';
 import { createAgents, type HttpAgents } from './http-agents.ts';
 import { describeHttpError, httpStatusError, unauthorizedError } from './http-errors.ts';
 import { HttpReply } from './http-reply.ts';
+import { addressRulesFor, mayHaveCredentials } from './http-rules.ts';
 import { hostOf, parseHttpUrl, portOf, requireHttpUrl } from './http-url.ts';
 
 export interface HttpClientOptions {
@@ -87,7 +88,8 @@ export class HttpClient {
       if (REDIRECTS.has(status) && location !== undefined) {
         message.destroy();
         const next = parseHttpUrl(location, url);
-        if (next === undefined) throw new MediaError('SOURCE_REFUSED', 'The camera redirects to what is no web address');
+        if (next === undefined)
+          throw new MediaError('SOURCE_REFUSED', 'The camera redirects to what is no web address');
         url = next;
         continue;
       }
@@ -96,7 +98,10 @@ export class HttpClient {
       message.destroy();
       throw refusal;
     }
-    throw new MediaError('SOURCE_REFUSED', `The camera redirects in circles (more than ${MAX_REDIRECTS} times)`);
+    throw new MediaError(
+      'SOURCE_REFUSED',
+      `The camera redirects in circles (more than ${MAX_REDIRECTS} times)`,
+    );
   }
 
   /** Ends all connections. */
@@ -117,10 +122,10 @@ export class HttpClient {
   async #askSigned(url: URL, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
     const target = `${url.pathname}${url.search}`;
     for (let tries = 1, wasFresh = false; ; tries++) {
-      const authorization = this.#isHome(url) ? this.#login.authorize('GET', target) : undefined;
+      const authorization = mayHaveCredentials(url, this.origin) ? this.#login.authorize('GET', target) : undefined;
       const message = await this.#ask(url, authorization, request, signal);
       this.#isLoopback ??= isLoopbackAddress(message.socket.remoteAddress ?? '');
-      if (message.statusCode !== 401 || !this.#isHome(url)) return message;
+      if (message.statusCode !== 401 || !mayHaveCredentials(url, this.origin)) return message;
       const offered = message.headersDistinct['www-authenticate'] ?? [];
       if (this.#login.challenge(offered, tries, wasFresh) !== 'retry') return message;
       message.destroy();
@@ -136,7 +141,8 @@ export class HttpClient {
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
     if (signal.aborted) throw abortReason(signal);
-    const rules = this.#rulesFor(url);
+    const { isAddressAllowed } = this.#options;
+    const rules = addressRulesFor(url, this.origin, this.#isLoopback === true, isAddressAllowed);
     const host = hostOf(url);
     const port = portOf(url);
     checkLiteral(rules, host, port);
@@ -180,20 +186,5 @@ export class HttpClient {
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
-  }
-
-  /** The operator's own host and port, as the operator wrote them, may be anywhere that is allowed; what others name is never inward. */
-  #rulesFor(url: URL): AddressRules {
-    const { isAddressAllowed } = this.#options;
-    if (url.host === this.origin.host && url.protocol === this.origin.protocol) {
-      return { refused: 'none', isAddressAllowed };
-    }
-    return { refused: this.#isLoopback === true ? 'inward-except-loopback' : 'inward', isAddressAllowed };
-  }
-
-  /** Credentials go to the operator's host, and never from https to http. */
-  #isHome(url: URL): boolean {
-    const isDowngrade = this.origin.protocol === 'https:' && url.protocol !== 'https:';
-    return url.hostname === this.origin.hostname && !isDowngrade;
   }
 }

@@ -13,7 +13,9 @@ export function httpStatusError(status: number): MediaError {
     return new MediaError('SOURCE_REFUSED', `The camera is busy (status ${status})`, { details });
   }
   if (status === 403) {
-    return new MediaError('SOURCE_REFUSED', 'The camera forbids access to this address (status 403)', { details });
+    return new MediaError('SOURCE_REFUSED', 'The camera forbids access to this address (status 403)', {
+      details,
+    });
   }
   return new MediaError('SOURCE_REFUSED', `The camera answered with status ${status}`, { details });
 }
@@ -44,8 +46,10 @@ export function describeHttpError(error: unknown, hasStarted: boolean): unknown 
       { cause: error },
     );
   }
-  if (hasStarted) return new MediaError('SOURCE_CLOSED', 'The camera closed the connection', { cause: error });
-  const why = code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'its name is not known' : 'nothing answers there';
+  if (hasStarted)
+    return new MediaError('SOURCE_CLOSED', 'The camera closed the connection', { cause: error });
+  const why =
+    code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'its name is not known' : 'nothing answers there';
   return new MediaError('SOURCE_UNREACHABLE', `The camera cannot be reached: ${why}`, { cause: error });
 }
 

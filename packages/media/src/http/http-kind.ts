@@ -54,7 +54,8 @@ export function sniff(head: Buffer): HttpKind | undefined {
   const text = head.subarray(0, SNIFF_BYTES).toString('latin1');
   if (/^(?:\xef\xbb\xbf)?#EXTM3U/.test(text)) return 'playlist';
   if (text.startsWith('FLV\u0001')) return 'flv';
-  if (/^\s*--[^\r\n]{1,200}\r?\n/.test(text) && /content-type:\s*image\/jpe?g/i.test(text)) return 'picture-stream';
+  if (/^\s*--[^\r\n]{1,200}\r?\n/.test(text) && /content-type:\s*image\/jpe?g/i.test(text))
+    return 'picture-stream';
   if (head[0] === 0x47 && head[TS_PACKET_BYTES] === 0x47) return 'mpeg-ts';
   return /^\s*<(?:!doctype|html)/i.test(text) ? 'web-page' : undefined;
 }

@@ -70,7 +70,10 @@ export const openHttpSource: OpenSource = async (options) => {
     const reading = READINGS[kind];
     if (reading === undefined) {
       reply.discard();
-      throw new MediaError('CODEC_UNSUPPORTED', REFUSALS[kind] ?? 'The address gives nothing that can be carried');
+      throw new MediaError(
+        'CODEC_UNSUPPORTED',
+        REFUSALS[kind] ?? 'The address gives nothing that can be carried',
+      );
     }
     const tally = new ErrorTally({ clock, logger, message: 'media from the camera was damaged' });
     const onTrouble = (message: string) => tally.add(message);
@@ -121,7 +124,9 @@ class HttpSource implements MediaSource {
       throw new MediaError('SOURCE_CLOSED', 'The camera ended the stream');
     } catch (error) {
       if (isClosing(this.#stopper.signal, error)) return;
-      throw error instanceof MediaError ? error : new MediaError('SOURCE_CLOSED', messageOf(error), { cause: error });
+      throw error instanceof MediaError
+        ? error
+        : new MediaError('SOURCE_CLOSED', messageOf(error), { cause: error });
     } finally {
       this.#stopper.abort();
       onEnd();
@@ -131,7 +136,12 @@ class HttpSource implements MediaSource {
 
 /** Whether it ended because it was closed, and not by trouble of its own. */
 function isClosing(signal: AbortSignal, error: unknown): boolean {
-  return signal.aborted && error === abortReason(signal) && error instanceof MediaError && error.code === 'SOURCE_CLOSED';
+  return (
+    signal.aborted &&
+    error === abortReason(signal) &&
+    error instanceof MediaError &&
+    error.code === 'SOURCE_CLOSED'
+  );
 }
 
 /** multipart/x-mixed-replace, or what claims to be: the pictures are found by their own structure. */

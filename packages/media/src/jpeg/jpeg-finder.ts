@@ -24,6 +24,7 @@ export interface JpegFinderSink {
 const MAX_SKIPPED_BYTES = 8 * 1024 * 1024;
 const START = Buffer.from([0xff, MARKER.startOfImage, 0xff]);
 const END = Buffer.from([0xff, MARKER.endOfImage]);
+const CARRIAGE_RETURN = 0x0d;
 const BOUNDARY = Buffer.from('\n--');
 const INITIAL_BYTES = 64 * 1024;
 const KEPT_BYTES = 1024 * 1024;
@@ -72,7 +73,8 @@ export class JpegFinder {
   #compact(): void {
     const begin = this.#begin;
     // What one large picture took is not kept for ever.
-    if (begin === this.#end && this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafe(INITIAL_BYTES);
+    if (begin === this.#end && this.#bytes.length > KEPT_BYTES)
+      this.#bytes = Buffer.allocUnsafe(INITIAL_BYTES);
     else if (begin > 0) this.#bytes.copyWithin(0, begin, this.#end);
     this.#begin = 0;
     this.#end -= begin;
@@ -151,7 +153,9 @@ export class JpegFinder {
   #endWithoutMarker(next: number): boolean {
     const boundary = this.#view().subarray(this.#scanStart, next).lastIndexOf(BOUNDARY);
     if (boundary > 0) {
-      this.#emit(Buffer.concat([this.#bytes.subarray(this.#begin, this.#scanStart + boundary), END]));
+      const cut = this.#scanStart + boundary;
+      const end = this.#bytes[cut - 1] === CARRIAGE_RETURN ? cut - 1 : cut;
+      this.#emit(Buffer.concat([this.#bytes.subarray(this.#begin, end), END]));
     } else this.#sink.onTrouble('a picture has no end');
     this.#leave(next);
     return true;

@@ -26,7 +26,14 @@ const PASSING: ReadonlySet<MediaErrorCode> = new Set([
 ]);
 
 /** Polls until the signal aborts. @throws MediaError when the camera fails more than twice in a row, or the signal's reason. */
-export async function pollPictures({ options, client, reply, body, signal, onTrouble }: HttpWork): Promise<void> {
+export async function pollPictures({
+  options,
+  client,
+  reply,
+  body,
+  signal,
+  onTrouble,
+}: HttpWork): Promise<void> {
   const { clock, onEvent } = options;
   const timeline = new PictureTimeline({ ...options, onTrouble });
   let last: Buffer = Buffer.alloc(0);
@@ -66,7 +73,8 @@ async function collect(body: AsyncGenerator<Buffer>): Promise<Buffer> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > MAX_JPEG_BYTES) throw new MediaError('VIDEO_MALFORMED', 'The picture of the camera is too large');
+    if (size > MAX_JPEG_BYTES)
+      throw new MediaError('VIDEO_MALFORMED', 'The picture of the camera is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);

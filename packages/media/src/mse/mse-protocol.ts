@@ -45,7 +45,12 @@ export function formatMseMessage(message: MseMessage): string {
 
 /** What follows are JPEG pictures, whole and single. */
 export function pictureConfigMessage({ codecString, width, height }: VideoConfig): MseMessage {
-  return { type: 'config', mime: 'image/jpeg', video: { codec_string: codecString, width, height }, audio: null };
+  return {
+    type: 'config',
+    mime: 'image/jpeg',
+    video: { codec_string: codecString, width, height },
+    audio: null,
+  };
 }
 
 /** Nothing follows: the stream is to be had as HLS only. */

@@ -21,12 +21,30 @@ export interface QuantisationTable {
 export function encodeJpegHead({ size, sampling, restartInterval, tables }: JpegHead): Buffer {
   const chromaTable = tables.length > 1 ? 1 : 0;
   const lumaFactors = sampling === 0 ? 0x21 : 0x22;
-  const frame = Buffer.from([8, 0, 0, 0, 0, 3, 1, lumaFactors, 0, 2, 0x11, chromaTable, 3, 0x11, chromaTable]);
+  const frame = Buffer.from([
+    8,
+    0,
+    0,
+    0,
+    0,
+    3,
+    1,
+    lumaFactors,
+    0,
+    2,
+    0x11,
+    chromaTable,
+    3,
+    0x11,
+    chromaTable,
+  ]);
   frame.writeUInt16BE(size.height, 1);
   frame.writeUInt16BE(size.width, 3);
   return Buffer.concat([
     Buffer.from([0xff, 0xd8]),
-    ...tables.map(({ is16Bit, data }, index) => segment(0xdb, Buffer.from([(is16Bit ? 0x10 : 0) | index]), data)),
+    ...tables.map(({ is16Bit, data }, index) =>
+      segment(0xdb, Buffer.from([(is16Bit ? 0x10 : 0) | index]), data),
+    ),
     ...(restartInterval === undefined ? [] : [segment(0xdd, uint16(restartInterval))]),
     segment(0xc0, frame),
     ...HUFFMAN_TABLES.map(({ id, counts, symbols }) => segment(0xc4, Buffer.from([id, ...counts]), symbols)),

@@ -156,7 +156,7 @@ export class JpegReader implements VideoReader {
 /** Section 3.1.8: bit n of the precision says that table n has 16-bit values. Undefined when it does not come out. */
 function readTables(precision: number, data: Buffer): readonly QuantisationTable[] | undefined {
   const tables: QuantisationTable[] = [];
-  for (let at = 0; at < data.length && tables.length < 2; ) {
+  for (let at = 0; at < data.length && tables.length < 2;) {
     const is16Bit = ((precision >> tables.length) & 1) === 1;
     const end = at + TABLE_VALUES * (is16Bit ? 2 : 1);
     if (end > data.length) return undefined;
