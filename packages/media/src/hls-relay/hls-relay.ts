@@ -60,6 +60,11 @@ export class HlsRelay {
     return this.#pulse.ageMs > Math.max(MIN_STALE_MS, 3 * targetMs);
   }
 
+  /** Grows while the stream goes on. */
+  get position(): number {
+    return this.#pulse.newest?.nextSequence ?? 0;
+  }
+
   /** Ms after which the playlist that tells of the stream's life should be looked at again. */
   get pulseMs(): number {
     return Math.min(5_000, Math.max(500, (this.#pulse.newest?.targetDurationS ?? 1) * 500));

@@ -2,11 +2,18 @@
 import { sleep } from '@pantau/base/clock';
 import type { HttpWork } from '../http/http-source.ts';
 import { MediaError } from '../media-error.ts';
+import type { SourceDefinition } from '../source-definition.ts';
 import { HlsRelay } from './hls-relay.ts';
 import { MAX_PLAYLIST_BYTES } from './rewrite-playlist.ts';
 
 /** Reloads in a row that may fail. */
 const MAX_FAILURES = 2;
+
+/**
+ * Where a stream stood when it was closed. One that stands there still, when it is opened again, is not alive: a playlist alone does
+ * not show that, only that it goes on.
+ */
+const stoodAt = new WeakMap<SourceDefinition, number>();
 
 /** Relays until the signal aborts. @throws MediaError when the stream stands still, ends, or cannot be had any more. */
 export async function relayPlaylist({
@@ -27,8 +34,9 @@ export async function relayPlaylist({
   });
   try {
     await relay.check();
-    onEvent({ type: 'relay', relay });
-    for (let failures = 0; ;) {
+    let isLive = relay.position !== stoodAt.get(options.source);
+    if (isLive) onEvent({ type: 'relay', relay });
+    for (let failures = 0; ; ) {
       await sleep(clock, relay.pulseMs, signal);
       try {
         await relay.check();
@@ -39,9 +47,14 @@ export async function relayPlaylist({
         onTrouble('a playlist could not be had');
       }
       if (relay.isStale) throw new MediaError('SOURCE_TIMEOUT', 'The stream does not go on');
-      onEvent({ type: 'unchanged' });
+      if (isLive) onEvent({ type: 'unchanged' });
+      else if (relay.position !== stoodAt.get(options.source)) {
+        isLive = true;
+        onEvent({ type: 'relay', relay });
+      }
     }
   } finally {
+    stoodAt.set(options.source, relay.position);
     relay.clear();
   }
 }
