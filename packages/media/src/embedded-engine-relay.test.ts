@@ -13,10 +13,19 @@ class LiveUpstream {
 
   answer(request: IncomingMessage): { status: number; type: string; body: string } {
     const path = request.url ?? '';
-    if (path.startsWith('/top')) return { status: 200, type: 'application/vnd.apple.mpegurl', body: '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow/list.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=2\nhigh/list.m3u8\n' };
+    if (path.startsWith('/top'))
+      return {
+        status: 200,
+        type: 'application/vnd.apple.mpegurl',
+        body: '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow/list.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=2\nhigh/list.m3u8\n',
+      };
     if (path.endsWith('.m3u8')) {
       const segments = [0, 1, 2].map((index) => `#EXTINF:2,\nseg${this.sequence + index}.ts`);
-      return { status: 200, type: 'application/x-mpegURL', body: `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:${this.sequence}\n${segments.join('\n')}\n` };
+      return {
+        status: 200,
+        type: 'application/x-mpegURL',
+        body: `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:${this.sequence}\n${segments.join('\n')}\n`,
+      };
     }
     return { status: path.includes('gone') ? 404 : 200, type: 'text/html', body: `<script>${path}` };
   }
@@ -37,7 +46,9 @@ beforeEach(async () => {
     response.writeHead(status, { 'content-type': type }).end(body);
   });
   engine = createMediaEngine({ clock, random: () => 0 });
-  server = createServer((request, response) => engine.handleHls(request, response, (request.url ?? '').slice(5)));
+  server = createServer((request, response) =>
+    engine.handleHls(request, response, (request.url ?? '').slice(5)),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(async () => {
@@ -48,7 +59,13 @@ afterEach(async () => {
 });
 
 function start(path = '/live.m3u8'): void {
-  engine.setStreams([{ key: KEY, source: { url: upstream.url(path), username: undefined, password: undefined }, pull: 'on-demand' }]);
+  engine.setStreams([
+    {
+      key: KEY,
+      source: { url: upstream.url(path), username: undefined, password: undefined },
+      pull: 'on-demand',
+    },
+  ]);
 }
 
 interface Reply {
@@ -64,13 +81,20 @@ function ask(file: string, headers: Record<string, string> = {}): Promise<Reply>
     get({ host: '127.0.0.1', port, path: `/hls/${KEY}/${file}`, headers, agent: false }, (message) => {
       const chunks: Buffer[] = [];
       message.on('data', (chunk: Buffer) => chunks.push(chunk));
-      message.on('end', () => resolve({ status: message.statusCode ?? 0, headers: message.headers, body: Buffer.concat(chunks).toString() }));
+      message.on('end', () =>
+        resolve({
+          status: message.statusCode ?? 0,
+          headers: message.headers,
+          body: Buffer.concat(chunks).toString(),
+        }),
+      );
       message.on('error', reject);
     }).on('error', reject);
   });
 }
 
-const names = (playlist: string) => playlist.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+const names = (playlist: string) =>
+  playlist.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 const asked = (path: string) => upstream.seen.filter((each) => each === `GET ${path}`).length;
 
 describe('HLS of another server', () => {
@@ -78,7 +102,11 @@ describe('HLS of another server', () => {
     start();
     expect(upstream.seen).toEqual([]);
     const { status, headers, body } = await ask('index.m3u8');
-    expect([status, headers['content-type'], headers['cache-control']]).toEqual([200, 'application/vnd.apple.mpegurl', 'no-store']);
+    expect([status, headers['content-type'], headers['cache-control']]).toEqual([
+      200,
+      'application/vnd.apple.mpegurl',
+      'no-store',
+    ]);
     expect(names(body)).toHaveLength(3);
     expect(names(body).every((name) => /^relay-[0-9a-f]{24}\.ts$/.test(name))).toBe(true);
     expect(body).not.toContain('127.0.0.1');
@@ -90,7 +118,11 @@ describe('HLS of another server', () => {
     start();
     const [name = ''] = names((await ask('index.m3u8')).body);
     const { status, headers, body } = await ask(name);
-    expect([status, headers['content-type'], headers['x-content-type-options']]).toEqual([200, 'video/mp2t', 'nosniff']);
+    expect([status, headers['content-type'], headers['x-content-type-options']]).toEqual([
+      200,
+      'video/mp2t',
+      'nosniff',
+    ]);
     expect(body).toBe('<script>/seg10.ts');
     expect((await ask(name, { range: 'bytes=1-6' })).body).toBe('script');
     expect((await ask(name, { 'if-none-match': headers.etag ?? '' })).status).toBe(304);
@@ -121,7 +153,13 @@ describe('HLS of another server', () => {
   it('has nothing under names that were made up', async () => {
     start();
     await ask('index.m3u8');
-    for (const name of ['relay-000000000000000000000000.ts', 'relay-x.m3u8', 'relay-', 'part-1.0.m4s', 'seg10.ts']) {
+    for (const name of [
+      'relay-000000000000000000000000.ts',
+      'relay-x.m3u8',
+      'relay-',
+      'part-1.0.m4s',
+      'seg10.ts',
+    ]) {
       expect((await ask(name)).status, name).toBe(404);
     }
     expect(asked('/seg10.ts')).toBe(0);
@@ -154,7 +192,11 @@ describe('HLS of another server', () => {
   });
 
   it('whose segment is gone says so', async () => {
-    live.answer = () => ({ status: 200, type: 'application/x-mpegurl', body: '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n/gone.ts\n' });
+    live.answer = () => ({
+      status: 200,
+      type: 'application/x-mpegurl',
+      body: '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n/gone.ts\n',
+    });
     start();
     const [name = ''] = names((await ask('index.m3u8')).body);
     live.answer = () => ({ status: 404, type: '', body: '' });
@@ -167,11 +209,18 @@ describe('HLS of another server', () => {
   ])('does not lead %s', async (_name, address) => {
     await engine.stop();
     engine = createMediaEngine({ clock, isAddressAllowed: (ip) => ip !== '127.0.0.2' });
-    live.answer = () => ({ status: 200, type: 'application/x-mpegurl', body: `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n${address}\n` });
+    live.answer = () => ({
+      status: 200,
+      type: 'application/x-mpegurl',
+      body: `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n${address}\n`,
+    });
     start();
     const [name = ''] = names((await ask('index.m3u8')).body);
     const { status, body } = await ask(name);
-    expect([status, JSON.parse(body)]).toEqual([503, expect.objectContaining({ code: expect.stringMatching(/^SOURCE_(?:ADDRESS_)?REFUSED$/) })]);
+    expect([status, JSON.parse(body)]).toEqual([
+      503,
+      expect.objectContaining({ code: expect.stringMatching(/^SOURCE_(?:ADDRESS_)?REFUSED$/) }),
+    ]);
   });
 
   it('is left alone when nobody watches any more', async () => {
@@ -186,7 +235,11 @@ describe('HLS of another server', () => {
   });
 
   it('is what a probe says', async () => {
-    const report = engine.probe({ url: upstream.url('/live.m3u8'), username: undefined, password: undefined });
+    const report = engine.probe({
+      url: upstream.url('/live.m3u8'),
+      username: undefined,
+      password: undefined,
+    });
     expect(await report).toMatchObject({ tracks: [{ encoding: 'HLS' }], verdict: { result: 'plays' } });
   });
 });

@@ -47,7 +47,7 @@ export class FakeEngine implements MediaEngine {
     return this.onProbe();
   }
 
-  /** Answers with the path it was asked for; a private reply says so in `x-fake-private`. */
+  /** Answers with the path it was asked for; a private reply says so in `x-fake-private`. With `holdsSockets` a reply of pictures has no end. */
   handleHls(
     _request: IncomingMessage,
     response: ServerResponse,
@@ -59,7 +59,8 @@ export class FakeEngine implements MediaEngine {
       'content-type': 'text/plain',
       ...(isPrivate ? { 'x-fake-private': '1' } : {}),
     });
-    response.end(`hls ${path}`);
+    if (this.holdsSockets && path.includes('live.mjpeg')) response.write('picture');
+    else response.end(`hls ${path}`);
   }
 
   /** Accepts nobody, unless `holdsSockets`: then it says 101 and keeps the socket. */

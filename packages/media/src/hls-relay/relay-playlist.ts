@@ -36,7 +36,7 @@ export async function relayPlaylist({
     await relay.check();
     let isLive = relay.position !== stoodAt.get(options.source);
     if (isLive) onEvent({ type: 'relay', relay });
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       await sleep(clock, relay.pulseMs, signal);
       try {
         await relay.check();

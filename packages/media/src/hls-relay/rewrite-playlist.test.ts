@@ -52,7 +52,12 @@ describe('rewritePlaylist', () => {
       'file https://cdn.example/live/cam/a.m4s?x=1',
       'file https://other.example/b.m4s',
     ]);
-    expect({ nextSequence, targetDurationS, variants, isEnded }).toEqual({ nextSequence: 19, targetDurationS: 4, variants: undefined, isEnded: false });
+    expect({ nextSequence, targetDurationS, variants, isEnded }).toEqual({
+      nextSequence: 19,
+      targetDurationS: 4,
+      variants: undefined,
+      isEnded: false,
+    });
   });
 
   it('keeps variants and renditions', () => {
@@ -65,7 +70,9 @@ describe('rewritePlaylist', () => {
       'high.m3u8',
     ]);
     expect(text).toContain('#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="x",URI="relay-1"\n');
-    expect(text).toContain('BANDWIDTH=1000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,AUDIO="a"\nrelay-2\n');
+    expect(text).toContain(
+      'BANDWIDTH=1000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,AUDIO="a"\nrelay-2\n',
+    );
     expect(variants?.map(({ url }) => url.pathname)).toEqual(['/live/cam/low.m3u8', '/live/cam/high.m3u8']);
     expect(targets.every((target) => target.startsWith('playlist '))).toBe(true);
   });
@@ -119,12 +126,20 @@ describe('rewritePlaylist', () => {
   it('fails only in known ways, and lets no address through', () => {
     const line = fc.oneof(
       fc.string({ maxLength: 60 }),
-      fc.constantFrom('#EXT-X-MAP:URI="https://x.example/a"', '#EXT-X-STREAM-INF:BANDWIDTH=1', 'https://x.example/b', '#EXT-X-KEY:METHOD=AES-128,URI="https://x.example/k"', '#EXT-X-BYTERANGE:5'),
+      fc.constantFrom(
+        '#EXT-X-MAP:URI="https://x.example/a"',
+        '#EXT-X-STREAM-INF:BANDWIDTH=1',
+        'https://x.example/b',
+        '#EXT-X-KEY:METHOD=AES-128,URI="https://x.example/k"',
+        '#EXT-X-BYTERANGE:5',
+      ),
     );
     fc.assert(
       fc.property(fc.array(line, { maxLength: 20 }), (lines) => {
         try {
-          expect(rewrite(lines.map((each) => each.replace(/^#EXTINF.*/, ''))).text).not.toContain('x.example');
+          expect(rewrite(lines.map((each) => each.replace(/^#EXTINF.*/, ''))).text).not.toContain(
+            'x.example',
+          );
         } catch (error) {
           if (!(error instanceof MediaError)) throw error;
         }

@@ -32,7 +32,11 @@ function createClient(url: string, { username, isAddressAllowed, lookup }: Clien
   return client;
 }
 
-async function fetchAll(client: HttpClient, maxBytes = 1000, signal = new AbortController().signal): Promise<string> {
+async function fetchAll(
+  client: HttpClient,
+  maxBytes = 1000,
+  signal = new AbortController().signal,
+): Promise<string> {
   const reply = await client.get(client.origin, { signal });
   return (await reply.readAll(maxBytes)).toString();
 }
@@ -51,21 +55,62 @@ describe('HttpClient', () => {
     await using upstream = await HttpUpstream.start((_request, response) => response.end('hello'));
     expect(await fetchAll(createClient(upstream.url('/path?q=1')))).toBe('hello');
     expect(upstream.seen).toEqual(['GET /path?q=1']);
-    expect(upstream.requests[0]?.headers).toMatchObject({ 'accept-encoding': 'identity', 'user-agent': 'Pantau' });
+    expect(upstream.requests[0]?.headers).toMatchObject({
+      'accept-encoding': 'identity',
+      'user-agent': 'Pantau',
+    });
   });
 
   it.each<readonly [string, string, Answer]>([
     ['a missing page', 'SOURCE_NOT_FOUND', (_request, response) => response.writeHead(404).end()],
-    ['a login without credentials', 'SOURCE_UNAUTHORIZED', (_request, response) => response.writeHead(401).end()],
+    [
+      'a login without credentials',
+      'SOURCE_UNAUTHORIZED',
+      (_request, response) => response.writeHead(401).end(),
+    ],
     ['a busy camera', 'SOURCE_REFUSED', (_request, response) => response.writeHead(503).end()],
-    ['a redirect without an address', 'SOURCE_REFUSED', (_request, response) => response.writeHead(302).end()],
-    ['a redirect to a file', 'SOURCE_REFUSED', (_request, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end()],
-    ['a redirect loop', 'SOURCE_REFUSED', (_request, response) => response.writeHead(302, { location: '/x' }).end()],
-    ['a gzip bomb', 'SOURCE_REFUSED', (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(1_000_000)))],
-    ['headers without end', 'SOURCE_REFUSED', (_request, response) => response.writeHead(200, { 'x-long': 'x'.repeat(60_000) }).end()],
-    ['a body that is announced too large', 'VIDEO_MALFORMED', (_request, response) => response.writeHead(200, { 'content-length': '1001' }).write('x')],
-    ['a body that grows too large', 'VIDEO_MALFORMED', (_request, response) => void response.writeHead(200).end('x'.repeat(5000))],
-    ['a body that breaks off', 'SOURCE_CLOSED', (_request, response) => response.writeHead(200, { 'content-length': '10' }).write('x', () => response.destroy())],
+    [
+      'a redirect without an address',
+      'SOURCE_REFUSED',
+      (_request, response) => response.writeHead(302).end(),
+    ],
+    [
+      'a redirect to a file',
+      'SOURCE_REFUSED',
+      (_request, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+    ],
+    [
+      'a redirect loop',
+      'SOURCE_REFUSED',
+      (_request, response) => response.writeHead(302, { location: '/x' }).end(),
+    ],
+    [
+      'a gzip bomb',
+      'SOURCE_REFUSED',
+      (_request, response) =>
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(1_000_000))),
+    ],
+    [
+      'headers without end',
+      'SOURCE_REFUSED',
+      (_request, response) => response.writeHead(200, { 'x-long': 'x'.repeat(60_000) }).end(),
+    ],
+    [
+      'a body that is announced too large',
+      'VIDEO_MALFORMED',
+      (_request, response) => response.writeHead(200, { 'content-length': '1001' }).write('x'),
+    ],
+    [
+      'a body that grows too large',
+      'VIDEO_MALFORMED',
+      (_request, response) => void response.writeHead(200).end('x'.repeat(5000)),
+    ],
+    [
+      'a body that breaks off',
+      'SOURCE_CLOSED',
+      (_request, response) =>
+        response.writeHead(200, { 'content-length': '10' }).write('x', () => response.destroy()),
+    ],
   ])('%s is %s', async (_name, code, answer) => {
     expect(await codeOf(answer)).toBe(code);
   });
@@ -100,7 +145,9 @@ describe('HttpClient', () => {
   });
 
   it('is ended by its signal, before and after the headers, and leaves no connection', async () => {
-    await using upstream = await HttpUpstream.start((_request, response) => void response.writeHead(200).write('x'));
+    await using upstream = await HttpUpstream.start(
+      (_request, response) => void response.writeHead(200).write('x'),
+    );
     const stopper = new AbortController();
     const client = createClient(upstream.url('/'));
     const reading = fetchAll(client, 1000, stopper.signal).catch((error: unknown) => error);
@@ -138,9 +185,13 @@ describe('HttpClient and addresses', () => {
 
   it('a redirect is judged by the rule as well', async () => {
     await using upstream = await HttpUpstream.start((request, response) =>
-      request.url === '/' ? response.writeHead(302, { location: 'http://127.0.0.2:81/' }).end() : response.end('no'),
+      request.url === '/'
+        ? response.writeHead(302, { location: 'http://127.0.0.2:81/' }).end()
+        : response.end('no'),
     );
-    const client = createClient(upstream.url('/'), { isAddressAllowed: (address) => address === '127.0.0.1' });
+    const client = createClient(upstream.url('/'), {
+      isAddressAllowed: (address) => address === '127.0.0.1',
+    });
     await expect(fetchAll(client)).rejects.toMatchObject({ code: 'SOURCE_ADDRESS_REFUSED' });
   });
 });
@@ -154,8 +205,18 @@ describe('HttpClient signs in', () => {
     const [challenge] = parseChallenges([CHALLENGE]);
     const digest = challenge === undefined ? undefined : parseDigestChallenge(challenge);
     if (digest === undefined || !authorization.startsWith('Digest ')) return false;
-    const request = { method: 'GET', uri: url ?? '', username: 'admin', password: 's3cret', nonceCount: 1, clientNonce: read('cnonce') };
-    return computeDigestResponse(digest, { ...request, nonceCount: Number.parseInt(read('nc'), 16) }) === read(' response');
+    const request = {
+      method: 'GET',
+      uri: url ?? '',
+      username: 'admin',
+      password: 's3cret',
+      nonceCount: 1,
+      clientNonce: read('cnonce'),
+    };
+    return (
+      computeDigestResponse(digest, { ...request, nonceCount: Number.parseInt(read('nc'), 16) }) ===
+      read(' response')
+    );
   }
 
   it('with Digest, once, and goes on signed', async () => {

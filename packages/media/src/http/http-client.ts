@@ -122,7 +122,9 @@ export class HttpClient {
   async #askSigned(url: URL, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
     const target = `${url.pathname}${url.search}`;
     for (let tries = 1, wasFresh = false; ; tries++) {
-      const authorization = mayHaveCredentials(url, this.origin) ? this.#login.authorize('GET', target) : undefined;
+      const authorization = mayHaveCredentials(url, this.origin)
+        ? this.#login.authorize('GET', target)
+        : undefined;
       const message = await this.#ask(url, authorization, request, signal);
       this.#isLoopback ??= isLoopbackAddress(message.socket.remoteAddress ?? '');
       if (message.statusCode !== 401 || !mayHaveCredentials(url, this.origin)) return message;

@@ -12,7 +12,8 @@ export function addressRulesFor(
   isLoopback: boolean,
   isAddressAllowed: IsAddressAllowed | undefined,
 ): AddressRules {
-  if (url.host === origin.host && url.protocol === origin.protocol) return { refused: 'none', isAddressAllowed };
+  if (url.host === origin.host && url.protocol === origin.protocol)
+    return { refused: 'none', isAddressAllowed };
   return { refused: isLoopback ? 'inward-except-loopback' : 'inward', isAddressAllowed };
 }
 

@@ -30,7 +30,9 @@ function open(url: string, signal = new AbortController().signal): Promise<Media
 function words(): string[] {
   return events.map((event) => {
     if (event.type === 'sample') return textOfJpeg(event.sample.data);
-    return event.type === 'config' ? `${event.config.video?.width}x${event.config.video?.height}` : event.type;
+    return event.type === 'config'
+      ? `${event.config.video?.width}x${event.config.video?.height}`
+      : event.type;
   });
 }
 
@@ -42,7 +44,11 @@ const codeOf = (source: MediaSource) =>
 
 describe('a stream of pictures', () => {
   const part = (text: string, width?: number) =>
-    Buffer.concat([Buffer.from('--x\r\nContent-Type: image/jpeg\r\n\r\n'), makeTestJpeg(text, width), Buffer.from('\r\n')]);
+    Buffer.concat([
+      Buffer.from('--x\r\nContent-Type: image/jpeg\r\n\r\n'),
+      makeTestJpeg(text, width),
+      Buffer.from('\r\n'),
+    ]);
 
   it('becomes samples with a config in front and at each new size, and ends with the connection', async () => {
     await using upstream = await HttpUpstream.start((_request, response) => {
@@ -87,12 +93,16 @@ describe('a stream of pictures', () => {
 });
 
 describe('a camera that gives one picture at a time', () => {
-  const give = (text: string, headers: Record<string, string> = {}): Answer => (_request, response) => {
-    response.writeHead(200, { 'content-type': 'image/jpeg', ...headers }).end(makeTestJpeg(text));
-  };
+  const give =
+    (text: string, headers: Record<string, string> = {}): Answer =>
+    (_request, response) => {
+      response.writeHead(200, { 'content-type': 'image/jpeg', ...headers }).end(makeTestJpeg(text));
+    };
 
   it('is asked again and again, one request at a time', async () => {
-    await using upstream = await HttpUpstream.start((request, response) => give(`${upstream.seen.length}`)(request, response));
+    await using upstream = await HttpUpstream.start((request, response) =>
+      give(`${upstream.seen.length}`)(request, response),
+    );
     await using source = await open(upstream.url('/snap.jpg'));
     await expect.poll(() => words()).toEqual(['32x16', '1']);
     for (let count = 2; count <= 4; count++) {
@@ -104,13 +114,18 @@ describe('a camera that gives one picture at a time', () => {
   });
 
   it('says when its picture is the same, by status or by the very bytes', async () => {
-    await using upstream = await HttpUpstream.start(give('a', { etag: '"1"', 'last-modified': 'Wed, 01 Jan 2025 00:00:00 GMT' }));
+    await using upstream = await HttpUpstream.start(
+      give('a', { etag: '"1"', 'last-modified': 'Wed, 01 Jan 2025 00:00:00 GMT' }),
+    );
     await using source = await open(upstream.url('/'));
     await expect.poll(() => words()).toEqual(['32x16', 'a']);
     upstream.answer = (_request, response) => response.writeHead(304).end();
     await clock.advance(POLL_INTERVAL_MS);
     await expect.poll(() => words().at(-1)).toBe('unchanged');
-    expect(upstream.requests[1]?.headers).toMatchObject({ 'if-none-match': '"1"', 'if-modified-since': 'Wed, 01 Jan 2025 00:00:00 GMT' });
+    expect(upstream.requests[1]?.headers).toMatchObject({
+      'if-none-match': '"1"',
+      'if-modified-since': 'Wed, 01 Jan 2025 00:00:00 GMT',
+    });
     upstream.answer = give('a');
     await clock.advance(POLL_INTERVAL_MS);
     await expect.poll(() => words().slice(2)).toEqual(['unchanged', 'unchanged']);
@@ -164,9 +179,19 @@ describe('what an address gives', () => {
   it.each<readonly [string, string, string | Buffer, string]>([
     ['a picture with a wrong type', 'application/octet-stream', makeTestJpeg('a'), 'JPEG'],
     ['a picture without a type', '', makeTestJpeg('a'), 'JPEG'],
-    ['a stream of pictures called a picture', 'image/jpeg', Buffer.concat([Buffer.from('--b\r\nContent-Type: image/jpeg\r\n\r\n'), makeTestJpeg('a')]), 'MJPEG'],
+    [
+      'a stream of pictures called a picture',
+      'image/jpeg',
+      Buffer.concat([Buffer.from('--b\r\nContent-Type: image/jpeg\r\n\r\n'), makeTestJpeg('a')]),
+      'MJPEG',
+    ],
     ['a playlist called text', 'text/plain', '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na.ts\n', 'HLS'],
-    ['FLV called bytes', 'application/octet-stream', Buffer.from('FLV\x01\x05\0\0\0\x09\0\0\0\0', 'latin1'), 'FLV'],
+    [
+      'FLV called bytes',
+      'application/octet-stream',
+      Buffer.from('FLV\x01\x05\0\0\0\x09\0\0\0\0', 'latin1'),
+      'FLV',
+    ],
   ])('%s', async (_name, type, body, encoding) => {
     await using upstream = await HttpUpstream.start((_request, response) => {
       response.writeHead(200, type === '' ? {} : { 'content-type': type }).end(body);

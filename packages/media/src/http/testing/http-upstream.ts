@@ -48,7 +48,9 @@ export class HttpUpstream implements AsyncDisposable {
 }
 
 /** A server below HTTP: says what it is told to whoever connects. */
-export async function startRaw(onConnect: (socket: Socket) => void): Promise<AsyncDisposable & { url: string }> {
+export async function startRaw(
+  onConnect: (socket: Socket) => void,
+): Promise<AsyncDisposable & { url: string }> {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => {
     sockets.add(socket);
