@@ -1,10 +1,14 @@
 /**
- * The connections of one HTTP source: few, kept for the next request, each judged by the address rule before it is made, and over
- * TLS by the camera's certificate before anything is said on it.
+ * The connections of one HTTP source: few, kept for the next request, each judged by the address rule before it is made.
+ *
+ * TLS to the camera itself is as with RTSPS: with a fingerprint exactly that certificate, without one any, because nearly every camera
+ * signs its own. Nothing is said on a connection before its certificate was looked at. Other hosts, to which a redirect or a playlist
+ * leads, are servers of the net: their certificates need an issuer that is known.
  */
+import { constants } from 'node:crypto';
 import { Agent as HttpAgent, type AgentOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { connect, type ConnectionOptions } from 'node:tls';
+import { connect, DEFAULT_CIPHERS, type ConnectionOptions } from 'node:tls';
 import type { Duplex } from 'node:stream';
 import { MediaError } from '../media-error.ts';
 
@@ -12,24 +16,32 @@ import { MediaError } from '../media-error.ts';
 const MAX_SOCKETS = 4;
 const AGENT_OPTIONS: AgentOptions = { keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: 2 };
 
-export interface HttpAgents {
-  readonly http: HttpAgent;
-  readonly https: HttpsAgent;
+export class HttpAgents {
+  readonly #plain = new HttpAgent(AGENT_OPTIONS);
+  readonly #others = new HttpsAgent(AGENT_OPTIONS);
+  readonly #camera: HttpsAgent;
+
+  /** @param fingerprint SHA-256 of the only certificate to accept of the camera, 64 lower-case hex digits. */
+  constructor(fingerprint: string | undefined) {
+    this.#camera = new CameraAgent(fingerprint);
+  }
+
+  /** @param isCamera whether the URL is on the operator's own host. */
+  find({ protocol }: URL, isCamera: boolean): HttpAgent {
+    if (protocol !== 'https:') return this.#plain;
+    return isCamera ? this.#camera : this.#others;
+  }
+
+  close(): void {
+    for (const agent of [this.#plain, this.#others, this.#camera]) agent.destroy();
+  }
 }
 
-/** @param fingerprint SHA-256 of the only certificate to accept, 64 lower-case hex digits; without one a certificate needs a known issuer. */
-export function createAgents(fingerprint: string | undefined): HttpAgents {
-  return {
-    http: new HttpAgent(AGENT_OPTIONS),
-    https: fingerprint === undefined ? new HttpsAgent(AGENT_OPTIONS) : new PinnedAgent(fingerprint),
-  };
-}
+/** Hands a connection out only after its certificate was found to be the one that is wanted. */
+class CameraAgent extends HttpsAgent {
+  readonly #fingerprint: string | undefined;
 
-/** Hands a connection out only after the certificate was found to be the one that is wanted. */
-class PinnedAgent extends HttpsAgent {
-  readonly #fingerprint: string;
-
-  constructor(fingerprint: string) {
+  constructor(fingerprint: string | undefined) {
     super(AGENT_OPTIONS);
     this.#fingerprint = fingerprint;
   }
@@ -38,8 +50,14 @@ class PinnedAgent extends HttpsAgent {
     options: ConnectionOptions,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): Duplex | null | undefined {
-    // The certificate itself is the proof: its issuer and its names do not matter.
-    const socket = connect({ ...options, rejectUnauthorized: false });
+    const socket = connect({
+      ...options,
+      rejectUnauthorized: false,
+      // Old cameras speak nothing newer; OpenSSL takes that, and short keys, at level 0 only.
+      minVersion: 'TLSv1',
+      ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0`,
+      secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
+    });
     const answer = (error: Error | null) => {
       socket.off('error', answer);
       callback?.(error, socket);
@@ -47,15 +65,17 @@ class PinnedAgent extends HttpsAgent {
     socket.once('error', answer);
     socket.once('secureConnect', () => {
       const found = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase();
-      if (found === this.#fingerprint) {
+      if (this.#fingerprint === undefined || found === this.#fingerprint) {
         answer(null);
         return;
       }
-      const error = new MediaError(
-        'SOURCE_REFUSED',
-        'The camera shows another certificate than the one that was set',
+      answer(
+        new MediaError(
+          'SOURCE_REFUSED',
+          'The camera shows another certificate than the one that was pinned. If it was replaced or reset, pin the new one',
+          { details: { reason: 'certificate-changed', fingerprint: found } },
+        ),
       );
-      answer(error);
       socket.destroy();
     });
     return undefined;

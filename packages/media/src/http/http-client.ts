@@ -18,7 +18,7 @@ import { checkLiteral, guardedLookup, isLoopbackAddress } from '../rtsp/address-
 import { Authenticator } from '../rtsp/authenticator.ts';
 import type { IsAddressAllowed } from '../source.ts';
 import type { SourceDefinition } from '../source-definition.ts';
-import { createAgents, type HttpAgents } from './http-agents.ts';
+import { HttpAgents } from './http-agents.ts';
 import { describeHttpError, httpStatusError, unauthorizedError } from './http-errors.ts';
 import { HttpReply } from './http-reply.ts';
 import { addressRulesFor, mayHaveCredentials } from './http-rules.ts';
@@ -61,7 +61,7 @@ export class HttpClient {
     const { username, password, url, tlsFingerprint } = options.source;
     this.origin = requireHttpUrl(url);
     this.#options = options;
-    this.#agents = createAgents(tlsFingerprint);
+    this.#agents = new HttpAgents(tlsFingerprint);
     this.#hasCredentials = username !== undefined;
     this.#login = new Authenticator(
       username === undefined ? undefined : { username, password: password ?? new Secret('') },
@@ -106,8 +106,7 @@ export class HttpClient {
 
   /** Ends all connections. */
   close(): void {
-    this.#agents.http.destroy();
-    this.#agents.https.destroy();
+    this.#agents.close();
   }
 
   #refusalOf(status: number, { headers }: IncomingMessage): MediaError | undefined {
@@ -154,7 +153,7 @@ export class HttpClient {
       port,
       path: `${url.pathname}${url.search}`,
       method: 'GET',
-      agent: isHttps ? this.#agents.https : this.#agents.http,
+      agent: this.#agents.find(url, url.hostname === this.origin.hostname),
       lookup: guardedLookup(rules, port, this.#options.lookup),
       maxHeaderSize: MAX_HEADER_BYTES,
       // Cameras end lines with a bare LF, repeat Content-Length, and send characters that have no place in a header.

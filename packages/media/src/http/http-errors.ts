@@ -42,7 +42,7 @@ export function describeHttpError(error: unknown, hasStarted: boolean): unknown 
   if (CERTIFICATE_ERRORS.test(code)) {
     return new MediaError(
       'SOURCE_REFUSED',
-      "The camera's certificate is not one that is trusted: set its fingerprint",
+      "The certificate of a server that the camera leads to is not one that is trusted",
       { cause: error },
     );
   }
