@@ -94,14 +94,20 @@ describeWith('cameras that send something else', ['chromium', 'ffmpeg', 'gstream
     const page = await stage.openPage(options);
     await page.goto(`${server.url}/`);
     const cards = new Map<string, string>();
-    for (const name of ['mjpeg', 'snapshots', 'rtp-jpeg']) cards.set(name, `[data-camera="${(await server.stream(name)).id}"]`);
+    for (const name of ['mjpeg', 'snapshots', 'rtp-jpeg'])
+      cards.set(name, `[data-camera="${(await server.stream(name)).id}"]`);
     for (const [name, selector] of cards) {
       await page.page.locator(selector).scrollIntoViewIfNeeded();
-      if (name === 'rtp-jpeg') await eventually('the test card to stand', async () => (await look(page, selector)) !== 0, { timeoutMs: 20_000, everyMs: 200 });
+      if (name === 'rtp-jpeg')
+        await eventually('the test card to stand', async () => (await look(page, selector)) !== 0, {
+          timeoutMs: 20_000,
+          everyMs: 200,
+        });
       else await untilMoving(page, selector);
     }
     const folder = process.env['SCREENSHOT_FOLDER'];
-    if (folder !== undefined) await page.page.screenshot({ path: `${folder}/cards-${device.replace(' ', '-')}.png`, fullPage: true });
+    if (folder !== undefined)
+      await page.page.screenshot({ path: `${folder}/cards-${device.replace(' ', '-')}.png`, fullPage: true });
     expect(page.complaints).toEqual([]);
     expect(await page.violations()).toEqual([]);
   });
@@ -142,7 +148,17 @@ describeWith('cameras that send something else', ['chromium', 'ffmpeg', 'gstream
     // Pictures have no times of their own, so theirs are those of their arrival.
     const pictures = ['-f', 'mpjpeg', '-strict_mime_boundary', '1', '-use_wallclock_as_timestamps', '1'];
     const input = file === 'live.mjpeg' ? pictures : [];
-    const output = ['-t', String(seconds), '-fps_mode', 'passthrough', '-enc_time_base', '-1', '-f', 'null', '-'];
+    const output = [
+      '-t',
+      String(seconds),
+      '-fps_mode',
+      'passthrough',
+      '-enc_time_base',
+      '-1',
+      '-f',
+      'null',
+      '-',
+    ];
     const args = ['-v', 'error', '-nostdin', ...input, '-i', url, ...output];
     const { code, stderr } = await runCommand('ffmpeg', { args, timeoutMs: 60_000 });
     expect([code, stderr]).toEqual([0, '']);
@@ -151,15 +167,19 @@ describeWith('cameras that send something else', ['chromium', 'ffmpeg', 'gstream
   it('JPEG over RTP comes out as the picture that went in', async () => {
     const { server, folder } = stage.props;
     const entry = await server.stream('rtp-jpeg');
-    const picture = await firstPicture(`${server.url}${entry.streams.hls.replace('index.m3u8', 'live.mjpeg')}`);
+    const picture = await firstPicture(
+      `${server.url}${entry.streams.hls.replace('index.m3u8', 'live.mjpeg')}`,
+    );
     const pipeline = `videotestsrc num-buffers=1 pattern=smpte75 ! video/x-raw,format=I420,width=640,height=360,framerate=5/1 ! jpegenc quality=85 ! filesink location=${folder}/source.jpg`;
     const made = await runCommand('gst-launch-1.0', { args: ['-q', ...pipeline.split(' ')] });
     expect(made.code).toBe(0);
     const expected = await decode(await readFile(`${folder}/source.jpg`), folder);
     expect(expected.length).toBe(640 * 360 * 1.5);
-    expect(createHash('sha256').update(await decode(picture, folder)).digest('hex')).toBe(
-      createHash('sha256').update(expected).digest('hex'),
-    );
+    expect(
+      createHash('sha256')
+        .update(await decode(picture, folder))
+        .digest('hex'),
+    ).toBe(createHash('sha256').update(expected).digest('hex'));
   });
 
   it('HLS of another server plays in hls.js, and asks that server as little for ten as for one', async () => {
@@ -218,7 +238,9 @@ async function decode(picture: Buffer, folder: string): Promise<Buffer> {
   const from = `${folder}/decode.jpg`;
   const to = `${folder}/decode.yuv`;
   await writeFile(from, picture);
-  const { code, stderr } = await runCommand('ffmpeg', { args: ['-v', 'error', '-y', '-i', from, '-f', 'rawvideo', '-pix_fmt', 'yuvj420p', to] });
+  const { code, stderr } = await runCommand('ffmpeg', {
+    args: ['-v', 'error', '-y', '-i', from, '-f', 'rawvideo', '-pix_fmt', 'yuvj420p', to],
+  });
   if (code !== 0) throw new Error(`ffmpeg ended with ${code}: ${stderr}`);
   return readFile(to);
 }

@@ -10,7 +10,18 @@ import { findFreePort } from './free-port.ts';
 /** A moving picture with a counter, so that each one is another. */
 const PICTURE = ['-re', '-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=10'];
 const SOUND = ['-f', 'lavfi', '-i', 'sine=r=48000'];
-const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '20', '-pix_fmt', 'yuv420p'];
+const H264 = [
+  '-c:v',
+  'libx264',
+  '-preset',
+  'ultrafast',
+  '-tune',
+  'zerolatency',
+  '-g',
+  '20',
+  '-pix_fmt',
+  'yuv420p',
+];
 
 const FORMATS = {
   mjpeg: {
@@ -37,7 +48,18 @@ export class FfmpegCamera implements AsyncDisposable {
   static async open(format: keyof typeof FORMATS): Promise<FfmpegCamera> {
     const { input, output, type } = FORMATS[format];
     const url = `http://127.0.0.1:${await findFreePort()}/live`;
-    return new FfmpegCamera(url, ['-v', 'error', '-nostdin', ...input, ...output, '-content_type', type, '-listen', '1', url]);
+    return new FfmpegCamera(url, [
+      '-v',
+      'error',
+      '-nostdin',
+      ...input,
+      ...output,
+      '-content_type',
+      type,
+      '-listen',
+      '1',
+      url,
+    ]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -56,23 +78,43 @@ export class FfmpegCamera implements AsyncDisposable {
 
 /** A few single pictures, each another. */
 export async function makePictures(folder: string, count: number): Promise<readonly Buffer[]> {
-  const args = ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=1', '-frames:v', String(count), '-q:v', '6', `${folder}/picture-%02d.jpg`];
+  const args = [
+    '-v',
+    'error',
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc2=s=640x360:r=1',
+    '-frames:v',
+    String(count),
+    '-q:v',
+    '6',
+    `${folder}/picture-%02d.jpg`,
+  ];
   const { code, stderr } = await runCommand('ffmpeg', { args });
   if (code !== 0) throw new Error(`ffmpeg ended with ${code}: ${stderr}`);
   return Promise.all(
-    Array.from({ length: count }, (_, index) => readFile(`${folder}/picture-${String(index + 1).padStart(2, '0')}.jpg`)),
+    Array.from({ length: count }, (_, index) =>
+      readFile(`${folder}/picture-${String(index + 1).padStart(2, '0')}.jpg`),
+    ),
   );
 }
 
 /** A web server on loopback. */
 export class WebServer implements AsyncDisposable {
-  readonly requests: string[] = [];
+  /** Paths that were asked for, in order. */
+  readonly requests: readonly string[];
   readonly #server: Server & { closeAllConnections(): void };
   readonly #scheme: string;
 
-  private constructor(server: Server & { closeAllConnections(): void }, scheme: string) {
+  private constructor(
+    server: Server & { closeAllConnections(): void },
+    scheme: string,
+    requests: readonly string[],
+  ) {
     this.#server = server;
     this.#scheme = scheme;
+    this.requests = requests;
   }
 
   /** @param tls key and certificate, for https. */
@@ -80,15 +122,14 @@ export class WebServer implements AsyncDisposable {
     answer: (request: IncomingMessage, response: ServerResponse) => void,
     tls?: { readonly key: Buffer; readonly cert: Buffer },
   ): Promise<WebServer> {
-    let opened: WebServer | undefined;
+    const requests: string[] = [];
     const listener = (request: IncomingMessage, response: ServerResponse) => {
-      opened?.requests.push(request.url ?? '');
+      requests.push(request.url ?? '');
       answer(request, response);
     };
     const server = tls === undefined ? createHttpServer(listener) : createHttpsServer(tls, listener);
-    opened = new WebServer(server, tls === undefined ? 'http' : 'https');
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return opened;
+    return new WebServer(server, tls === undefined ? 'http' : 'https', requests);
   }
 
   url(path: string): string {
@@ -106,11 +147,37 @@ export class WebServer implements AsyncDisposable {
 /** ffmpeg writes a live HLS stream with two variants into a folder, a web server hands it out. */
 export async function openHlsUpstream(stack: AsyncDisposableStack, folder: string): Promise<WebServer> {
   const args = [
-    '-v', 'error', '-nostdin', ...PICTURE, ...SOUND,
-    '-map', '0:v', '-map', '1:a', '-map', '0:v', '-map', '1:a',
-    ...H264, '-s:v:1', '320x180', '-c:a', 'aac',
-    '-f', 'hls', '-hls_time', '2', '-hls_list_size', '4', '-hls_flags', 'delete_segments+program_date_time',
-    '-var_stream_map', 'v:0,a:0 v:1,a:1', '-master_pl_name', 'top.m3u8', `${folder}/v%v.m3u8`,
+    '-v',
+    'error',
+    '-nostdin',
+    ...PICTURE,
+    ...SOUND,
+    '-map',
+    '0:v',
+    '-map',
+    '1:a',
+    '-map',
+    '0:v',
+    '-map',
+    '1:a',
+    ...H264,
+    '-s:v:1',
+    '320x180',
+    '-c:a',
+    'aac',
+    '-f',
+    'hls',
+    '-hls_time',
+    '2',
+    '-hls_list_size',
+    '4',
+    '-hls_flags',
+    'delete_segments+program_date_time',
+    '-var_stream_map',
+    'v:0,a:0 v:1,a:1',
+    '-master_pl_name',
+    'top.m3u8',
+    `${folder}/v%v.m3u8`,
   ];
   stack.use(new Child('ffmpeg', { args, cwd: folder }));
   const server = stack.use(
@@ -121,14 +188,25 @@ export async function openHlsUpstream(stack: AsyncDisposableStack, folder: strin
         return;
       }
       readFile(`${folder}/${name}`).then(
-        (bytes) => response.writeHead(200, { 'content-type': name.endsWith('.ts') ? 'video/mp2t' : 'application/vnd.apple.mpegurl' }).end(bytes),
+        (bytes) =>
+          response
+            .writeHead(200, {
+              'content-type': name.endsWith('.ts') ? 'video/mp2t' : 'application/vnd.apple.mpegurl',
+            })
+            .end(bytes),
         () => response.writeHead(404).end(),
       );
     }),
   );
-  await eventually('ffmpeg to write its first playlists', async () => {
-    const bytes = await Promise.all(['top', 'v0', 'v1'].map((name) => readFile(`${folder}/${name}.m3u8`, 'utf8')));
-    return bytes.every((text) => text.length > 0);
-  }, { timeoutMs: 20_000, everyMs: 200 });
+  await eventually(
+    'ffmpeg to write its first playlists',
+    async () => {
+      const bytes = await Promise.all(
+        ['top', 'v0', 'v1'].map((name) => readFile(`${folder}/${name}.m3u8`, 'utf8')),
+      );
+      return bytes.every((text) => text.length > 0);
+    },
+    { timeoutMs: 20_000, everyMs: 200 },
+  );
   return server;
 }

@@ -1,5 +1,5 @@
 /** Segments of another server: each fetched once for all who ask, kept while there is room. */
-import { MediaFile } from '../stream/media-file.ts';
+import type { MediaFile } from '../stream/media-file.ts';
 
 export interface FileCacheLimits {
   readonly maxBytes: number;

@@ -46,7 +46,7 @@ async function codeOf(answer: Answer, maxBytes?: number): Promise<string> {
   await using upstream = await HttpUpstream.start(answer);
   return await fetchAll(createClient(upstream.url('/x')), maxBytes).then(
     (text) => `OK ${text}`,
-    (error: { code?: string }) => error.code ?? String(error),
+    (error: { code?: string }) => error.code ?? 'an error without a code',
   );
 }
 

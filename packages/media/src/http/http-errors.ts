@@ -42,7 +42,7 @@ export function describeHttpError(error: unknown, hasStarted: boolean): unknown 
   if (CERTIFICATE_ERRORS.test(code)) {
     return new MediaError(
       'SOURCE_REFUSED',
-      "The certificate of a server that the camera leads to is not one that is trusted",
+      'The certificate of a server that the camera leads to is not one that is trusted',
       { cause: error },
     );
   }
