@@ -1,9 +1,10 @@
 /** Cameras that send something else than RTSP: pictures over HTTP, single pictures, FLV, JPEG over RTP, and HLS of another server. */
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createMediaEngine } from '@pantau/media';
 import { expect, it } from 'vitest';
 import { TestBrowser, type TestPage } from './support/browser.ts';
 import { cameraUrl } from './support/camera-page.ts';
@@ -182,6 +183,44 @@ describeWith('cameras that send something else', ['chromium', 'ffmpeg', 'gstream
     ).toBe(createHash('sha256').update(expected).digest('hex'));
   });
 
+  it('are told apart by a probe', async () => {
+    const { server, snapshots, upstream } = stage.props;
+    const probe = (url: string, ...more: string[]) => server.cli(['camera', 'probe', url, ...more]);
+    expect(await probe(snapshots.url('/snap.jpg'))).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/video JPEG[^]*640x360[^]*Single JPEG pictures/),
+    });
+    expect(await probe(upstream.url('/top.m3u8'))).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/video HLS[^]*HLS of another server/),
+    });
+    expect(await probe(`${server.url}/`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('a web page'),
+    });
+  });
+
+  it('are read over https with the one certificate that was pinned, and refused with another', async () => {
+    const { folder } = stage.props;
+    const { key, cert, fingerprint } = await makeCertificate(folder);
+    await using camera = await WebServer.open((_request, response) => response.end('ok'), { key, cert });
+    const ask = async (tlsFingerprint: string | undefined) => {
+      await using engine = createMediaEngine();
+      return engine
+        .probe(
+          { url: camera.url('/x'), username: undefined, password: undefined, tlsFingerprint },
+          { timeoutMs: 5000 },
+        )
+        .catch((error: { code?: string }) => error.code);
+    };
+    // What it gives is nothing to show: then the connection was made.
+    expect(await ask(fingerprint)).toBe('CODEC_UNSUPPORTED');
+    expect(await ask(undefined)).toBe('CODEC_UNSUPPORTED');
+    const before = camera.requests.length;
+    expect(await ask('0'.repeat(64))).toBe('SOURCE_REFUSED');
+    expect(camera.requests.length).toBe(before);
+  });
+
   it('HLS of another server plays in hls.js, and asks that server as little for ten as for one', async () => {
     const { server, upstream } = stage.props;
     const hlsPage = await HlsPage.open();
@@ -243,4 +282,26 @@ async function decode(picture: Buffer, folder: string): Promise<Buffer> {
   });
   if (code !== 0) throw new Error(`ffmpeg ended with ${code}: ${stderr}`);
   return readFile(to);
+}
+
+/** A certificate that a camera signs itself. */
+async function makeCertificate(folder: string) {
+  const files = ['-keyout', `${folder}/key.pem`, '-out', `${folder}/certificate.pem`];
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-subj',
+    '/CN=camera',
+    '-days',
+    '2',
+    ...files,
+  ];
+  const { code, stderr } = await runCommand('openssl', { args });
+  if (code !== 0) throw new Error(`openssl ended with ${code}: ${stderr}`);
+  const cert = await readFile(`${folder}/certificate.pem`);
+  const fingerprint = new X509Certificate(cert).fingerprint256.replaceAll(':', '').toLowerCase();
+  return { key: await readFile(`${folder}/key.pem`), cert, fingerprint };
 }

@@ -175,6 +175,16 @@ describe('a camera that sends single pictures, over the WebSocket', () => {
     expect(engine.findStatus(KEY)?.delivery).toBe('media');
   });
 
+  it('that was a camera with video has nothing left of it', async () => {
+    const { log } = await watch();
+    sources.last.emit({ type: 'config', config: VIDEO_ONLY }, ...new SampleFeed().take(200));
+    expect(engine.stats().bufferedBytes).toBeGreaterThan(10_000);
+    sources.last.emit(CONFIG, picture('a'));
+    await expect.poll(() => log.slice(-2)).toEqual(['image/jpeg', 'a']);
+    expect(engine.stats().bufferedBytes).toBeLessThan(2000);
+    expect((await read('relay-0.ts').message).statusCode).toBe(404);
+  });
+
   it('has no playlist, and says so in a way that players know', async () => {
     const asking = read('index.m3u8');
     await expect.poll(() => sources.opened.length).toBe(1);

@@ -1,7 +1,8 @@
-import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { createMediaEngine } from './embedded-engine.ts';
 import type { MediaEngine } from './engine.ts';
 import { HttpUpstream } from './http/testing/http-upstream.ts';
@@ -221,6 +222,58 @@ describe('HLS of another server', () => {
       503,
       expect.objectContaining({ code: expect.stringMatching(/^SOURCE_(?:ADDRESS_)?REFUSED$/) }),
     ]);
+  });
+
+  it.each<readonly [string, string, (response: ServerResponse) => void, number]>([
+    ['drips in', 'SOURCE_TIMEOUT', (response) => void response.writeHead(200).write('x'), 1000],
+    [
+      'is larger than any',
+      'VIDEO_MALFORMED',
+      (response) => void response.writeHead(200).end(Buffer.alloc(17 * 1024 * 1024)),
+      0,
+    ],
+    [
+      'is compressed',
+      'SOURCE_REFUSED',
+      (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end('x'),
+      0,
+    ],
+  ])('whose segment %s gives that up for everybody who waits', async (_name, code, give, stepMs) => {
+    start();
+    const [name = ''] = names((await ask('index.m3u8')).body);
+    const answer = upstream.answer;
+    upstream.answer = (request, response) => {
+      if (request.url?.endsWith('.ts') === true) give(response);
+      else answer(request, response);
+    };
+    const waiting = Promise.all([ask(name), ask(name)]);
+    await expect.poll(() => asked('/seg10.ts')).toBe(1);
+    let isAnswered = false;
+    void waiting.then(() => (isAnswered = true));
+    await expect
+      .poll(
+        async () => {
+          live.sequence++;
+          await clock.advance(stepMs);
+          return isAnswered;
+        },
+        { interval: 10 },
+      )
+      .toBe(true);
+    for (const { status, body } of await waiting)
+      expect([status, JSON.parse(body)]).toEqual([503, expect.objectContaining({ code })]);
+    expect(asked('/seg10.ts')).toBe(1);
+  });
+
+  it('has no fragments for a WebSocket, and says so', async () => {
+    start();
+    server.on('upgrade', (request, socket, head) => engine.handleMseUpgrade(request, socket, head, KEY));
+    // The server listens on a port, so its address is no path.
+    const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const log: string[] = [];
+    socket.on('message', (data: Buffer) => log.push(data.toString()));
+    await expect.poll(() => log.some((each) => each.includes('application/vnd.apple.mpegurl'))).toBe(true);
+    socket.terminate();
   });
 
   it('is left alone when nobody watches any more', async () => {

@@ -93,17 +93,13 @@ export class HlsHandler {
       );
       return;
     }
-    this.#touch(request, stream);
     const isPullable = stream.demand();
     if (stream.delivery === 'pictures') {
-      sendError(
-        response,
-        406,
-        'PICTURES_ONLY',
-        'The camera sends single pictures: live.mjpeg, or the WebSocket.',
-      );
+      const message = 'The camera sends single pictures: live.mjpeg, or the WebSocket.';
+      sendError(response, 406, 'PICTURES_ONLY', message);
       return;
     }
+    this.#touch(request, stream);
     const { relay } = stream;
     if (relay !== undefined) {
       void sendRelayedPlaylist(request, response, stream, () => relay.findTop());
@@ -190,6 +186,10 @@ export class HlsHandler {
 
   /** A file or a playlist of another server. */
   #relayed(request: IncomingMessage, response: ServerResponse, stream: Stream, name: string): void {
+    if (stream.delivery !== 'relay') {
+      sendError(response, 404, 'NOT_FOUND', 'There is no such file, or it is no longer kept.');
+      return;
+    }
     this.#touch(request, stream);
     stream.demand();
     const { relay } = stream;

@@ -128,7 +128,7 @@ class HttpSource implements MediaSource {
         ? error
         : new MediaError('SOURCE_CLOSED', messageOf(error), { cause: error });
     } finally {
-      this.#stopper.abort();
+      this.#stopper.abort(new MediaError('SOURCE_CLOSED', 'the source has ended'));
       onEnd();
     }
   }

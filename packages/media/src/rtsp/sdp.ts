@@ -123,9 +123,10 @@ function readRtpmap(section: Section, value: string): void {
   });
 }
 
-/** The first payload type that we carry, else the first that has a name; undefined when none has. */
+/** The first payload type that we carry (single pictures last), else the first that has a name; undefined when none has. */
 function describe(section: Section, all: readonly Section[]): SdpMedia | undefined {
   let first: SdpMedia | undefined;
+  let lastResort: SdpMedia | undefined;
   for (const payloadType of section.payloadTypes) {
     const format = section.rtpmap.get(payloadType) ?? findStaticFormat(payloadType);
     if (format === undefined) continue;
@@ -139,10 +140,12 @@ function describe(section: Section, all: readonly Section[]): SdpMedia | undefin
       ...(section.dimensions === undefined ? {} : { dimensions: section.dimensions }),
       isSendOnly: section.isSendOnly,
     };
-    if (findSupportedEncoding(media) !== undefined) return media;
+    const encoding = findSupportedEncoding(media);
+    if (encoding === 'JPEG') lastResort ??= media;
+    else if (encoding !== undefined) return media;
     first ??= media;
   }
-  return first;
+  return lastResort ?? first;
 }
 
 /**

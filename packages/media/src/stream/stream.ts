@@ -373,6 +373,7 @@ export class Stream {
   #follow({ video }: StreamConfig): void {
     this.#relay = undefined;
     if (video?.codec === 'jpeg') {
+      this.#leaveMedia();
       this.#delivery = 'pictures';
       this.#pictures.setConfig(video);
     } else {
@@ -388,11 +389,19 @@ export class Stream {
   }
 
   #enterRelay(relay: HlsRelay): void {
+    this.#leaveMedia();
     this.#delivery = 'relay';
     this.#relay = relay;
     this.#lastMediaMs = this.#options.clock.monotonic();
     for (const viewer of this.#viewers) viewer.sendMessage(HLS_ONLY_MESSAGE);
     this.parked.wake();
+  }
+
+  /** The camera sends no video any more: what there is of it is of no use. */
+  #leaveMedia(): void {
+    if (this.#delivery !== 'media') return;
+    this.#muxer.break();
+    this.forgetMedia();
   }
 
   #dropOthers(): void {
