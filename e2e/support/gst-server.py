@@ -42,7 +42,17 @@ def draw_clock(_overlay, context, _timestamp, _duration, width):
         context.fill()
 
 
+def describe_jpeg(mount):
+    size = f"width={mount.get('width', 640)},height={mount.get('height', 360)},framerate={mount.get('fps', 25)}/1"
+    return (
+        f"videotestsrc is-live=true pattern=smpte75 ! video/x-raw,format=I420,{size} ! jpegenc quality=85"
+        " ! rtpjpegpay name=pay0 pt=26"
+    )
+
+
 def describe_video(mount):
+    if mount.get("codec") == "jpeg":
+        return describe_jpeg(mount)
     fps = mount.get("fps", 25)
     size = f"width={mount.get('width', 640)},height={mount.get('height', 360)}"
     overlay = "videoconvert ! cairooverlay name=clock !" if mount.get("clockBits") else ""

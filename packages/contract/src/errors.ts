@@ -53,6 +53,7 @@ export const ERROR_CODES = {
   AREA_INVALID: 'A field of the area is not acceptable.',
   AREA_IN_USE: 'The area still has cameras.',
   STREAM_NOT_FOUND: 'The stream key is not known.',
+  PICTURES_ONLY: 'The camera sends single pictures, which no playlist can carry.',
   OVERLOADED: 'Too much work is waiting; try again shortly.',
   WHEP_UNAVAILABLE: 'The server offers no picture by WebRTC.',
   STOPPING: 'The server is shutting down.',

@@ -25,6 +25,17 @@ export const StreamUrls = Type.Object({
 });
 export type StreamUrls = Static<typeof StreamUrls>;
 
+/** How a stream reaches players. */
+export const StreamDelivery = Type.Union([
+  /** By all of the addresses. */
+  Type.Literal('media'),
+  /** As single JPEG pictures: over the WebSocket, or `live.mjpeg` beside the playlist. */
+  Type.Literal('pictures'),
+  /** As HLS of another server, and no other way. */
+  Type.Literal('relay'),
+]);
+export type StreamDelivery = Static<typeof StreamDelivery>;
+
 export const StreamReason = Type.Object({
   /** A code of `packages/media/src/media-error.ts`; the web client has words for each. */
   code: Type.String(),
@@ -55,6 +66,8 @@ export const StreamCamera = Type.Object({
   /** UTC, ISO 8601: last time a picture arrived. */
   last_online_at: Nullable(Type.String({ format: 'date-time' })),
   reason: Nullable(StreamReason),
+  /** Null until the camera was seen for the first time. */
+  delivery: Nullable(StreamDelivery),
   video: Nullable(StreamVideo),
   audio: Nullable(StreamAudio),
   viewers: Type.Integer({ minimum: 0 }),

@@ -11,6 +11,7 @@ import { MseServer } from './mse/mse-server.ts';
 import { probeSource } from './probe.ts';
 import type { ProbeReport } from './probe-report.ts';
 import { createAliveCheck } from './rtsp/alive-check.ts';
+import { openByScheme } from './open-source.ts';
 import { openRtspSource } from './rtsp-source.ts';
 import type { IsAddressAllowed, OpenSource } from './source.ts';
 import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
@@ -29,12 +30,12 @@ import { sendProblem } from './whep/whep-reply.ts';
 import { WhepServer, type WhepLimits, type WhepSession } from './whep/whep-server.ts';
 import { SourceWorkers } from './workers/source-workers.ts';
 
-/** The media engine in this process: `MediaEngine` over RTSP sources, in memory. */
+/** The media engine in this process: `MediaEngine` over sources of all kinds, in memory. */
 export interface MediaEngineOptions {
   /** Default: the system's clock. */
   readonly clock?: Clock;
   readonly logger?: Logger;
-  /** Default: the engine's own sources. */
+  /** Default: the engine's own sources, by the scheme of the URL: see `open-source.ts`. */
   readonly openSource?: OpenSource;
   /** Threads that read cameras beside this one; ignored with `openSource`. Default 0: all on this thread. */
   readonly workers?: number;
@@ -92,7 +93,8 @@ class EmbeddedEngine implements MediaEngine {
         logger: this.#logger,
       });
     }
-    const openSource = options.openSource ?? this.#workers?.open ?? openRtspSource;
+    // What comes over HTTP is little work, and a relay must be where its viewers are.
+    const openSource = options.openSource ?? openByScheme(this.#workers?.open ?? openRtspSource);
     const { isAddressAllowed } = options;
     this.#openSource = (opening) => openSource({ ...opening, isAddressAllowed });
     this.#limits = completeLimits(options.limits);
@@ -233,7 +235,7 @@ class EmbeddedEngine implements MediaEngine {
       const { kind } = stream.verdict;
       verdicts[kind] = (verdicts[kind] ?? 0) + 1;
       viewers += stream.viewerCount;
-      bufferedBytes += stream.window.byteLength;
+      bufferedBytes += stream.bufferedBytes;
     }
     const { size: streams } = this.#streams;
     return { streams, live, verdicts, viewers, bufferedBytes, parkedReloads: this.#parking.used };

@@ -9,6 +9,7 @@ export {
 } from './source-definition.ts';
 export {
   STREAM_STATES,
+  type StreamDelivery,
   type StreamState,
   type StreamStatus,
   type StreamReason,

@@ -13,7 +13,9 @@ export interface MediaDescription {
   readonly control: string | undefined;
   /** `a=framerate`, when sent. */
   readonly framerate: number | undefined;
+  /** Size in pixels by `a=framesize` or `a=x-dimensions`, when sent: JPEG pictures above 2040 pixels need it. */
+  readonly dimensions?: { readonly width: number; readonly height: number } | undefined;
 }
 
 /** Codecs the engine carries today; anything else is described, not set up. */
-export type SupportedEncoding = 'H264' | 'MPEG4-GENERIC';
+export type SupportedEncoding = 'H264' | 'JPEG' | 'MPEG4-GENERIC';

@@ -8,6 +8,7 @@ import type { AudioFormat, AudioFrameSink, AudioReader } from './audio/audio-fra
 import { H264Reader } from './h264/h264-reader.ts';
 import type { MediaDescription } from './media-description.ts';
 import { MediaError } from './media-error.ts';
+import { JpegReader } from './rtp-jpeg/jpeg-reader.ts';
 import { findSupportedEncoding } from './rtsp/codec-support.ts';
 import type { AccessUnitSink, VideoReader } from './video/access-unit.ts';
 
@@ -23,6 +24,8 @@ export function createVideoReader(media: MediaDescription, sink: AccessUnitSink)
   switch (findSupportedEncoding(media)) {
     case 'H264':
       return new H264Reader(media.fmtp, sink);
+    case 'JPEG':
+      return new JpegReader(media.dimensions, sink);
     default:
       throw unsupported(media);
   }

@@ -19,6 +19,7 @@ export function judgeTracks(
   tracks: readonly ProbeTrack[],
 ): ProbeReport['verdict'] {
   if (!video) return { result: 'cannot-play', explanation: 'There is no video that Pantau can carry.' };
+  if (video.codec === 'JPEG') return { result: 'plays', explanation: pictureAdvice(video) };
   const profile = Number.parseInt(video.codecString.slice(5, 7), 16);
   if (!COMMON_PROFILES.has(profile)) {
     const name = RARE_PROFILES[profile] ?? `profile ${profile}`;
@@ -49,6 +50,18 @@ export function judgeTracks(
     result: 'plays',
     explanation: `${video.codec} plays everywhere; the camera sends no sound.${advice}`,
   };
+}
+
+/** Of an HLS stream that is handed on as it is. */
+export const RELAY_VERDICT: ProbeReport['verdict'] = {
+  result: 'plays',
+  explanation:
+    'HLS of another server: it is handed on as it is, some seconds behind, with no faster way to watch.',
+};
+
+function pictureAdvice({ fps }: VideoFacts): string {
+  const often = fps === undefined ? '' : ` about ${Math.round(fps * 10) / 10} a second,`;
+  return `Single JPEG pictures,${often} shown by every browser; without sound. H.264 would cost a tenth of the bandwidth.`;
 }
 
 function adviceOn(video: VideoFacts): string {

@@ -28,5 +28,5 @@ export interface OpenSourceOptions {
   readonly isAddressAllowed?: IsAddressAllowed | undefined;
 }
 
-/** Opens a source. The embedded engine's is `openRtspSource` in `rtsp-source.ts`. @throws MediaError */
+/** Opens a source. The embedded engine's is `openByScheme` in `open-source.ts`. @throws MediaError */
 export type OpenSource = (options: OpenSourceOptions) => Promise<MediaSource>;

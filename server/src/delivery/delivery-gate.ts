@@ -2,7 +2,7 @@
  * Stands between a request for media and the engine, and decides who gets it. Public media is decided in memory, without waiting:
  * two lookups in maps. See `docs/design/identity-and-access.md`, "Streams".
  *
- *   flood limit ─► key known? ─┬─ public, unlisted ─► hot-link (playlists, upgrades) ─► ticket ─────────► engine
+ *   flood limit ─► key known? ─┬─ public, unlisted ─► hot-link (playlists, pictures, upgrades) ─► ticket ─► engine
  *                     │        └─ private ─► grant alive, or principal with the right ─► not by another site ─► ticket ─► engine, privately
  *                     └─ no: 404, which is also what anybody gets who may not know that a stream exists
  */
@@ -19,7 +19,14 @@ import type { Caller, PrincipalResolver } from '../http/principal-resolver.ts';
 import type { RateLimiter } from '../http/rate-limiter.ts';
 import { refuseSocket } from '../http/refuse-socket.ts';
 import type { SecurityRules } from '../settings/security-settings.ts';
-import { isEntry, isPlaylist, parseHlsAddress, parseMseAddress, type HlsAddress } from './delivery-path.ts';
+import {
+  isEndless,
+  isEntry,
+  isPlaylist,
+  parseHlsAddress,
+  parseMseAddress,
+  type HlsAddress,
+} from './delivery-path.ts';
 import {
   HOTLINK_REFUSED,
   NOT_FOUND,
@@ -33,7 +40,7 @@ import {
 } from './delivery-reply.ts';
 import { subjectOf, type GrantHolder } from './grant-holder.ts';
 import { findAsker, mayEmbed, type SiteNames } from './hotlink.ts';
-import { OpenSockets } from './open-sockets.ts';
+import { OpenSockets, type Closable } from './open-sockets.ts';
 import type { FindStreamAccess, StreamAccess } from './stream-access.ts';
 import type { TicketBook } from './ticket-book.ts';
 import type { GrantSubject } from './ticket.ts';
@@ -96,7 +103,7 @@ export class DeliveryGate implements MediaHandler {
     this.#sockets = new OpenSockets({ ...options, onFailure: (error) => this.#reportFailure(error) });
   }
 
-  /** WebSockets that are open. */
+  /** WebSockets and endless replies that are open. */
   get openSockets(): number {
     return this.#sockets.size;
   }
@@ -180,11 +187,17 @@ export class DeliveryGate implements MediaHandler {
 
   #serveOpen(request: IncomingMessage, response: ServerResponse, address: HlsAddress): void {
     const { streamKey, ticket, file, query } = address;
-    const hotlink = isPlaylist(file) ? this.#checkEmbedding(request, streamKey, HLS_ENDPOINT) : undefined;
+    const hotlink =
+      isPlaylist(file) || isEndless(file)
+        ? this.#checkEmbedding(request, streamKey, HLS_ENDPOINT)
+        : undefined;
     if (hotlink !== undefined) sendRefusal(response, hotlink);
     else if (ticket === undefined) this.#sendToTicket(response, address, 'public');
     else if (!this.#isGood(streamKey, ticket)) sendRefusal(response, TICKET_INVALID);
-    else this.#options.engine.handleHls(request, response, `${streamKey}/${file}${query}`);
+    else {
+      if (isEndless(file)) this.#sockets.add(streamKey, replyOn(request, response), undefined);
+      this.#options.engine.handleHls(request, response, `${streamKey}/${file}${query}`);
+    }
   }
 
   async #servePrivate(
@@ -201,7 +214,10 @@ export class DeliveryGate implements MediaHandler {
       sendRefusal(response, verdict, verdict === NOT_FOUND ? 'public' : 'private');
     } else if (ticket === undefined) this.#sendToTicket(response, address, 'private');
     else if (!this.#isGood(streamKey, ticket)) sendRefusal(response, TICKET_INVALID, 'private');
-    else this.#options.engine.handleHls(request, response, `${streamKey}/${file}${query}`, PRIVATELY);
+    else {
+      if (isEndless(file)) this.#sockets.add(streamKey, replyOn(request, response), verdict.subject);
+      this.#options.engine.handleHls(request, response, `${streamKey}/${file}${query}`, PRIVATELY);
+    }
   }
 
   async #admitPrivate(
@@ -365,6 +381,14 @@ export class DeliveryGate implements MediaHandler {
       endpoint,
     };
   }
+}
+
+/** A reply without an end: over with its connection, which may serve others after it. */
+function replyOn(request: IncomingMessage, response: ServerResponse): Closable {
+  return {
+    destroy: () => request.socket.destroy(),
+    once: (event, callback) => response.once(event, callback),
+  };
 }
 
 function refuse(socket: Duplex, { status, code, message, retryAfterS }: Refusal): void {

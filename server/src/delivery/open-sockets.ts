@@ -1,6 +1,6 @@
 /**
- * The WebSockets and WebRTC sessions that viewers have open, each with whom it was admitted as. A socket is opened once and lives for hours, so what was
- * true when it was opened is asked again and again.
+ * The WebSockets, WebRTC sessions and endless replies that viewers have open, each with whom it was admitted as. Such a connection is
+ * made once and lives for hours, so what was true when it was made is asked again and again.
  *
  *   every 3 s:  stream gone, or private now and the viewer anonymous ──► cut
  *               private, admitted by a session or key ──► looked up, once per session and sweep ──► no right any more ──► cut

@@ -28,6 +28,7 @@ export function presentStream(
     state_since: status === undefined || state === 'maintenance' ? null : isoTimeOrNull(status.sinceMs),
     last_online_at: isoTimeOrNull(status?.state === 'live' ? status.sinceMs : status?.lastLiveMs),
     reason: state === 'offline' || state === 'connecting' ? presentReason(camera, status) : null,
+    delivery: status?.delivery ?? null,
     video:
       video === undefined
         ? null

@@ -61,7 +61,7 @@ export class FakeEngine implements MediaEngine {
     return this.onProbe();
   }
 
-  /** Answers with the path it was asked for; a private reply says so in `x-fake-private`. */
+  /** Answers with the path it was asked for; a private reply says so in `x-fake-private`. With `holdsSockets` a reply of pictures has no end. */
   handleHls(
     _request: IncomingMessage,
     response: ServerResponse,
@@ -73,7 +73,8 @@ export class FakeEngine implements MediaEngine {
       'content-type': 'text/plain',
       ...(isPrivate ? { 'x-fake-private': '1' } : {}),
     });
-    response.end(`hls ${path}`);
+    if (this.holdsSockets && path.includes('live.mjpeg')) response.write('picture');
+    else response.end(`hls ${path}`);
   }
 
   /** Accepts nobody, unless `holdsSockets`: then it says 101 and keeps the socket. */
@@ -135,6 +136,7 @@ function idleStatus(key: string): StreamStatus {
     lastLiveMs: undefined,
     lastKeyframeMs: undefined,
     nextAttemptMs: undefined,
+    delivery: undefined,
     video: undefined,
     audio: undefined,
     bitrate: undefined,

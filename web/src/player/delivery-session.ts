@@ -8,7 +8,20 @@ export type SessionEvent =
   | { readonly type: 'trouble'; readonly trouble: Trouble | undefined }
   | { readonly type: 'audio'; readonly hasAudio: boolean };
 
+/** What a session drew that does not use the `<video>`. */
+export interface DrawnPictures {
+  /** Pictures so far. */
+  readonly count: number;
+  /** Of the newest one, pixels; 0 before the first. */
+  readonly width: number;
+  readonly height: number;
+  /** Ms that a picture may stand before it counts as standing still. */
+  readonly stillAfterMs: number;
+}
+
 export interface DeliverySession {
+  /** Only of a session that draws by itself, beside the element. */
+  findDrawn?(): DrawnPictures;
   /** Distance to the newest picture, s; undefined until known. */
   findLatencyS(): number | undefined;
   /** Latency to aim for, s. */

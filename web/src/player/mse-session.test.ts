@@ -184,3 +184,16 @@ describe('MseSession', () => {
     expect(failures()).toEqual([]);
   });
 });
+
+describe('MseSession on a stream without fragments', () => {
+  it.each([
+    ['image/jpeg', 'pictures'],
+    ['application/vnd.apple.mpegurl', 'hls'],
+  ])('%s is to be had another way', (mime, detail) => {
+    const { socket, failures } = openSession();
+    socket.open();
+    socket.say({ type: 'config', mime });
+    expect(failures()).toEqual([{ kind: 'other-delivery', detail }]);
+    expect(socket.isClosed).toBe(true);
+  });
+});

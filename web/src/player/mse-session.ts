@@ -24,6 +24,11 @@ const MAX_BEHIND_TARGET_S = 2.5;
 /** What waited since the last key frame comes in one burst: so long after the first data the newest picture is still found by jumping. */
 const SETTLE_MS = 1_200;
 const SETTLE_SLACK_S = 0.3;
+/** What a config says of a stream that does not come as fragments, and how it is to be had. */
+const OTHER_DELIVERIES: Readonly<Record<string, string>> = {
+  'image/jpeg': 'pictures',
+  'application/vnd.apple.mpegurl': 'hls',
+};
 
 /** The slice of WebSocket that is used. */
 export interface SocketLike {
@@ -149,6 +154,11 @@ export class MseSession implements DeliverySession {
   }
 
   #onConfig(mime: string): void {
+    const other = OTHER_DELIVERIES[mime];
+    if (other !== undefined) {
+      this.#fail('other-delivery', other);
+      return;
+    }
     this.#setHeld(false, undefined);
     if (!this.#options.media.isTypeSupported(mime)) {
       this.#fail('codec', mime);
@@ -241,9 +251,7 @@ export class MseSession implements DeliverySession {
   }
 
   #onClose(code: number): void {
-    // 1001 "going away" and 1012 "service restart" are the server's own wish; 1013 "try again later".
-    if (code === 1001 || code === 1012 || code === 1013) this.#fail('server');
-    else this.#fail('network');
+    this.#fail(closeKind(code));
   }
 
   #endS(): number | undefined {
@@ -259,8 +267,13 @@ export class MseSession implements DeliverySession {
   }
 }
 
+/** 1001 "going away" and 1012 "service restart" are the server's own wish; 1013 "try again later". */
+export function closeKind(code: number): FailureKind {
+  return code === 1001 || code === 1012 || code === 1013 ? 'server' : 'network';
+}
+
 /** Reasons of the server's `bye`: `stopping`, `replaced` (the stream was set up anew: connect again), `removed`. */
-function byeKind(reason: string): FailureKind {
+export function byeKind(reason: string): FailureKind {
   if (reason === 'removed') return 'not-found';
   return reason === 'replaced' ? 'timeline' : 'server';
 }

@@ -3,9 +3,11 @@ import { browserClock } from '../lib/clock.ts';
 import { classifyDevice, readDeviceFacts } from '../lib/device-class.ts';
 import type { Capabilities } from './delivery-mode.ts';
 import type { DeliverySession } from './delivery-session.ts';
+import { decodePicture, drawPicture } from './draw-picture.ts';
 import { findMediaSourceMaker } from './media-source.ts';
 import { MseSession } from './mse-session.ts';
 import { NativeSession } from './native-session.ts';
+import { PictureSession } from './picture-session.ts';
 import type { SessionRequest } from './player-controller.ts';
 
 export function readCapabilities(): Capabilities {
@@ -17,8 +19,25 @@ export function readCapabilities(): Capabilities {
   };
 }
 
-export async function openBrowserSession(request: SessionRequest): Promise<DeliverySession> {
+/** @param drawing where single pictures are drawn, and who is told of each. */
+export async function openBrowserSession(
+  request: SessionRequest,
+  drawing: { readonly canvas: HTMLCanvasElement; readonly onDrawn: () => void },
+): Promise<DeliverySession> {
   const { mode, addresses, video, emit } = request;
+  if (mode === 'pictures') {
+    return new PictureSession({
+      url: socketUrl(addresses.mse),
+      clock: browserClock,
+      emit,
+      openSocket: (url) => new WebSocket(url),
+      decode: decodePicture,
+      draw: (picture) => {
+        drawPicture(drawing.canvas, picture);
+        drawing.onDrawn();
+      },
+    });
+  }
   const media = findMediaSourceMaker();
   if (mode === 'mse' && media !== undefined) {
     return new MseSession({

@@ -255,3 +255,23 @@ describe('PlayerController', () => {
     expect(newest().isClosed).toBe(true);
   });
 });
+
+describe('a session that draws by itself', () => {
+  it('plays while new pictures are drawn, and stands still by its own measure', async () => {
+    const { clock, controller, newest } = openController();
+    controller.start();
+    await clock.advance(0);
+    const drawn = { count: 0, width: 400, height: 300, stillAfterMs: 5000 };
+    Object.assign(newest(), { findDrawn: () => drawn, latencyS: undefined });
+    await clock.advance(500);
+    expect(controller.getSnapshot().phase).toBe('opening');
+    drawn.count = 1;
+    await clock.advance(500);
+    expect(controller.getSnapshot()).toMatchObject({ phase: 'playing', hasPicture: true, aspect: 400 / 300 });
+    await clock.advance(4500);
+    expect(controller.getSnapshot().phase).toBe('playing');
+    await clock.advance(1000);
+    expect(controller.getSnapshot()).toMatchObject({ phase: 'stalled', staleForS: 6 });
+    controller.close();
+  });
+});

@@ -4,7 +4,7 @@
  * Knows no framework. Everything it waits for is a timer of its `Clock` or an event of the element.
  */
 import type { Clock, Timer } from '../lib/clock.ts';
-import type { Capabilities, DeliveryMode } from './delivery-mode.ts';
+import type { Capabilities, SessionMode } from './delivery-mode.ts';
 import type { DeliverySession, EmitSessionEvent, StreamAddresses } from './delivery-session.ts';
 import { decideEdge } from './live-edge.ts';
 import { PictureWatch } from './picture-watch.ts';
@@ -18,7 +18,7 @@ import {
 import { isSameSnapshot, roundLatencyS, type PlayerSnapshot } from './player-snapshot.ts';
 
 export interface SessionRequest {
-  readonly mode: DeliveryMode;
+  readonly mode: SessionMode;
   readonly addresses: StreamAddresses;
   readonly video: HTMLVideoElement;
   readonly emit: EmitSessionEvent;
@@ -29,7 +29,7 @@ export interface PlayerControllerOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly capabilities: Capabilities;
-  readonly preferred: DeliveryMode;
+  readonly preferred: SessionMode;
   readonly isMuted: boolean;
   readonly addresses: StreamAddresses;
   readonly camera: CameraState;
@@ -124,7 +124,7 @@ export class PlayerController {
     this.#dispatch({ type: 'retry' });
   }
 
-  chooseMode(mode: DeliveryMode): void {
+  chooseMode(mode: SessionMode): void {
     this.#dispatch({ type: 'choose-mode', mode });
   }
 
@@ -189,7 +189,7 @@ export class PlayerController {
     if (session !== 0 && mode !== undefined) void this.#openSession(session, mode);
   }
 
-  async #openSession(number: number, mode: DeliveryMode): Promise<void> {
+  async #openSession(number: number, mode: SessionMode): Promise<void> {
     this.#watch.restart(this.#clock.monotonic());
     this.#lastTickMs = this.#clock.monotonic();
     this.#latencyS = undefined;
@@ -279,8 +279,13 @@ export class PlayerController {
   }
 
   #observe(session: DeliverySession, nowMs: number): void {
+    const drawn = session.findDrawn?.();
     const frames = this.#isHidden ? undefined : this.#video.getVideoPlaybackQuality?.().totalVideoFrames;
-    if (this.#watch.observe({ positionS: this.#video.currentTime, frames }, nowMs)) {
+    const sample =
+      drawn === undefined
+        ? { positionS: this.#video.currentTime, frames }
+        : { positionS: drawn.count, frames: drawn.count };
+    if (this.#watch.observe(sample, nowMs)) {
       this.#movedAtMs = nowMs;
       this.#latencyS = session.findLatencyS();
       if (this.#model.phase !== 'playing') this.#dispatch({ type: 'picture' });
@@ -290,7 +295,7 @@ export class PlayerController {
     if (this.#isHidden) return;
     const ageMs = this.#watch.ageMs(nowMs);
     const { phase } = this.#model;
-    if (phase === 'playing' && ageMs >= STALL_MS) {
+    if (phase === 'playing' && ageMs >= (drawn?.stillAfterMs ?? STALL_MS)) {
       session.noteStall();
       this.#dispatch({ type: 'still' });
     } else if (isOverdue(phase, ageMs) && !session.isHeld()) {
@@ -324,13 +329,18 @@ export class PlayerController {
     return 0;
   }
 
+  #pictureSize(): { readonly width: number; readonly height: number } {
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    return this.#session?.findDrawn?.() ?? { width, height };
+  }
+
   #buildSnapshot(): PlayerSnapshot {
     const { phase, mode, preferred, fallback, trouble, retryAtMs } = this.#model;
     const nowMs = this.#clock.monotonic();
     const ageMs = this.#movedAtMs === undefined ? undefined : nowMs - this.#movedAtMs;
     const isOld = phase !== 'playing' && ageMs !== undefined && ageMs >= STALE_MS;
     const latencyS = this.#latencyS;
-    const { videoWidth, videoHeight } = this.#video;
+    const { width, height } = this.#pictureSize();
     return {
       phase,
       mode,
@@ -343,7 +353,7 @@ export class PlayerController {
       latencyS: latencyS === undefined || phase !== 'playing' ? undefined : roundLatencyS(latencyS),
       hasAudio: this.#hasAudio,
       isMuted: this.#isMuted,
-      aspect: videoWidth > 0 && videoHeight > 0 ? videoWidth / videoHeight : this.#snapshot?.aspect,
+      aspect: width > 0 && height > 0 ? width / height : this.#snapshot?.aspect,
     };
   }
 

@@ -45,7 +45,9 @@ export function PlayerControls(props: PlayerControlsProps) {
         </IconButton>
       )}
       <span className="flex-1" />
-      <ModeMenu wanted={mode} used={snapshot.mode} onChoose={onChooseMode} />
+      {snapshot.mode !== 'pictures' && (
+        <ModeMenu wanted={mode} used={snapshot.mode} onChoose={onChooseMode} />
+      )}
       {onTogglePip !== undefined && (
         <IconButton tone="video" label={t('player.pip')} onClick={onTogglePip}>
           <PictureInPicture2 size={20} aria-hidden="true" />

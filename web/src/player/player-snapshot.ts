@@ -1,12 +1,12 @@
 /** What the player's face shows: a plain value, replaced only when something visible changed. */
-import type { DeliveryMode } from './delivery-mode.ts';
+import type { SessionMode } from './delivery-mode.ts';
 import type { PlayerPhase } from './player-machine.ts';
 import type { FallbackReason, Trouble } from './player-trouble.ts';
 
 export interface PlayerSnapshot {
   readonly phase: PlayerPhase;
-  readonly mode: DeliveryMode | undefined;
-  readonly preferred: DeliveryMode;
+  readonly mode: SessionMode | undefined;
+  readonly preferred: SessionMode;
   readonly fallback: FallbackReason | undefined;
   readonly trouble: Trouble | undefined;
   /** Seconds until the next attempt; undefined when none is planned. */

@@ -63,11 +63,13 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
     event.preventDefault();
   };
 
+  const { preferred: wanted, mode: used } = snapshot;
+  const isOther = used !== undefined && used !== 'pictures' && wanted !== 'pictures' && used !== wanted;
   const fallback =
-    snapshot.fallback !== undefined && snapshot.mode !== undefined && snapshot.mode !== snapshot.preferred
+    snapshot.fallback !== undefined && isOther
       ? t(`player.fallback.${snapshot.fallback}`, {
-          wanted: t(`player.mode.${snapshot.preferred}`),
-          used: t(`player.mode.${snapshot.mode}`),
+          wanted: t(`player.mode.${wanted}`),
+          used: t(`player.mode.${used}`),
         })
       : undefined;
   const { isFullscreen } = fullscreen;
@@ -129,7 +131,11 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
           onChooseMode={chooseMode}
           isFullscreen={isFullscreen}
           onToggleFullscreen={fullscreen.toggle}
-          onTogglePip={document.pictureInPictureEnabled ? () => togglePip(videoRef.current) : undefined}
+          onTogglePip={
+            document.pictureInPictureEnabled && used !== 'pictures'
+              ? () => togglePip(videoRef.current)
+              : undefined
+          }
         />
       </div>
     </div>

@@ -2,7 +2,7 @@
 import type { StreamCamera } from '@pantau/contract/stream';
 import { useEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
 import { browserClock } from '../lib/clock.ts';
-import type { DeliveryMode } from './delivery-mode.ts';
+import type { DeliveryMode, SessionMode } from './delivery-mode.ts';
 import { keepPicture } from './keep-picture.ts';
 import { openBrowserSession, readCapabilities } from './open-session.ts';
 import { watchPage } from './page-lifecycle.ts';
@@ -46,10 +46,11 @@ const NOTHING: PlayerSnapshot = {
 export function usePlayer({
   camera,
   isWanted,
-  mode,
+  mode: chosenMode,
   hiddenGraceMs,
   onFailed,
 }: UsePlayerOptions): PlayerHandle {
+  const mode = possibleMode(chosenMode, camera);
   const videoRef = useRef<HTMLVideoElement>(null);
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const [controller, setController] = useState<PlayerController>();
@@ -74,7 +75,7 @@ export function usePlayer({
       isMuted: true,
       addresses: start.current.camera.streams,
       camera: start.current.camera.state,
-      openSession: openBrowserSession,
+      openSession: (request) => openBrowserSession(request, { canvas, onDrawn: () => setHasKept(true) }),
       keepPicture: () => {
         if (keepPicture(video, canvas)) setHasKept(true);
       },
@@ -112,6 +113,12 @@ export function usePlayer({
     controller?.getSnapshot ?? getNothing,
   );
   return { videoRef, canvasRef, snapshot, controller, hasKept };
+}
+
+/** What the server's list says of how the stream is to be had spares a player the asking. */
+function possibleMode(chosen: DeliveryMode, { delivery }: StreamCamera): SessionMode {
+  if (delivery === 'pictures') return 'pictures';
+  return delivery === 'relay' ? 'hls' : chosen;
 }
 
 function subscribeToNothing(): () => void {

@@ -1,18 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@pantau/base/clock';
 import type { EngineLimits } from '../stream/engine-limits.ts';
-import { COMMON_HEADERS, type MediaFile } from '../stream/media-file.ts';
+import { isRelayName } from '../hls-relay/relay-names.ts';
+import { ClientShares } from '../stream/client-shares.ts';
+import { COMMON_HEADERS } from '../stream/media-file.ts';
 import type { Stream } from '../stream/stream.ts';
 import { PLAYLISTS, type PlaylistKind } from './hls-playlists.ts';
-import {
-  acceptsGzip,
-  parseDirectives,
-  parseHlsPath,
-  parseRange,
-  type DeliveryDirectives,
-} from './hls-request.ts';
+import { sendError, sendFile, sendPlaylistBytes, writeHead } from './hls-replies.ts';
+import { parseDirectives, parseHlsPath, type DeliveryDirectives } from './hls-request.ts';
+import { MJPEG_HEADERS, MjpegViewer } from './mjpeg-viewer.ts';
 import type { ParkedOutcome, ParkedRequest } from './parked-requests.ts';
-import { headersFor } from './private-replies.ts';
+import { sendRelayedFile, sendRelayedPlaylist } from './relay-replies.ts';
 import { isBeyondPlaylist, isInPlaylist } from './reload-position.ts';
 
 /**
@@ -29,9 +27,12 @@ export interface HlsHandlerOptions {
 
 export class HlsHandler {
   readonly #options: HlsHandlerOptions;
+  readonly #pictureViewers: ClientShares;
 
   constructor(options: HlsHandlerOptions) {
     this.#options = options;
+    const { maxMseViewers, maxMseViewersPerClient } = options.limits;
+    this.#pictureViewers = new ClientShares(maxMseViewers, maxMseViewersPerClient);
   }
 
   handle(request: IncomingMessage, response: ServerResponse, path: string): void {
@@ -52,6 +53,14 @@ export class HlsHandler {
     const stream = target && this.#options.findStream(target.key);
     if (!target || !stream) {
       sendError(response, 404, 'STREAM_NOT_FOUND', 'There is no such stream.');
+      return;
+    }
+    if (target.file === PICTURES_FILE) {
+      this.#pictures(request, response, stream);
+      return;
+    }
+    if (isRelayName(target.file)) {
+      this.#relayed(request, response, stream, target.file);
       return;
     }
     const file = stream.window.findFile(target.file);
@@ -84,10 +93,20 @@ export class HlsHandler {
       );
       return;
     }
-    this.#touch(request, stream);
     const isPullable = stream.demand();
+    if (stream.delivery === 'pictures') {
+      const message = 'The camera sends single pictures: live.mjpeg, or the WebSocket.';
+      sendError(response, 406, 'PICTURES_ONLY', message);
+      return;
+    }
+    this.#touch(request, stream);
+    const { relay } = stream;
+    if (relay !== undefined) {
+      void sendRelayedPlaylist(request, response, stream, () => relay.findTop());
+      return;
+    }
     const kind = named === 'media-ll' && directives.skip ? 'media-ll-delta' : named;
-    const reply = () => sendPlaylist(request, response, stream, kind);
+    const reply = () => sendPlaylistBytes(request, response, stream.playlists.get(kind));
     const answer = () => {
       if (directives.sequence !== undefined && (named === 'media' || named === 'media-ll')) {
         this.#reload(request, response, stream, named, directives, reply);
@@ -149,17 +168,71 @@ export class HlsHandler {
     const { coldStartHoldMs } = this.#options.limits;
     if (kind === 'media-ll' || kind === 'media-ll-delta') stream.muxer.hurry();
     const isReady = () => stream.playlists.isReady(kind) && !stream.isStale;
+    const isOther = () => stream.delivery === 'pictures' || stream.relay !== undefined;
     this.#park(
       request,
       response,
       stream,
       coldStartHoldMs,
-      () => isReady() || stream.isRetrying,
+      () => isReady() || stream.isRetrying || isOther(),
       () => {
-        if (isReady()) answer();
+        if (isOther())
+          this.#playlist(request, response, stream, kind === 'media-ll-delta' ? 'media-ll' : kind, '');
+        else if (isReady()) answer();
         else sendUnavailable(response, stream);
       },
     );
+  }
+
+  /** A file or a playlist of another server. */
+  #relayed(request: IncomingMessage, response: ServerResponse, stream: Stream, name: string): void {
+    if (stream.delivery !== 'relay') {
+      sendError(response, 404, 'NOT_FOUND', 'There is no such file, or it is no longer kept.');
+      return;
+    }
+    this.#touch(request, stream);
+    stream.demand();
+    const { relay } = stream;
+    if (relay === undefined) sendUnavailable(response, stream);
+    else if (relay.hasFile(name)) void sendRelayedFile(request, response, relay, name);
+    else void sendRelayedPlaylist(request, response, stream, () => relay.findPlaylist(name));
+  }
+
+  /** One endless reply of pictures. */
+  #pictures(request: IncomingMessage, response: ServerResponse, stream: Stream): void {
+    if (request.method === 'HEAD') {
+      writeHead(response, 200, MJPEG_HEADERS);
+      response.end();
+      return;
+    }
+    const isPullable = stream.demand();
+    const isReady = () => stream.delivery === 'pictures' && stream.hasPicture;
+    const answer = () => {
+      if (isReady()) this.#showPictures(request, response, stream);
+      else if (stream.isLive) sendError(response, 404, 'NOT_FOUND', 'The camera sends video, not pictures.');
+      else sendUnavailable(response, stream);
+    };
+    if (isReady() || stream.isLive || !isPullable || stream.playlists.isEnded) {
+      answer();
+      return;
+    }
+    const isDecided = () => stream.isLive || stream.isRetrying;
+    this.#park(request, response, stream, this.#options.limits.coldStartHoldMs, isDecided, answer);
+  }
+
+  #showPictures(request: IncomingMessage, response: ServerResponse, stream: Stream): void {
+    const client = this.#options.clientAddress(request);
+    if (!this.#pictureViewers.take(client)) {
+      sendError(response, 503, 'OVERLOADED', 'Too many viewers; try again later.', ['Retry-After', '10']);
+      return;
+    }
+    const { clock, limits } = this.#options;
+    const viewer = new MjpegViewer(response, limits.mseStuckMs, clock.monotonic());
+    response.once('close', () => {
+      this.#pictureViewers.giveBack(client);
+      stream.removePictureViewer(viewer);
+    });
+    stream.addPictureViewer(viewer);
   }
 
   /** The part that the preload hint names is waited for; anything else is not there (any more). */
@@ -219,6 +292,8 @@ export class HlsHandler {
   }
 }
 
+/** The pictures of a camera that sends no video, as one endless reply. */
+const PICTURES_FILE = 'live.mjpeg';
 const ALLOWED_METHODS = 'GET, HEAD, OPTIONS';
 
 const PREFLIGHT_HEADERS: readonly string[] = [
@@ -231,113 +306,12 @@ const PREFLIGHT_HEADERS: readonly string[] = [
   ...COMMON_HEADERS,
 ];
 
-/** Headers as a flat list are the cheapest way into Node's HTTP. */
-function writeHead(response: ServerResponse, status: number, headers: readonly string[]): void {
-  // Node reads the list and does not change it; its types just do not say so.
-  response.writeHead(status, headersFor(response, headers) as string[]);
-}
-
 function isPlaylistName(name: string): name is keyof typeof PLAYLISTS {
   return Object.hasOwn(PLAYLISTS, name);
 }
 
-function sendPlaylist(
-  request: IncomingMessage,
-  response: ServerResponse,
-  stream: Stream,
-  kind: PlaylistKind,
-): void {
-  const bytes = stream.playlists.get(kind);
-  const { headers, body } = acceptsGzip(request.headers['accept-encoding'])
-    ? bytes.gzip
-    : { headers: bytes.headers, body: bytes.plain };
-  writeHead(response, 200, headers);
-  if (request.method === 'HEAD') response.end();
-  else response.end(body);
-}
-
-function sendFile(request: IncomingMessage, response: ServerResponse, file: MediaFile): void {
-  const { headers } = request;
-  if (namesEtag(headers['if-none-match'], file.etag)) {
-    writeHead(response, 304, ['ETag', file.etag, ...COMMON_HEADERS]);
-    response.end();
-    return;
-  }
-  // RFC 9110 14.2: a range means something to GET only.
-  const isRangeValid =
-    request.method === 'GET' && (headers['if-range'] === undefined || headers['if-range'] === file.etag);
-  if (headers.range !== undefined && isRangeValid) {
-    const range = parseRange(headers.range, file.byteLength);
-    if (range) {
-      sendRange(response, file, range);
-      return;
-    }
-  }
-  writeHead(response, 200, file.headers);
-  if (request.method === 'HEAD') response.end();
-  else sendBytes(response, file);
-}
-
-function sendRange(
-  response: ServerResponse,
-  file: MediaFile,
-  range: Exclude<ReturnType<typeof parseRange>, undefined>,
-): void {
-  const size = file.byteLength;
-  if (range === 'unsatisfiable') {
-    writeHead(response, 416, ['Content-Range', `bytes */${size}`, 'Content-Length', '0', ...COMMON_HEADERS]);
-    response.end();
-    return;
-  }
-  const headers = file.headers.map((value, index) =>
-    file.headers[index - 1] === 'Content-Length' ? String(range.end - range.start + 1) : value,
-  );
-  writeHead(response, 206, ['Content-Range', `bytes ${range.start}-${range.end}/${size}`, ...headers]);
-  sendBytes(response, file, range.start, range.end + 1);
-}
-
-/** Sends bytes of a file from where they lie; they stay there until the reply has left or its client has. */
-function sendBytes(response: ServerResponse, file: MediaFile, start?: number, end?: number): void {
-  if (response.destroyed) return;
-  file.hold();
-  response.once('close', () => file.release());
-  response.cork();
-  for (const slice of file.slices(start, end)) response.write(slice);
-  response.end();
-}
-
 /** 503 with what is known about the camera. */
-function sendUnavailable(response: ServerResponse, stream: Stream): void {
+export function sendUnavailable(response: ServerResponse, stream: Stream): void {
   const { reason, retryAfterS } = stream.unavailability;
   sendError(response, 503, reason.code, reason.message, ['Retry-After', String(retryAfterS)]);
-}
-
-function sendError(
-  response: ServerResponse,
-  status: number,
-  code: string,
-  message: string,
-  headers: readonly string[] = [],
-): void {
-  const body = Buffer.from(JSON.stringify({ success: false, code, message }));
-  writeHead(response, status, [
-    'Content-Type',
-    'application/json; charset=utf-8',
-    'Content-Length',
-    String(body.length),
-    'Cache-Control',
-    'no-store',
-    ...headers,
-    ...COMMON_HEADERS,
-  ]);
-  response.end(response.req.method === 'HEAD' ? undefined : body);
-}
-
-/** Whether `If-None-Match` names the entity tag, or any (RFC 9110 section 13.1.2; our tags are strong, a `W/` before one is ignored). */
-function namesEtag(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some((one) => {
-    const tag = one.trim();
-    return tag === '*' || tag === etag || tag === `W/${etag}`;
-  });
 }

@@ -1,5 +1,5 @@
 import { codecsOf } from '../hls/format-multivariant-playlist.ts';
-import type { StreamConfig } from '../sample.ts';
+import type { StreamConfig, VideoConfig } from '../sample.ts';
 import type { StreamReason, StreamState } from '../stream/stream-status.ts';
 
 /**
@@ -8,6 +8,9 @@ import type { StreamReason, StreamState } from '../stream/stream-status.ts';
  *
  *   config · init · fragment (from a key frame) · fragment · … · discontinuity · fragment · …
  *   status whenever the camera goes away or comes back · bye before the server closes
+ *
+ * A camera that sends single pictures: `config` with `image/jpeg`, then a picture in each binary message. A stream that is relayed
+ * as HLS has nothing for a WebSocket: `config` with the type of a playlist, and nothing after it.
  */
 export type MseMessage =
   | {
@@ -39,6 +42,24 @@ export const CLOSE_CODES = { stopping: 1001, removed: 1001, replaced: 1012, floo
 export function formatMseMessage(message: MseMessage): string {
   return JSON.stringify(message);
 }
+
+/** What follows are JPEG pictures, whole and single. */
+export function pictureConfigMessage({ codecString, width, height }: VideoConfig): MseMessage {
+  return {
+    type: 'config',
+    mime: 'image/jpeg',
+    video: { codec_string: codecString, width, height },
+    audio: null,
+  };
+}
+
+/** Nothing follows: the stream is to be had as HLS only. */
+export const HLS_ONLY_MESSAGE: MseMessage = {
+  type: 'config',
+  mime: 'application/vnd.apple.mpegurl',
+  video: null,
+  audio: null,
+};
 
 export function configMessage(config: StreamConfig): MseMessage {
   const { video, audio } = config;

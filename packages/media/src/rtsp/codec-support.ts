@@ -7,6 +7,7 @@ export type CodecFacts = Pick<MediaDescription, 'kind' | 'encoding' | 'clockRate
 /** The supported encoding of a section, or undefined. */
 export function findSupportedEncoding(media: CodecFacts): SupportedEncoding | undefined {
   if (media.kind === 'video' && media.encoding === 'H264') return 'H264';
+  if (media.kind === 'video' && media.encoding === 'JPEG') return 'JPEG';
   if (media.kind === 'audio' && media.encoding === 'MPEG4-GENERIC' && isAacMode(media.fmtp.get('mode'))) {
     return 'MPEG4-GENERIC';
   }

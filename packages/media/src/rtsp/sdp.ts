@@ -31,6 +31,7 @@ interface Section {
   readonly fmtp: Map<number, string>;
   control: string | undefined;
   framerate: number | undefined;
+  dimensions: MediaDescription['dimensions'];
   isSendOnly: boolean;
 }
 
@@ -82,6 +83,7 @@ function parseMediaLine(value: string): Section | undefined {
     fmtp: new Map(),
     control: undefined,
     framerate: undefined,
+    dimensions: undefined,
     isSendOnly: false,
   };
 }
@@ -103,6 +105,7 @@ function readAttribute(section: Section, value: string): void {
   }
   section.control ??= attributeValue(value, 'control');
   section.framerate ??= parseFramerate(attributeValue(value, 'framerate'));
+  section.dimensions ??= parseDimensions(value);
   if (/^(?:sendonly|inactive)$/i.test(value)) section.isSendOnly = true;
 }
 
@@ -120,9 +123,10 @@ function readRtpmap(section: Section, value: string): void {
   });
 }
 
-/** The first payload type that we carry, else the first that has a name; undefined when none has. */
+/** The first payload type that we carry (single pictures last), else the first that has a name; undefined when none has. */
 function describe(section: Section, all: readonly Section[]): SdpMedia | undefined {
   let first: SdpMedia | undefined;
+  let lastResort: SdpMedia | undefined;
   for (const payloadType of section.payloadTypes) {
     const format = section.rtpmap.get(payloadType) ?? findStaticFormat(payloadType);
     if (format === undefined) continue;
@@ -133,12 +137,15 @@ function describe(section: Section, all: readonly Section[]): SdpMedia | undefin
       fmtp: parseFmtp(findFmtp(section, payloadType, all)),
       control: section.control,
       framerate: section.framerate,
+      ...(section.dimensions === undefined ? {} : { dimensions: section.dimensions }),
       isSendOnly: section.isSendOnly,
     };
-    if (findSupportedEncoding(media) !== undefined) return media;
+    const encoding = findSupportedEncoding(media);
+    if (encoding === 'JPEG') lastResort ??= media;
+    else if (encoding !== undefined) return media;
     first ??= media;
   }
-  return first;
+  return lastResort ?? first;
 }
 
 /**
@@ -177,6 +184,16 @@ function attributeValue(attribute: string, name: string): string | undefined {
 function parseFramerate(text: string | undefined): number | undefined {
   if (text === undefined || !/^\d{1,4}(?:\.\d{1,6})?$/.test(text)) return undefined;
   return Number(text) || undefined;
+}
+
+/** `framesize:26 1920-1080` or `x-dimensions:1920,1080`. */
+function parseDimensions(attribute: string): MediaDescription['dimensions'] {
+  const text = attributeValue(attribute, 'framesize') ?? attributeValue(attribute, 'x-dimensions');
+  const match = /^(?:\d{1,3}\s+)?(\d{1,5})\s*[-,x]\s*(\d{1,5})$/.exec(text ?? '');
+  if (match === null) return undefined;
+  const width = Number(match[1]);
+  const height = Number(match[2]);
+  return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
 function defaultClockRate(kind: MediaDescription['kind'], encoding: string, payloadType: number): number {

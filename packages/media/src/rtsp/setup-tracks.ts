@@ -32,14 +32,21 @@ export function chooseTracks(media: readonly SdpMedia[]): ChosenTracks {
       { details: { offered, tracks } },
     );
   }
-  return { video, audio: findTrack(media, 'audio') };
+  // Nothing plays sound beside single pictures.
+  return { video, audio: isJpeg(media[video]) ? undefined : findTrack(media, 'audio') };
 }
 
 function findTrack(media: readonly SdpMedia[], kind: 'video' | 'audio'): number | undefined {
   const ofKind = media.flatMap((section, index) => (section.kind === kind ? [{ section, index }] : []));
   const received = ofKind.filter(({ section }) => !section.isSendOnly);
   const candidates = received.length > 0 ? received : ofKind;
-  return candidates.find(({ section }) => findSupportedEncoding(section) !== undefined)?.index;
+  const usable = candidates.filter(({ section }) => findSupportedEncoding(section) !== undefined);
+  // Single pictures play in fewer ways and cost more: only where there is nothing else.
+  return (usable.find(({ section }) => !isJpeg(section)) ?? usable[0])?.index;
+}
+
+function isJpeg(section: SdpMedia | undefined): boolean {
+  return section !== undefined && findSupportedEncoding(section) === 'JPEG';
 }
 
 /**

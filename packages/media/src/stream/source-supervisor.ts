@@ -227,9 +227,9 @@ export class SourceSupervisor {
     let isOver = false;
     const onEvent = (event: MediaEvent): void => {
       if (isOver || signal.aborted) return;
-      if (event.type === 'sample' && event.sample.kind === 'video') {
+      if (isSignOfLife(event)) {
         watch.saw();
-        if (liveSinceMs === undefined && event.sample.keyframe) {
+        if (liveSinceMs === undefined && isBeginning(event)) {
           liveSinceMs = clock.monotonic();
           opening[Symbol.dispose]();
           this.#enter('live', undefined);
@@ -313,6 +313,16 @@ export class SourceSupervisor {
 
 /** Next attempts that are closer than this are not announced anew. */
 const SAME_TIME_MS = 500;
+
+function isSignOfLife(event: MediaEvent): boolean {
+  if (event.type === 'sample') return event.sample.kind === 'video';
+  return event.type === 'unchanged' || event.type === 'relay';
+}
+
+/** With it there is something to see. */
+function isBeginning(event: MediaEvent): boolean {
+  return event.type === 'relay' || (event.type === 'sample' && event.sample.keyframe);
+}
 
 const HELD: Readonly<Record<Hold, StreamReason>> = {
   host: reasonOf(new MediaError('SOURCE_UNREACHABLE', 'nothing answers there')),

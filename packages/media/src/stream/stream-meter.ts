@@ -1,4 +1,4 @@
-import type { Sample, StreamConfig } from '../sample.ts';
+import type { Sample, StreamConfig, VideoConfig } from '../sample.ts';
 import type { AudioFacts, VideoFacts } from './stream-status.ts';
 
 /** A key frame that was seen, with the running counts at that moment. */
@@ -63,7 +63,7 @@ export class StreamMeter {
     if (!video) return undefined;
     const span = this.#span(video.timescale);
     return {
-      codec: 'H.264',
+      codec: VIDEO_NAMES[video.codec],
       codecString: video.codecString,
       width: video.width,
       height: video.height,
@@ -113,6 +113,12 @@ export class StreamMeter {
     };
   }
 }
+
+const VIDEO_NAMES: Readonly<Record<VideoConfig['codec'], string>> = {
+  h264: 'H.264',
+  h265: 'H.265',
+  jpeg: 'JPEG',
+};
 
 function round(value: number, digits: number): number {
   const scale = 10 ** digits;

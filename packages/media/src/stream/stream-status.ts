@@ -37,6 +37,12 @@ export interface AudioFacts {
   readonly channels: number;
 }
 
+/**
+ * How a stream reaches its viewers: `media` by all deliveries; `pictures` as single JPEG pictures, over the WebSocket or one endless
+ * HTTP reply; `relay` as HLS of another server behind our addresses, and no other way.
+ */
+export type StreamDelivery = 'media' | 'pictures' | 'relay';
+
 export interface StreamStatus {
   readonly key: string;
   readonly state: StreamState;
@@ -48,6 +54,8 @@ export interface StreamStatus {
   readonly lastLiveMs: number | undefined;
   readonly lastKeyframeMs: number | undefined;
   readonly nextAttemptMs: number | undefined;
+  /** Undefined until the source was open for the first time. */
+  readonly delivery: StreamDelivery | undefined;
   readonly video: VideoFacts | undefined;
   readonly audio: AudioFacts | undefined;
   /** Video and audio together, bits per second over the last seconds. */

@@ -2,9 +2,11 @@ import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import { HlsPlaylists } from '../hls/hls-playlists.ts';
 import { ParkedRequests } from '../hls/parked-requests.ts';
-import type { ByeReason } from '../mse/mse-protocol.ts';
+import type { MjpegViewer } from '../hls/mjpeg-viewer.ts';
+import type { HlsRelay } from '../hls-relay/hls-relay.ts';
+import { HLS_ONLY_MESSAGE, type ByeReason } from '../mse/mse-protocol.ts';
 import type { MseViewer } from '../mse/mse-viewer.ts';
-import type { MediaEvent, StreamConfig } from '../sample.ts';
+import type { MediaEvent, Sample, StreamConfig } from '../sample.ts';
 import type { OpenSource } from '../source.ts';
 import type { StreamDefinition } from '../source-definition.ts';
 import type { WhepListener } from '../whep/whep-server.ts';
@@ -16,9 +18,10 @@ import { HlsPresence } from './hls-presence.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import type { MediaFile } from './media-file.ts';
 import { MediaWindow } from './media-window.ts';
+import { PictureRelay } from './picture-relay.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import { StreamMeter } from './stream-meter.ts';
-import type { StreamReason, StreamStatus } from './stream-status.ts';
+import type { StreamDelivery, StreamReason, StreamStatus } from './stream-status.ts';
 import { judgeCamera, type CameraVerdict } from './verdict.ts';
 
 /**
@@ -26,6 +29,8 @@ import { judgeCamera, type CameraVerdict } from './verdict.ts';
  *
  *   source ──► meter ──► muxer ──► window ──► playlists ──► HLS requests (parked ones woken)
  *                          └─────► frames ──► MSE viewers
+ *             └──► single pictures ──► MSE viewers, endless replies      (a camera that sends JPEG)
+ *   source ──► relay ──► HLS requests                                    (HLS of another server)
  *
  * It pulls while somebody watches (or always) and closes `idleCloseMs` after the last one.
  */
@@ -77,6 +82,10 @@ export class Stream {
   readonly #listeners = new Set<WhepListener>();
   /** What the source sends now; undefined while there is none. */
   #config: StreamConfig | undefined;
+  readonly #pictureViewers = new Set<MjpegViewer>();
+  readonly #pictures: PictureRelay;
+  #delivery: StreamDelivery | undefined;
+  #relay: HlsRelay | undefined;
   readonly playlists: HlsPlaylists;
   readonly parked: ParkedRequests;
   #definition: StreamDefinition;
@@ -95,6 +104,10 @@ export class Stream {
     this.#options = options;
     this.#definition = definition;
     this.#unwatchedSinceMs = clock.monotonic();
+    this.#pictures = new PictureRelay(clock, (picture, config) => {
+      for (const viewer of this.#viewers) viewer.showPicture(picture, config);
+      for (const viewer of this.#pictureViewers) viewer.showPicture(picture);
+    });
     this.#window = new MediaWindow(limits, options.pool);
     this.#presence = new HlsPresence(limits.maxHlsClients, limits.maxHlsClientsPerAddress);
     this.parked = new ParkedRequests(options.parking, limits.maxParkedPerStream);
@@ -156,6 +169,26 @@ export class Stream {
     return this.#muxer;
   }
 
+  /** How viewers get it, as far as is known from now or from the last time. */
+  get delivery(): StreamDelivery | undefined {
+    return this.#delivery;
+  }
+
+  /** The HLS stream of another server, while it is open. */
+  get relay(): HlsRelay | undefined {
+    return this.#relay;
+  }
+
+  /** There is a newest picture to show, of a camera that sends single ones. */
+  get hasPicture(): boolean {
+    return this.#pictures.newest !== undefined;
+  }
+
+  /** Media bytes held in memory for delivery. */
+  get bufferedBytes(): number {
+    return this.#window.byteLength + this.#pictures.byteLength + (this.#relay?.byteLength ?? 0);
+  }
+
   get isLive(): boolean {
     return this.#supervisor.current.state === 'live';
   }
@@ -177,7 +210,7 @@ export class Stream {
   }
 
   get viewerCount(): number {
-    return this.#viewers.size + this.#listeners.size + this.#presence.size;
+    return this.#viewers.size + this.#pictureViewers.size + this.#listeners.size + this.#presence.size;
   }
 
   /** Begins to pull when the definition says `always`. */
@@ -205,6 +238,7 @@ export class Stream {
       lastLiveMs: state === 'live' ? this.#options.clock.now() : this.#lastLiveMs,
       lastKeyframeMs: this.#meter.lastKeyframeMs,
       nextAttemptMs,
+      delivery: this.#delivery,
       video: this.#meter.video,
       audio: this.#meter.audio,
       bitrate: state === 'live' ? this.#meter.bitrate : undefined,
@@ -243,6 +277,7 @@ export class Stream {
 
   /** Nothing new came for so long that a playlist would show old pictures as live. */
   get isStale(): boolean {
+    if (this.#relay !== undefined) return this.#relay.isStale;
     const { staleAfterMs } = this.#options.limits;
     const ageMs = this.#options.clock.monotonic() - this.#lastMediaMs;
     return ageMs > Math.max(staleAfterMs, this.#targetsMs(3));
@@ -257,8 +292,11 @@ export class Stream {
     if (this.#viewers.size === 0) this.#muxer.startFrames();
     this.#viewers.add(viewer);
     this.demand();
+    if (this.#delivery === 'relay') viewer.sendMessage(HLS_ONLY_MESSAGE);
+    const { newest } = this.#pictures;
     const { init } = this.#muxer;
-    if (init && this.isLive) viewer.join(init, this.#sinceLastKeyframe());
+    if (newest) viewer.showPicture(newest.picture, newest.config);
+    else if (init && this.isLive && this.#delivery === 'media') viewer.join(init, this.#sinceLastKeyframe());
     else this.#sendStatus(viewer);
   }
 
@@ -270,11 +308,22 @@ export class Stream {
   watch(listener: WhepListener): () => void {
     this.#listeners.add(listener);
     const isPullable = this.demand();
-    if (this.#config !== undefined) listener.onEvent({ type: 'config', config: this.#config });
+    if (this.#relay !== undefined) listener.onEvent({ type: 'relay', relay: this.#relay });
+    else if (this.#config !== undefined) listener.onEvent({ type: 'config', config: this.#config });
     else if (!isPullable) this.#tellTrouble(listener);
     return () => {
       if (this.#listeners.delete(listener)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
     };
+  }
+
+  addPictureViewer(viewer: MjpegViewer): void {
+    this.#pictureViewers.add(viewer);
+    const { newest } = this.#pictures;
+    if (newest) viewer.showPicture(newest.picture);
+  }
+
+  removePictureViewer(viewer: MjpegViewer): void {
+    if (this.#pictureViewers.delete(viewer)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
   }
 
   /** Looks at what is due. Call every `TICK_MS`. */
@@ -282,6 +331,9 @@ export class Stream {
     this.#presence.expire(nowMs, Math.max(this.#options.limits.hlsPresenceMs, this.#targetsMs(3)));
     this.parked.expire(nowMs);
     for (const viewer of this.#viewers) viewer.tick(nowMs);
+    for (const viewer of this.#pictureViewers) viewer.tick(nowMs);
+    // Nothing in such a reply could say that its last picture is old.
+    if (this.isStale) for (const viewer of this.#pictureViewers) viewer.leave();
     const isWatched = this.viewerCount > 0 || this.parked.size > 0;
     if (isWatched) this.#unwatchedSinceMs = nowMs;
     if (isWatched) this.#supervisor.hurry();
@@ -300,19 +352,23 @@ export class Stream {
     this.parked.releaseAll();
     for (const viewer of this.#viewers) viewer.leave(reason, nowMs);
     for (const listener of this.#listeners) listener.onEnd();
+    for (const viewer of this.#pictureViewers) viewer.leave();
     await this.#supervisor.stop('stopped');
   }
 
   /** Cuts off viewers that did not answer the goodbye. */
   dropViewers(): void {
     for (const viewer of this.#viewers) viewer.terminate();
+    for (const viewer of this.#pictureViewers) viewer.terminate();
     this.#viewers.clear();
+    this.#pictureViewers.clear();
   }
 
   /** Gives the memory back. Replies that are being sent are not touched. */
   forgetMedia(): void {
     this.#window.clear();
     this.#joining.clear();
+    this.#dropOthers();
     this.playlists.reset();
   }
 
@@ -325,13 +381,71 @@ export class Stream {
   }
 
   #take(event: MediaEvent): void {
-    if (event.type === 'config') {
-      this.#config = event.config;
-      this.#meter.setConfig(event.config);
-    } else if (event.type === 'sample') this.#meter.addSample(event.sample);
-    else this.#meter.restart();
-    this.#muxer.push(event);
+    switch (event.type) {
+      case 'config':
+        this.#config = event.config;
+        this.#meter.setConfig(event.config);
+        this.#follow(event.config);
+        break;
+      case 'sample':
+        this.#meter.addSample(event.sample);
+        if (this.#delivery === 'pictures') this.#takePicture(event.sample);
+        break;
+      case 'discontinuity':
+        this.#meter.restart();
+        break;
+      case 'unchanged':
+        this.#lastMediaMs = this.#options.clock.monotonic();
+        // Who sees the same picture for long wants to know that it is the newest.
+        for (const viewer of this.#viewers) this.#sendStatus(viewer);
+        return;
+      case 'relay':
+        this.#enterRelay(event.relay);
+        for (const listener of this.#listeners) listener.onEvent(event);
+        return;
+    }
+    if (this.#delivery === 'media') this.#muxer.push(event);
     for (const listener of this.#listeners) listener.onEvent(event);
+  }
+
+  /** The tracks say how the stream is delivered. */
+  #follow({ video }: StreamConfig): void {
+    this.#relay = undefined;
+    if (video?.codec === 'jpeg') {
+      this.#leaveMedia();
+      this.#delivery = 'pictures';
+      this.#pictures.setConfig(video);
+    } else {
+      this.#delivery = 'media';
+      this.#pictures.clear();
+    }
+  }
+
+  #takePicture({ data }: Sample): void {
+    this.#lastMediaMs = this.#options.clock.monotonic();
+    this.#pictures.push(data);
+    this.parked.wake();
+  }
+
+  #enterRelay(relay: HlsRelay): void {
+    this.#leaveMedia();
+    this.#delivery = 'relay';
+    this.#relay = relay;
+    this.#lastMediaMs = this.#options.clock.monotonic();
+    for (const viewer of this.#viewers) viewer.sendMessage(HLS_ONLY_MESSAGE);
+    this.parked.wake();
+  }
+
+  /** The camera sends no video any more: what there is of it is of no use. */
+  #leaveMedia(): void {
+    if (this.#delivery !== 'media') return;
+    this.#muxer.break();
+    this.forgetMedia();
+  }
+
+  #dropOthers(): void {
+    this.#pictures.clear();
+    this.#relay = undefined;
   }
 
   #loseSource(): void {
@@ -341,6 +455,7 @@ export class Stream {
     this.#muxer.break();
     for (const listener of this.#listeners)
       listener.onEvent({ type: 'discontinuity', reason: 'source lost' });
+    this.#dropOthers();
   }
 
   #announceState(): void {

@@ -37,6 +37,7 @@ class Bench {
     const words = this.events.map((event) => {
       if (event.type === 'config') return event.config.audio === undefined ? 'CONFIG-V' : 'CONFIG-AV';
       if (event.type === 'discontinuity') return 'DISCONTINUITY';
+      if (event.type !== 'sample') return event.type;
       return event.sample.kind === 'audio' ? 'a' : event.sample.keyframe ? 'K' : 'p';
     });
     this.events.length = 0;

@@ -202,6 +202,7 @@ class Session implements WhepSession {
     this.#stopWatching = stream.watch({
       onEvent: (event) => {
         if (event.type === 'config') this.#config.resolve(event.config);
+        if (event.type === 'relay') this.#config.reject(notCarried());
         this.#viewer?.push(event);
       },
       onTrouble: (code, message, retryAfterS) =>
@@ -232,8 +233,7 @@ class Session implements WhepSession {
       return new Problem(503, 'SOURCE_TIMEOUT', 'The camera has not sent a picture yet.', 2);
     });
     const { video } = config;
-    if (video === undefined || video.codec === 'jpeg')
-      throw new Problem(406, 'CODEC_UNSUPPORTED', 'WebRTC does not carry what this camera sends.');
+    if (video === undefined || video.codec === 'jpeg') throw notCarried();
     if (video.maxReorder > 0)
       throw new Problem(406, 'CODEC_UNSUPPORTED', 'This camera sends B-frames, which WebRTC does not carry.');
     const audio = config.audio && webrtcAudioOf(config.audio);
@@ -314,6 +314,10 @@ class Session implements WhepSession {
     });
     return await Promise.race([work, aborted.promise]);
   }
+}
+
+function notCarried(): Problem {
+  return new Problem(406, 'CODEC_UNSUPPORTED', 'WebRTC does not carry what this camera sends.');
 }
 
 /** Sound that WebRTC carries as it is. */

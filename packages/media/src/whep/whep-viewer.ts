@@ -50,8 +50,10 @@ export class WhepViewer {
       this.#needsKeyframe = true;
       this.#video.break();
       this.#audio.break();
-    } else if (this.#isConnected) {
-      this.#send(event.sample);
+    } else if (event.type === 'sample') {
+      if (this.#isConnected) this.#send(event.sample);
+    } else if (event.type === 'relay') {
+      this.#options.onUnplayable();
     }
   }
 
