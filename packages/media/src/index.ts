@@ -11,7 +11,7 @@ export {
   type AudioFacts,
 } from './stream/stream-status.ts';
 export type { ProbeReport, ProbeTrack } from './probe-report.ts';
-export type { IsAddressAllowed } from './source.ts';
+export type { IsAddressAllowed, SourcePath, TlsFacts } from './source.ts';
 export { createMediaEngine, type MediaEngineOptions } from './embedded-engine.ts';
 export { DEFAULT_LIMITS, type EngineLimits } from './stream/engine-limits.ts';
 export { COMMON_HEADERS as MEDIA_HEADERS } from './stream/media-file.ts';

@@ -16,6 +16,8 @@ export interface SdpMedia extends MediaDescription {
 export interface SessionDescription {
   /** Session-level `a=control`. */
   readonly control: string | undefined;
+  /** `a=tool`: the software that wrote the description. */
+  readonly tool: string | undefined;
   readonly media: readonly SdpMedia[];
 }
 
@@ -41,6 +43,7 @@ interface Section {
 export function parseSdp(body: Buffer): SessionDescription {
   const sections: Section[] = [];
   let sessionControl: string | undefined;
+  let tool: string | undefined;
   /** Undefined at session level; null inside a section that is dropped. */
   let section: Section | undefined | null;
   for (const line of body.toString('latin1').split(/\r\n|\r|\n/, MAX_LINES)) {
@@ -53,6 +56,7 @@ export function parseSdp(body: Buffer): SessionDescription {
       if (section !== null) sections.push(section);
     } else if (match[1] === 'a' && section === undefined) {
       sessionControl ??= attributeValue(value, 'control');
+      tool ??= attributeValue(value, 'tool');
     } else if (match[1] === 'a' && section !== null && section !== undefined) {
       readAttribute(section, value);
     }
@@ -65,7 +69,7 @@ export function parseSdp(body: Buffer): SessionDescription {
   if (media.length === 0) {
     throw new MediaError('SDP_MALFORMED', 'The camera described no media that can be read');
   }
-  return { control: sessionControl, media };
+  return { control: sessionControl, tool, media };
 }
 
 /** `video 0 RTP/AVP 96 97`; undefined when it names no payload type. */

@@ -3,11 +3,13 @@ import type { Logger } from '@pantau/base/logger';
 import { MediaError } from '../media-error.ts';
 import { findSupportedEncoding } from './codec-support.ts';
 import { resolveControlUrl } from './control-url.ts';
-import type { InterleavedReceiver } from './interleaved-receiver.ts';
+import { OtherTransport, type MediaTransport } from './media-transport.ts';
 import type { RtspDialogue } from './rtsp-dialogue.ts';
 import type { RtspUrl } from './rtsp-url.ts';
 import type { SdpMedia } from './sdp.ts';
-import { parseTransportHeader } from './transport-header.ts';
+
+/** RFC 2326 section 11.3.11. */
+const UNSUPPORTED_TRANSPORT = 461;
 
 /** Index of a section to set up, video first. */
 export interface ChosenTracks {
@@ -21,7 +23,7 @@ export interface ChosenTracks {
  * @throws MediaError CODEC_UNSUPPORTED naming what was offered, also in `details.offered` (encodings of video and
  * audio) and `details.tracks` (`kind`, `encoding`, `clockRate` of every section).
  */
-export function chooseTracks(media: readonly SdpMedia[]): ChosenTracks {
+export function chooseTracks(media: readonly SdpMedia[], wantsAudio = true): ChosenTracks {
   const video = findTrack(media, 'video');
   if (video === undefined) {
     const tracks = media.map(({ kind, encoding, clockRate }) => ({ kind, encoding, clockRate }));
@@ -32,7 +34,7 @@ export function chooseTracks(media: readonly SdpMedia[]): ChosenTracks {
       { details: { offered, tracks } },
     );
   }
-  return { video, audio: findTrack(media, 'audio') };
+  return { video, audio: wantsAudio ? findTrack(media, 'audio') : undefined };
 }
 
 function findTrack(media: readonly SdpMedia[], kind: 'video' | 'audio'): number | undefined {
@@ -43,14 +45,13 @@ function findTrack(media: readonly SdpMedia[], kind: 'video' | 'audio'): number 
 }
 
 /**
- * Sets the chosen tracks up, interleaved; the receiver learns the channels the camera decided on.
- * A camera that refuses the audio is played without.
+ * Sets the chosen tracks up. A camera that refuses the audio is played without.
  * @returns the indexes that were set up.
- * @throws MediaError as `RtspDialogue.request`, and SOURCE_REFUSED when the camera insists on UDP.
+ * @throws MediaError as `RtspDialogue.request`; OtherTransport when the camera wants its media to travel in another way.
  */
 export async function setUpTracks(
   dialogue: RtspDialogue,
-  receiver: InterleavedReceiver,
+  transport: MediaTransport,
   base: RtspUrl,
   media: readonly SdpMedia[],
   chosen: ChosenTracks,
@@ -62,11 +63,10 @@ export async function setUpTracks(
     const section = index === undefined ? undefined : media[index];
     if (index === undefined || section === undefined) continue;
     try {
-      await setUp(dialogue, receiver, base, section, index, limits);
+      await setUp(dialogue, transport, base, section, index, limits);
       done.add(index);
     } catch (error) {
-      const isOptional = index !== chosen.video && error instanceof MediaError && isRefusal(error);
-      if (!isOptional) throw error;
+      if (index === chosen.video || !isRefusal(error)) throw error;
       logger.warn(
         { encoding: section.encoding, reason: error.message },
         'the camera refused its audio track',
@@ -78,32 +78,25 @@ export async function setUpTracks(
 
 async function setUp(
   dialogue: RtspDialogue,
-  receiver: InterleavedReceiver,
+  transport: MediaTransport,
   base: RtspUrl,
   section: SdpMedia,
   index: number,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
-  const asked = freeChannels(receiver);
   const url = resolveControlUrl(base, section.control).href;
-  // without `mode`: some servers stumble over it
-  const Transport = `RTP/AVP/TCP;unicast;interleaved=${asked.rtp}-${asked.rtcp}`;
-  const response = await dialogue.request('SETUP', url, { Transport }, limits);
-  const transport = parseTransportHeader(response.headers.find('transport') ?? '');
-  if (transport.isUdp) {
-    throw new MediaError('SOURCE_REFUSED', 'The camera does not send its media over TCP');
+  using offer = await transport.offer();
+  const response = await dialogue.exchange('SETUP', url, { Transport: offer.header }, limits);
+  if (response.status === UNSUPPORTED_TRANSPORT) {
+    throw new OtherTransport(transport.name === 'tcp' ? 'udp' : 'tcp');
   }
-  const given = transport.channels;
-  const isUsable = given !== undefined && !receiver.hasChannel(given.rtp) && !receiver.hasChannel(given.rtcp);
-  receiver.addTrack(index, section, isUsable ? given : asked, transport.ssrc);
+  dialogue.check('SETUP', response);
+  offer.accept(response.headers.find('transport') ?? '', index, section);
 }
 
-function freeChannels(receiver: InterleavedReceiver): { readonly rtp: number; readonly rtcp: number } {
-  let rtp = 0;
-  while (receiver.hasChannel(rtp) || receiver.hasChannel(rtp + 1)) rtp += 2;
-  return { rtp, rtcp: rtp + 1 };
-}
-
-function isRefusal(error: MediaError): boolean {
-  return error.code === 'SOURCE_REFUSED' || error.code === 'SOURCE_NOT_FOUND';
+function isRefusal(error: unknown): error is Error {
+  if (error instanceof OtherTransport) return true;
+  return (
+    error instanceof MediaError && (error.code === 'SOURCE_REFUSED' || error.code === 'SOURCE_NOT_FOUND')
+  );
 }
