@@ -203,19 +203,20 @@ class RtspOpening {
     let url = this.#target.url;
     try {
       const limits = { timeoutMs: this.#stepTimeoutMs, signal: this.#signal };
-      const offered = await findOfferedMethods(dialogue, url, limits);
+      const offered = await askOptions(dialogue, url, limits);
       const described = await dialogue.request('DESCRIBE', url.href, { Accept: 'application/sdp' }, limits);
       const description = parseSdp(described.body);
       const chosen = chooseTracks(description.media, this.#options.source.audio);
       const { headers } = described;
-      const base = resolveBaseUrl(url, headers.find('content-base'), headers.find('content-location'));
+      const contentBase = headers.find('content-base') ?? offered.contentBase;
+      const base = resolveBaseUrl(url, contentBase, headers.find('content-location'));
       url = applySessionControl(base, description.control);
       const { logger } = this.#options;
       const done = await setUpTracks(dialogue, transport, url, description.media, chosen, limits, logger);
       await dialogue.request('PLAY', url.href, { Range: 'npt=0.000-' }, limits);
       if (transport instanceof UdpTransport) await this.#waitForDatagram(transport);
       return this.#play(connection, dialogue, transport, url, {
-        offered,
+        offered: offered.methods,
         server: serverOf(described),
         staleSessionsMs: staleSessionsMs(description.tool),
         tracks: description.media.map((media, index) => ({ ...media, setUp: done.has(index) })),
@@ -336,16 +337,22 @@ class RtspOpening {
   }
 }
 
-/** Methods of `Public`. A camera that refuses OPTIONS is asked nothing more about it. */
-async function findOfferedMethods(
+/**
+ * Methods of `Public`, and a Content-Base that some send here instead of with the description. A camera that refuses
+ * OPTIONS is asked nothing more about it.
+ */
+async function askOptions(
   dialogue: RtspDialogue,
   url: RtspUrl,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<ReadonlySet<string>> {
+): Promise<{ readonly methods: ReadonlySet<string>; readonly contentBase: string | undefined }> {
   const response = await dialogue.exchange('OPTIONS', url.href, {}, limits);
-  if (response.status >= 300) return new Set();
+  if (response.status >= 300) return { methods: new Set(), contentBase: undefined };
   const methods = response.headers.list('public').join(',').split(',');
-  return new Set(methods.map((method) => method.trim().toUpperCase()));
+  return {
+    methods: new Set(methods.map((method) => method.trim().toUpperCase())),
+    contentBase: response.headers.find('content-base'),
+  };
 }
 
 function serverOf(response: RtspResponse): string | undefined {

@@ -11,6 +11,8 @@ import { findStaticFormat, type PayloadFormat } from './payload-types.ts';
 export interface SdpMedia extends MediaDescription {
   /** Marked `a=sendonly` (or `a=inactive`): often the way back, for talking to the camera. */
   readonly isSendOnly: boolean;
+  /** Offered as SRTP only (RTP/SAVP), which is not received. */
+  readonly isEncrypted: boolean;
 }
 
 export interface SessionDescription {
@@ -34,6 +36,7 @@ interface Section {
   control: string | undefined;
   framerate: number | undefined;
   isSendOnly: boolean;
+  readonly isEncrypted: boolean;
 }
 
 /**
@@ -74,7 +77,7 @@ export function parseSdp(body: Buffer): SessionDescription {
 
 /** `video 0 RTP/AVP 96 97`; undefined when it names no payload type. */
 function parseMediaLine(value: string): Section | undefined {
-  const [type = '', , , ...formats] = value.split(/\s+/);
+  const [type = '', , protocol = '', ...formats] = value.split(/\s+/);
   const payloadTypes = formats.filter((text) => /^\d{1,3}$/.test(text)).map(Number);
   const usable = payloadTypes.filter((payloadType) => payloadType <= 127).slice(0, MAX_ATTRIBUTES);
   if (usable.length === 0) return undefined;
@@ -87,6 +90,7 @@ function parseMediaLine(value: string): Section | undefined {
     control: undefined,
     framerate: undefined,
     isSendOnly: false,
+    isEncrypted: /SAVP/i.test(protocol),
   };
 }
 
@@ -138,6 +142,7 @@ function describe(section: Section, all: readonly Section[]): SdpMedia | undefin
       control: section.control,
       framerate: section.framerate,
       isSendOnly: section.isSendOnly,
+      isEncrypted: section.isEncrypted,
     };
     if (findSupportedEncoding(media) !== undefined) return media;
     first ??= media;

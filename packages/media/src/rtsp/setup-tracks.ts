@@ -27,10 +27,13 @@ export function chooseTracks(media: readonly SdpMedia[], wantsAudio = true): Cho
   const video = findTrack(media, 'video');
   if (video === undefined) {
     const tracks = media.map(({ kind, encoding, clockRate }) => ({ kind, encoding, clockRate }));
+    const isEncrypted = media.some((section) => section.kind === 'video' && section.isEncrypted);
     const offered = tracks.filter((track) => track.kind !== 'other').map((track) => track.encoding);
     throw new MediaError(
       'CODEC_UNSUPPORTED',
-      `The camera offers no video that Pantau can show (offered: ${[...new Set(offered)].join(', ') || 'nothing'})`,
+      isEncrypted
+        ? 'The camera offers its video encrypted (SRTP) only, which Pantau does not receive: switch that off in the camera, or take SRTP out of the URL'
+        : `The camera offers no video that Pantau can show (offered: ${[...new Set(offered)].join(', ') || 'nothing'})`,
       { details: { offered, tracks } },
     );
   }
@@ -38,7 +41,9 @@ export function chooseTracks(media: readonly SdpMedia[], wantsAudio = true): Cho
 }
 
 function findTrack(media: readonly SdpMedia[], kind: 'video' | 'audio'): number | undefined {
-  const ofKind = media.flatMap((section, index) => (section.kind === kind ? [{ section, index }] : []));
+  const ofKind = media.flatMap((section, index) =>
+    section.kind === kind && !section.isEncrypted ? [{ section, index }] : [],
+  );
   const received = ofKind.filter(({ section }) => !section.isSendOnly);
   const candidates = received.length > 0 ? received : ofKind;
   return candidates.find(({ section }) => findSupportedEncoding(section) !== undefined)?.index;
