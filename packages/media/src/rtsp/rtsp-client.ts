@@ -206,7 +206,10 @@ class RtspOpening {
       const offered = await askOptions(dialogue, url, limits);
       const described = await dialogue.request('DESCRIBE', url.href, { Accept: 'application/sdp' }, limits);
       const description = parseSdp(described.body);
-      const chosen = chooseTracks(description.media, this.#options.source.audio);
+      const chosen = chooseTracks(description.media, {
+        audio: this.#options.source.audio ?? true,
+        isInsideTls: url.isTls,
+      });
       const { headers } = described;
       const contentBase = headers.find('content-base') ?? offered.contentBase;
       const base = resolveBaseUrl(url, contentBase, headers.find('content-location'));

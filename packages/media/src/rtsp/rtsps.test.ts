@@ -127,3 +127,29 @@ test.each([
   expect(plain.seen.filter(({ headers }) => headers['authorization'] !== undefined)).toEqual([]);
   expect(plain.seen.length > 0).toBe(tlsFingerprint === undefined);
 });
+
+const SRTP = (sdp: string) => sdp.replaceAll('RTP/AVP', 'RTP/SAVP');
+
+test.each(['auto', 'udp'] as const)(
+  'MediaMTX: described as SRTP inside TLS, sent plain when asked for on the connection (%s)',
+  async (transport) => {
+    const { camera, open, packets, clock } = await watch({ transport }, { faults: { rewriteSdp: SRTP } });
+    await using _camera = camera;
+    await using session = await open();
+    expect(session.path.transport).toBe('tcp');
+    await turns(clock, 1000);
+    expect(packets.length).toBeGreaterThan(10);
+  },
+);
+
+test('SRTP inside TLS that cannot be had otherwise', async () => {
+  const { camera, open } = await watch(
+    {},
+    { faults: { rewriteSdp: SRTP, refuse: { method: 'SETUP', status: 461 } } },
+  );
+  await using _camera = camera;
+  await expect(open()).rejects.toMatchObject({
+    code: 'CODEC_UNSUPPORTED',
+    message: expect.stringMatching(/SRTP/),
+  });
+});

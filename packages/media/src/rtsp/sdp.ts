@@ -11,7 +11,7 @@ import { findStaticFormat, type PayloadFormat } from './payload-types.ts';
 export interface SdpMedia extends MediaDescription {
   /** Marked `a=sendonly` (or `a=inactive`): often the way back, for talking to the camera. */
   readonly isSendOnly: boolean;
-  /** Offered as SRTP only (RTP/SAVP), which is not received. */
+  /** Offered as SRTP (RTP/SAVP), which is not received; inside TLS some send it plain when asked. */
   readonly isEncrypted: boolean;
 }
 

@@ -23,29 +23,37 @@ export interface ChosenTracks {
  * @throws MediaError CODEC_UNSUPPORTED naming what was offered, also in `details.offered` (encodings of video and
  * audio) and `details.tracks` (`kind`, `encoding`, `clockRate` of every section).
  */
-export function chooseTracks(media: readonly SdpMedia[], wantsAudio = true): ChosenTracks {
-  const video = findTrack(media, 'video');
+export function chooseTracks(
+  media: readonly SdpMedia[],
+  wishes: { readonly audio?: boolean; readonly isInsideTls?: boolean } = {},
+): ChosenTracks {
+  const isInsideTls = wishes.isInsideTls === true;
+  const video = findTrack(media, 'video', isInsideTls);
   if (video === undefined) {
     const tracks = media.map(({ kind, encoding, clockRate }) => ({ kind, encoding, clockRate }));
-    const isEncrypted = media.some((section) => section.kind === 'video' && section.isEncrypted);
+    if (media.some((section) => section.kind === 'video' && section.isEncrypted)) throw onlyEncrypted();
     const offered = tracks.filter((track) => track.kind !== 'other').map((track) => track.encoding);
     throw new MediaError(
       'CODEC_UNSUPPORTED',
-      isEncrypted
-        ? 'The camera offers its video encrypted (SRTP) only, which Pantau does not receive: switch that off in the camera, or take SRTP out of the URL'
-        : `The camera offers no video that Pantau can show (offered: ${[...new Set(offered)].join(', ') || 'nothing'})`,
+      `The camera offers no video that Pantau can show (offered: ${[...new Set(offered)].join(', ') || 'nothing'})`,
       { details: { offered, tracks } },
     );
   }
-  return { video, audio: wantsAudio ? findTrack(media, 'audio') : undefined };
+  return { video, audio: wishes.audio === false ? undefined : findTrack(media, 'audio', isInsideTls) };
 }
 
-function findTrack(media: readonly SdpMedia[], kind: 'video' | 'audio'): number | undefined {
+function findTrack(
+  media: readonly SdpMedia[],
+  kind: 'video' | 'audio',
+  takesEncrypted: boolean,
+): number | undefined {
   const ofKind = media.flatMap((section, index) =>
-    section.kind === kind && !section.isEncrypted ? [{ section, index }] : [],
+    section.kind === kind && (takesEncrypted || !section.isEncrypted) ? [{ section, index }] : [],
   );
   const received = ofKind.filter(({ section }) => !section.isSendOnly);
-  const candidates = received.length > 0 ? received : ofKind;
+  const candidates = (received.length > 0 ? received : ofKind).toSorted(
+    (a, b) => Number(a.section.isEncrypted) - Number(b.section.isEncrypted),
+  );
   return candidates.find(({ section }) => findSupportedEncoding(section) !== undefined)?.index;
 }
 
@@ -90,18 +98,30 @@ async function setUp(
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const url = resolveControlUrl(base, section.control).href;
+  // inside TLS it need not be encrypted twice; in datagrams there is nothing else
+  if (section.isEncrypted && transport.name === 'udp') throw new OtherTransport('tcp');
   using offer = await transport.offer();
   const response = await dialogue.exchange('SETUP', url, { Transport: offer.header }, limits);
+  const answer = response.headers.find('transport') ?? '';
+  if (section.isEncrypted && (response.status >= 300 || /SAVP/i.test(answer))) throw onlyEncrypted();
   if (response.status === UNSUPPORTED_TRANSPORT) {
     throw new OtherTransport(transport.name === 'tcp' ? 'udp' : 'tcp');
   }
   dialogue.check('SETUP', response);
-  offer.accept(response.headers.find('transport') ?? '', index, section);
+  offer.accept(answer, index, section);
+}
+
+function onlyEncrypted(): MediaError {
+  return new MediaError(
+    'CODEC_UNSUPPORTED',
+    'The camera offers its media encrypted (SRTP) only, which Pantau does not receive: switch that off in the camera, or take SRTP out of the URL',
+  );
 }
 
 function isRefusal(error: unknown): error is Error {
   if (error instanceof OtherTransport) return true;
   return (
-    error instanceof MediaError && (error.code === 'SOURCE_REFUSED' || error.code === 'SOURCE_NOT_FOUND')
+    error instanceof MediaError &&
+    ['SOURCE_REFUSED', 'SOURCE_NOT_FOUND', 'CODEC_UNSUPPORTED'].includes(error.code)
   );
 }
