@@ -1,7 +1,12 @@
 /** The engine's public entry: all that `server` and the tools may use. */
 export { MediaError, MEDIA_ERROR_KINDS, type MediaErrorCode } from './media-error.ts';
 export type { MediaEngine, EngineStats } from './engine.ts';
-export type { SourceDefinition, StreamDefinition } from './source-definition.ts';
+export {
+  RTSP_TRANSPORTS,
+  type RtspTransport,
+  type SourceDefinition,
+  type StreamDefinition,
+} from './source-definition.ts';
 export {
   STREAM_STATES,
   type StreamState,

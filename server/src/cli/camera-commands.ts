@@ -1,6 +1,6 @@
 /** `pantau camera add|update|list|remove|new-link|probe` */
 import { Option, type Command } from 'commander';
-import type { SourceDefinition } from '@pantau/media';
+import { RTSP_TRANSPORTS, type SourceDefinition } from '@pantau/media';
 import type { AreaService } from '../areas/area-service.ts';
 import { consoleActor } from '../audit/actor.ts';
 import { checkCamera, type Camera, type CameraInput, type Visibility } from '../cameras/camera.ts';
@@ -8,7 +8,14 @@ import { changeSource, keepsPassword, type SourceChange } from '../cameras/sourc
 import { maskSourceUrl } from '../cameras/source-url.ts';
 import { formatJson } from './area-commands.ts';
 import { readSource, readSourceChange, type CredentialOptions } from './credentials.ts';
-import { jsonOption, parseDegrees, parseTimeoutMs, parseWhole, parseYesNo } from './options.ts';
+import {
+  jsonOption,
+  parseDegrees,
+  parseFingerprint,
+  parseTimeoutMs,
+  parseWhole,
+  parseYesNo,
+} from './options.ts';
 import {
   formatProbe,
   probeSource,
@@ -16,6 +23,8 @@ import {
   PROBE_TIMEOUT_MS,
   refuseUnplayable,
   refuseUnreadable,
+  withPathOptions,
+  type PathOptions,
 } from './probe.ts';
 import type { CliHost } from './run-cli.ts';
 import { withSession } from './session.ts';
@@ -107,13 +116,21 @@ export function addCameraCommands(camera: Command, host: CliHost): void {
       parseTimeoutMs,
       PROBE_TIMEOUT_MS,
     )
+    .addOption(
+      new Option('--transport <way>', 'how media of an RTSP camera travels').choices(RTSP_TRANSPORTS),
+    )
+    .option(
+      '--tls-fingerprint <sha256>',
+      'accept this certificate of an rtsps:// camera and no other: 64 hex digits, as a probe prints them',
+      parseFingerprint,
+    )
     .addOption(jsonOption())
     .action(
       async (
         target: string,
-        options: CredentialOptions & { readonly timeout: number; readonly json?: true },
+        options: CredentialOptions & PathOptions & { readonly timeout: number; readonly json?: true },
       ) => {
-        const source = await findSource(host, target, options);
+        const source = withPathOptions(await findSource(host, target, options), options);
         const report = await probeSource(host, source, options.timeout);
         host.writeOut(options.json ? formatJson(probeToJson(report)) : formatProbe(report));
         refuseUnplayable(report);

@@ -29,6 +29,7 @@ class Bench {
     const source: MediaSource = {
       server: 'Fake',
       tracks: [],
+      path: { transport: 'udp', tls: undefined },
       ended: this.end.promise,
       lostPackets: 3,
       close: () => {
