@@ -322,10 +322,11 @@ function couldStartMessage(bytes: Buffer, at: number): boolean {
   return false;
 }
 
-/** Whether a frame, a message or a line end is at `at`. */
+/** Whether a frame or a message is at `at`, behind line ends, or nothing. */
 function couldBeBoundary(bytes: Buffer, at: number): boolean {
-  const first = bytes[at];
-  return first === DOLLAR || first === CR || first === LF || couldStartMessage(bytes, at);
+  let next = at;
+  while (bytes[next] === CR || bytes[next] === LF) next++;
+  return next >= bytes.length || bytes[next] === DOLLAR || couldStartMessage(bytes, next);
 }
 
 function isSuccess(startLine: RtspStartLine): boolean {

@@ -1,13 +1,19 @@
 /** Sessions over UDP, against the fake camera on the real loopback and virtual time. */
 import { createSocket } from 'node:dgram';
+import { silentLogger } from '@pantau/base/logger';
+import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { expect, test } from 'vitest';
 import { openFakeCamera, type FakeCamera } from '../testing/fake-camera.ts';
 import type { FakeFaults } from '../testing/fake-faults.ts';
 import { createSyntheticClip } from '../testing/synthetic-clip.ts';
 import type { SourceDefinition } from '../source-definition.ts';
 import type { RtspSessionOptions } from './rtsp-session.ts';
-import { client } from './testing/recorded-client.ts';
+import { ErrorTally } from '../error-tally.ts';
+import { MediaReceiver } from './media-receiver.ts';
+import { parseSdp } from './sdp.ts';
+import { client, rtp, until } from './testing/recorded-client.ts';
 import { TransportMemory } from './transport-memory.ts';
+import { UdpTransport } from './udp-transport.ts';
 
 const CLIP = createSyntheticClip({
   width: 320,
@@ -219,3 +225,140 @@ test('datagrams of strangers are dropped, and nothing is sent where no camera ma
 });
 
 const listeningPort = (camera: FakeCamera) => camera.port;
+
+/** One track over UDP, without a session around it. */
+async function bareTrack() {
+  const clock = new VirtualClock(1000);
+  const packets: number[] = [];
+  const tally = new ErrorTally({ clock, logger: silentLogger, message: 'trouble' });
+  const receiver = new MediaReceiver({
+    handler: {
+      onRtp: (_track, packet) => void packets.push(packet.sequenceNumber),
+      onSenderReport: () => {},
+    },
+    clock,
+    tally,
+    ssrc: 1,
+    cname: 'x',
+  });
+  const transport = new UdpTransport({
+    receiver,
+    clock,
+    tally,
+    logger: silentLogger,
+    rules: { refused: 'none' },
+    localAddress: '::ffff:127.0.0.1',
+    remoteAddress: '::ffff:127.0.0.1',
+  });
+  const offer = await transport.offer();
+  const [media] = parseSdp(Buffer.from('m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n')).media;
+  if (media === undefined) throw new Error('no media');
+  const port = Number(/client_port=(\d+)/.exec(offer.header)?.[1]);
+  const camera = createSocket('udp4');
+  await new Promise<void>((resolve) => camera.bind(0, '127.0.0.1', resolve));
+  return {
+    clock,
+    packets,
+    tally,
+    transport,
+    receiver,
+    port,
+    camera,
+    accept: (answer: string) => offer.accept(answer, 0, media),
+    [Symbol.dispose]: () => {
+      transport.close();
+      receiver.stop();
+      tally.close();
+      camera.close();
+      expect(clock.pendingTimers).toBe(0);
+    },
+  };
+}
+
+test('ports are an even one and the next, and free again afterwards', async () => {
+  const track = await bareTrack();
+  expect(track.port % 2).toBe(0);
+  track[Symbol.dispose]();
+  for (const port of [track.port, track.port + 1]) {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind({ address: '127.0.0.1', port, exclusive: true }, resolve);
+    });
+    await new Promise<void>((resolve) => socket.close(() => resolve()));
+  }
+});
+
+test('a packet goes out on both ports, to those that the answer names', async () => {
+  using track = await bareTrack();
+  const seen: string[] = [];
+  track.camera.on('message', (bytes, from) =>
+    seen.push(`${from.port - track.port} ${bytes.toString('hex', 0, 4)}`),
+  );
+  const { port } = track.camera.address();
+  // the camera of this test hears both on one socket
+  track.accept(`RTP/AVP;unicast;server_port=${port}-${port}`);
+  await until(() => seen.length === 1);
+  expect(seen).toEqual(['0 80000000']);
+});
+
+test('reports go to the port that RTCP comes from, once it does', async () => {
+  using track = await bareTrack();
+  track.accept('RTP/AVP;unicast');
+  track.receiver.start();
+  const seen: string[] = [];
+  track.camera.on('message', (bytes) => seen.push(bytes.toString('hex', 0, 2)));
+  track.transport.sendReport(1, Buffer.from('80c90001', 'hex')); // to nobody yet
+  track.camera.send(
+    Buffer.from('80c8000600000007b44db7052000000000015f9000000001000000ff', 'hex'),
+    track.port + 1,
+    '127.0.0.1',
+  );
+  track.camera.send(rtp(1), track.port, '127.0.0.1');
+  await until(() => track.packets.length === 1);
+  track.transport.sendReport(1, Buffer.from('81c90007', 'hex'));
+  await until(() => seen.length === 1);
+  expect(seen).toEqual(['81c9']);
+});
+
+test('a flood of datagrams: what is too much in a second is not looked at', async () => {
+  using track = await bareTrack();
+  track.accept('RTP/AVP;unicast');
+  track.receiver.start();
+  const send = async (from: number, count: number) => {
+    for (let seq = from; seq < from + count; seq++) {
+      track.camera.send(rtp(seq & 0xffff), track.port, '127.0.0.1');
+      if (seq % 50 === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  };
+  await send(0, 14_000);
+  expect(track.packets.length).toBeGreaterThan(6000);
+  expect(track.packets.length).toBeLessThanOrEqual(12_001);
+  await track.clock.advance(1000);
+  const before = track.packets.length;
+  await send(14_000, 300);
+  await track.clock.advance(200);
+  expect(track.packets.length).toBeGreaterThan(before);
+});
+
+test('whatever comes as a datagram costs nothing but itself', async () => {
+  using track = await bareTrack();
+  track.accept('RTP/AVP;unicast');
+  track.receiver.start();
+  const junk = [Buffer.alloc(0), Buffer.from('80'), Buffer.alloc(12), Buffer.alloc(9000, 0xff), rtp(1, 50)];
+  for (const bytes of junk) {
+    track.camera.send(bytes, track.port, '127.0.0.1');
+    track.camera.send(bytes, track.port + 1, '127.0.0.1');
+  }
+  track.camera.send(rtp(1), track.port, '127.0.0.1');
+  await until(() => track.packets.length === 1);
+});
+
+test.each(['RTP/AVP/TCP;interleaved=0-1', 'RTP/AVP;multicast;destination=239.0.0.1;port=5000-5001'])(
+  'an answer that means something else: %s',
+  async (answer) => {
+    using track = await bareTrack();
+    expect(() => track.accept(answer)).toThrow('other transport');
+  },
+);
