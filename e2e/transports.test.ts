@@ -18,7 +18,7 @@ import { useStage } from './support/stage.ts';
 const LOGIN = { username: 'penjaga', password: 'rahasia kita' };
 const CERTIFICATE = createSelfSigned();
 const PROBE_MS = 20_000;
-const WATCHED_MS = 6_000;
+const WATCHED_MS = 3_000;
 
 interface Case {
   readonly name: string;
@@ -63,11 +63,11 @@ describeWith('transports, against GStreamer', ['gstreamer'], () => {
   const stage = useStage(async (stack) => {
     const camera = stack.use(
       await GstCamera.open([
-        { path: '/any', audio: true },
-        { path: '/udp', audio: true, protocols: 'udp', kbps: 4000 },
-        { path: '/tcp', protocols: 'tcp' },
-        { path: '/login', login: LOGIN },
-        { path: '/tls', audio: true, tls: CERTIFICATE.cert + CERTIFICATE.key },
+        { path: '/any', audio: true, gopSeconds: 1 },
+        { path: '/udp', audio: true, protocols: 'udp', kbps: 4000, gopSeconds: 1 },
+        { path: '/tcp', protocols: 'tcp', gopSeconds: 1 },
+        { path: '/login', login: LOGIN, gopSeconds: 1 },
+        { path: '/tls', audio: true, gopSeconds: 1, tls: CERTIFICATE.cert + CERTIFICATE.key },
       ]),
     );
     const engine = stack.use(createMediaEngine());
@@ -135,7 +135,7 @@ async function startPeer(
 
 describeWith('transports, against MediaMTX', ['gstreamer', 'mediamtx'], () => {
   const stage = useStage(async (stack) => {
-    const camera = stack.use(await GstCamera.open([{ path: '/any', audio: true }]));
+    const camera = stack.use(await GstCamera.open([{ path: '/any', audio: true, gopSeconds: 1 }]));
     const [rtsp, rtsps] = [await findFreePort(), await findFreePort()];
     const rtp = 2 * Math.floor((20_000 + Math.random() * 20_000) / 2);
     const config = [
@@ -187,7 +187,7 @@ describeWith('transports, against MediaMTX', ['gstreamer', 'mediamtx'], () => {
 
 describeWith('transports, against go2rtc', ['gstreamer', 'go2rtc'], () => {
   const stage = useStage(async (stack) => {
-    const camera = stack.use(await GstCamera.open([{ path: '/any', audio: true }]));
+    const camera = stack.use(await GstCamera.open([{ path: '/any', audio: true, gopSeconds: 1 }]));
     const [rtsp, api] = [await findFreePort(), await findFreePort()];
     const config = [
       `api: {listen: "127.0.0.1:${api}"}`,

@@ -200,3 +200,13 @@ test('whatever a web server answers, wherever it is cut: a head, more to come, o
     }),
   );
 });
+
+test('a GET that closes while the POST is being opened', async () => {
+  let connections = 0;
+  await using server = await startServer((socket) => {
+    if (++connections === 1) socket.end('HTTP/1.0 200 OK\r\n\r\n');
+  });
+  const { open, clock } = client('', { source: { url: server.url, ...OPEN, transport: 'http' } });
+  await expect(open()).rejects.toMatchObject({ code: expect.stringMatching(/^SOURCE_/) });
+  expect(clock.pendingTimers).toBe(0);
+});

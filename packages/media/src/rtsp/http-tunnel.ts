@@ -187,6 +187,15 @@ class TunnelLine implements RtspLine {
         events.onClose();
       });
     }
+    if (this.#get.socket.destroyed || this.#post.socket.destroyed) {
+      // one of them closed while the other was being opened
+      this.#isClosed = true;
+      setImmediate(() => {
+        this.destroy();
+        events.onClose();
+      });
+      return;
+    }
     this.#get.onBytes((bytes) => events.onBytes(bytes));
     // what came with the head, on a turn of its own as every read
     const rest = this.#rest;

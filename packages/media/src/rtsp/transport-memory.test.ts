@@ -19,6 +19,14 @@ test.each([
   expect(new TransportMemory().order(source(transport), new VirtualClock())).toEqual(order);
 });
 
+test.each([
+  ['auto', ['tcp']],
+  ['udp', ['udp', 'tcp']],
+] as const)('inside TLS %s tries %j: media leaves it only when that was asked for', (transport, order) => {
+  const clock = new VirtualClock();
+  expect(new TransportMemory().order(source(transport, 'rtsps://cam/1'), clock)).toEqual(order);
+});
+
 test('what worked is tried first for an hour', async () => {
   const clock = new VirtualClock();
   const memory = new TransportMemory();

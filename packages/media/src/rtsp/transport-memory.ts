@@ -22,6 +22,8 @@ export class TransportMemory {
   order(source: SourceDefinition, clock: Clock): readonly MediaTransportName[] {
     const chosen = source.transport ?? 'auto';
     if (chosen === 'tcp' || chosen === 'http') return ['tcp'];
+    // nobody who wrote rtsps:// expects the picture to leave TLS unasked
+    if (chosen === 'auto' && /^rtsps:/i.test(source.url)) return ['tcp'];
     const remembered = this.#entries.get(keyOf(source));
     const isFresh = remembered !== undefined && clock.monotonic() < remembered.untilMs;
     const first = isFresh ? remembered.transport : preferred(source);
