@@ -24,22 +24,32 @@ export interface GstMount {
     readonly password: string;
     readonly method?: 'digest' | 'basic';
   };
+  /** Certificate and key in PEM: RTSP over TLS, at a port of its own. */
+  readonly tls?: string;
+  /** The only transport it takes. Default both. */
+  readonly protocols?: 'udp' | 'tcp';
+}
+
+interface Ports {
+  readonly port: number;
+  readonly loginPort: number;
+  readonly tlsPort: number;
 }
 
 /** A running GStreamer camera. Its ports stay the same over `kill` and `restart`. */
 export class GstCamera implements AsyncDisposable {
   readonly #mounts: readonly GstMount[];
-  #ports: { readonly port: number; readonly loginPort: number };
+  #ports: Ports;
   #child: Child;
 
-  private constructor(mounts: readonly GstMount[], child: Child, ports: { port: number; loginPort: number }) {
+  private constructor(mounts: readonly GstMount[], child: Child, ports: Ports) {
     this.#mounts = mounts;
     this.#child = child;
     this.#ports = ports;
   }
 
   static async open(mounts: readonly GstMount[]): Promise<GstCamera> {
-    const { child, ports } = await spawnServer(mounts, { port: 0, loginPort: 0 });
+    const { child, ports } = await spawnServer(mounts, { port: 0, loginPort: 0, tlsPort: 0 });
     return new GstCamera(mounts, child, ports);
   }
 
@@ -47,6 +57,7 @@ export class GstCamera implements AsyncDisposable {
   url(path: string): string {
     const mount = this.#mounts.find((candidate) => candidate.path === path);
     if (mount === undefined) throw new Error(`no mount ${path}`);
+    if (mount.tls !== undefined) return `rtsps://127.0.0.1:${this.#ports.tlsPort}${path}`;
     return `rtsp://127.0.0.1:${mount.login ? this.#ports.loginPort : this.#ports.port}${path}`;
   }
 
@@ -73,8 +84,8 @@ export class GstCamera implements AsyncDisposable {
 
 async function spawnServer(
   mounts: readonly GstMount[],
-  ports: { port: number; loginPort: number },
-): Promise<{ child: Child; ports: { port: number; loginPort: number } }> {
+  ports: Ports,
+): Promise<{ child: Child; ports: Ports }> {
   const script = fileURLToPath(new URL('gst-server.py', import.meta.url));
   const child = new Child(PYTHON, { args: [script, JSON.stringify({ ...ports, mounts })] });
   const line = await eventually(
@@ -90,5 +101,8 @@ async function spawnServer(
     const value: unknown = typeof bound === 'object' && bound !== null ? Reflect.get(bound, name) : undefined;
     return typeof value === 'number' ? value : 0;
   };
-  return { child, ports: { port: read('port'), loginPort: read('loginPort') } };
+  return {
+    child,
+    ports: { port: read('port'), loginPort: read('loginPort'), tlsPort: read('tlsPort') },
+  };
 }

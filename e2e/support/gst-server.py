@@ -2,10 +2,11 @@
 
 Usage: /usr/bin/python3 gst-server.py '<json>'
 
-  {"port": 0, "loginPort": 0, "mounts": [{"path": "/baseline", "profile": "baseline", "audio": true, ...}]}
+  {"port": 0, "loginPort": 0, "tlsPort": 0, "mounts": [{"path": "/baseline", "profile": "baseline", "audio": true, ...}]}
 
-Mounts with a login live on a second listener, because GStreamer's logins belong to a whole server.
-Prints one line of JSON when it listens: {"port": ..., "loginPort": ...}. Ends on SIGTERM or SIGINT, and with its
+Mounts with a login live on a second listener, because GStreamer's logins belong to a whole server, and those with "tls" (certificate
+and key in PEM) on a third. "protocols" of a mount, "udp" or "tcp", is the only transport it takes. RTSP over HTTP is taken everywhere.
+Prints one line of JSON when it listens: {"port": ..., "loginPort": ..., "tlsPort": ...}. Ends on SIGTERM or SIGINT, and with its
 parent: standard input is held open by the parent and read until it closes.
 
 A mount with "clockBits" has the time of drawing in its first rows: 48 cells, black or white, most significant bit
@@ -20,8 +21,9 @@ import time
 import gi
 
 gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 CELLS = 48
 CELL_HEIGHT = 24
@@ -89,12 +91,19 @@ class Factory(GstRtspServer.RTSPMediaFactory):
         self.set_launch(f"( {describe_video(mount)}{audio} )")
 
     def do_configure(self, media):
+        only = {"udp": GstRtsp.RTSPLowerTrans.UDP, "tcp": GstRtsp.RTSPLowerTrans.TCP}.get(self._mount.get("protocols"))
+        if only is not None:
+            media.set_protocols(only)
         clock = media.get_element().get_by_name("clock")
         if clock is not None:
             clock.connect("draw", draw_clock, self._mount.get("width", 640))
 
 
-def make_server(port, login):
+def kind_of(mount):
+    return "tlsPort" if mount.get("tls") else "loginPort" if mount.get("login") else "port"
+
+
+def make_server(port, login, tls):
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
     server.set_service(str(port))
@@ -108,6 +117,13 @@ def make_server(port, login):
         else:
             auth.add_basic(GstRtspServer.RTSPAuth.make_basic(login["username"], login["password"]), token)
         server.set_auth(auth)
+    elif tls is not None:
+        auth = GstRtspServer.RTSPAuth()
+        auth.set_tls_certificate(Gio.TlsCertificate.new_from_pem(tls, -1))
+        token = GstRtspServer.RTSPToken()
+        token.set_string("media.factory.role", "viewer")
+        auth.set_default_token(token)
+        server.set_auth(auth)
     return server
 
 
@@ -117,15 +133,15 @@ def main():
     loop = GLib.MainLoop()
     bound = {}
     servers = []
-    for name, wants_login in (("port", False), ("loginPort", True)):
-        mounts = [mount for mount in config["mounts"] if bool(mount.get("login")) == wants_login]
+    for name in ("port", "loginPort", "tlsPort"):
+        mounts = [mount for mount in config["mounts"] if kind_of(mount) == name]
         if not mounts:
             continue
-        server = make_server(config.get(name, 0), mounts[0].get("login"))
+        server = make_server(config.get(name, 0), mounts[0].get("login"), mounts[0].get("tls"))
         for mount in mounts:
             factory = Factory(mount)
             factory.connect("media-configure", lambda self, media: self.do_configure(media))
-            if wants_login:
+            if name != "port":
                 permissions = GstRtspServer.RTSPPermissions()
                 permissions.add_permission_for_role("viewer", "media.factory.access", True)
                 permissions.add_permission_for_role("viewer", "media.factory.construct", True)

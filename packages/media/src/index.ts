@@ -19,7 +19,7 @@ export {
 export { VERDICT_KINDS, type CameraVerdict, type VerdictKind } from './stream/verdict.ts';
 export type { ProbeReport, ProbeTrack } from './probe-report.ts';
 export type { WhepSession } from './whep/whep-server.ts';
-export type { IsAddressAllowed } from './source.ts';
+export type { IsAddressAllowed, SourcePath, TlsFacts } from './source.ts';
 export { createMediaEngine, type MediaEngineOptions, type WhepOptions } from './embedded-engine.ts';
 export { DEFAULT_LIMITS, type EngineLimits } from './stream/engine-limits.ts';
 export { COMMON_HEADERS as MEDIA_HEADERS } from './stream/media-file.ts';

@@ -38,6 +38,8 @@ class FakeSession implements RtspSession {
   readonly tracks: RtspSession['tracks'];
   readonly server = 'Fake/1.0';
   readonly lostPackets = 7;
+  readonly packets = { lost: 7, late: 0, reordered: 0, duplicates: 0 };
+  readonly path = { transport: 'tcp' as const, tls: undefined };
   readonly #end = Promise.withResolvers<void>();
   readonly ended = this.#end.promise;
   closed = 0;

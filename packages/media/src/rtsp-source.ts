@@ -16,7 +16,8 @@ import { createVideoReader, describeAudio, type AudioTrack } from './media-reade
 import type { RtpPacket } from './rtp/rtp-packet.ts';
 import { openRtspSession } from './rtsp/rtsp-client.ts';
 import type { RtspSession, RtspSessionHandler, RtspSessionOptions } from './rtsp/rtsp-session.ts';
-import type { MediaSource, OpenSource, OpenSourceOptions } from './source.ts';
+import { TransportMemory } from './rtsp/transport-memory.ts';
+import type { MediaSource, OpenSource, OpenSourceOptions, SourcePath } from './source.ts';
 import { EventSequencer } from './timeline/event-sequencer.ts';
 import { MediaTimeline } from './timeline/media-timeline.ts';
 import type { VideoReader } from './video/access-unit.ts';
@@ -27,8 +28,14 @@ export const KEYFRAME_TIMEOUT_MS = 30_000;
 type OpenSession = (options: RtspSessionOptions) => Promise<RtspSession>;
 type SessionTrack = RtspSession['tracks'][number];
 
+/** An opener of RTSP sources that remembers which transport each one needs. */
+export function createRtspOpener(): OpenSource {
+  const memory = new TransportMemory();
+  return (options) => openSourceWith((session) => openRtspSession({ ...session, memory }), options);
+}
+
 /** Opens an RTSP source. Resolves once the camera plays; events follow. @throws MediaError */
-export const openRtspSource: OpenSource = (options) => openSourceWith(openRtspSession, options);
+export const openRtspSource: OpenSource = createRtspOpener();
 
 /** `openRtspSource` over any way of opening a session: for tests. */
 export async function openSourceWith(
@@ -134,6 +141,7 @@ class Pipeline {
 class RtspSource implements MediaSource {
   readonly server: string | undefined;
   readonly tracks: MediaSource['tracks'];
+  readonly path: SourcePath;
   readonly ended: Promise<void>;
   readonly #session: RtspSession;
   readonly #pipeline: Pipeline;
@@ -143,6 +151,7 @@ class RtspSource implements MediaSource {
     this.#session = session;
     this.#pipeline = pipeline;
     this.server = session.server;
+    this.path = session.path;
     this.tracks = session.tracks.map(({ kind, encoding, clockRate, setUp }) => {
       return { kind, encoding, clockRate, supported: setUp };
     });

@@ -4,6 +4,21 @@ import type { MediaEvent } from './sample.ts';
 import type { SourceDefinition } from './source-definition.ts';
 import type { ProbeTrack } from './probe-report.ts';
 
+/** The certificate that a camera showed. */
+export interface TlsFacts {
+  /** SHA-256 of the certificate (DER), 64 lower-case hex digits: what `tlsFingerprint` pins. */
+  readonly fingerprint: string;
+  /** Whether a known authority vouches for it and for the camera's name. */
+  readonly verified: boolean;
+}
+
+/** How the bytes of a source travel. */
+export interface SourcePath {
+  readonly transport: 'tcp' | 'udp' | 'http';
+  /** Undefined without TLS. */
+  readonly tls: TlsFacts | undefined;
+}
+
 /** A source that is open and emitting: what the stream supervises, whatever the protocol behind it. */
 export interface MediaSource extends AsyncDisposable {
   readonly server: string | undefined;
@@ -11,6 +26,8 @@ export interface MediaSource extends AsyncDisposable {
   /** Rejects with MediaError when the source failed; resolves after `close`. */
   readonly ended: Promise<void>;
   readonly lostPackets: number;
+  /** Undefined where there is no choice to tell of. */
+  readonly path?: SourcePath | undefined;
   close(): Promise<void>;
 }
 

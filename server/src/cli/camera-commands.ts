@@ -1,6 +1,6 @@
 /** `pantau camera add|update|list|remove|new-link|probe` */
 import { Option, type Command } from 'commander';
-import type { SourceDefinition } from '@pantau/media';
+import { RTSP_TRANSPORTS, type SourceDefinition } from '@pantau/media';
 import type { AreaService } from '../areas/area-service.ts';
 import { consoleActor } from '../audit/actor.ts';
 import { checkCamera, toInput, type Camera, type CameraInput, type Visibility } from '../cameras/camera.ts';
@@ -11,6 +11,7 @@ import { readSource, readSourceChange, type CredentialOptions, type SourceOption
 import {
   jsonOption,
   parseDegrees,
+  parseFingerprint,
   parseTimeoutMs,
   parseWhole,
   parseYesNo,
@@ -23,6 +24,8 @@ import {
   PROBE_TIMEOUT_MS,
   refuseUnplayable,
   refuseUnreadable,
+  withPathOptions,
+  type PathOptions,
 } from './probe.ts';
 import type { CliHost } from './run-cli.ts';
 import { withSession } from './session.ts';
@@ -118,13 +121,21 @@ export function addCameraCommands(camera: Command, host: CliHost): void {
       parseTimeoutMs,
       PROBE_TIMEOUT_MS,
     )
+    .addOption(
+      new Option('--transport <way>', 'how media of an RTSP camera travels').choices(RTSP_TRANSPORTS),
+    )
+    .option(
+      '--tls-fingerprint <sha256>',
+      'accept this certificate of an rtsps:// camera and no other: 64 hex digits, as a probe prints them',
+      parseFingerprint,
+    )
     .addOption(jsonOption())
     .action(
       async (
         target: string,
-        options: CredentialOptions & { readonly timeout: number; readonly json?: true },
+        options: CredentialOptions & PathOptions & { readonly timeout: number; readonly json?: true },
       ) => {
-        const source = await findSource(host, target, options);
+        const source = withPathOptions(await findSource(host, target, options), options);
         const report = await probeSource(host, source, options.timeout);
         host.writeOut(options.json ? formatJson(probeToJson(report)) : formatProbe(report));
         refuseUnplayable(report);

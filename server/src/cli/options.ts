@@ -49,3 +49,10 @@ export function transportOption(description: string): Option {
 export function jsonOption(): Option {
   return new Option('--json', 'print JSON for programs');
 }
+
+/** A SHA-256 as people paste it: with or without colons, in any case. @throws InvalidArgumentError */
+export function parseFingerprint(text: string): string {
+  const digits = text.replaceAll(':', '').toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(digits)) return digits;
+  throw new InvalidArgumentError('It must have 64 hex digits.');
+}

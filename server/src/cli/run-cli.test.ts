@@ -317,6 +317,33 @@ describe('pantau camera', () => {
     });
   });
 
+  it('probes over the wished transport and says what came of it', async () => {
+    const fingerprint = 'ab'.repeat(32);
+    const asked: SourceDefinition[] = [];
+    onProbe = (source) => {
+      asked.push(source);
+      return Promise.resolve({
+        ...REPORT,
+        path: { transport: 'udp', tls: { fingerprint, verified: false } },
+      });
+    };
+    const pinned = fingerprint.toUpperCase().replace(/..(?!$)/g, '$&:');
+    const options = ['--transport', 'udp', '--tls-fingerprint', pinned];
+    const { out } = await pantau('camera', 'probe', URL, ...options);
+    expect(asked[0]).toMatchObject({ transport: 'udp', tlsFingerprint: fingerprint });
+    expect(out).toContain('Transport:     UDP\n');
+    expect(out).toContain(`Certificate:   ${fingerprint} (nobody vouches for it`);
+    expect(JSON.parse((await pantau('camera', 'probe', URL, '--json')).out)).toMatchObject({
+      transport: 'udp',
+      tls: { fingerprint, verified: false },
+    });
+    for (const wrong of [
+      ['--transport', 'multicast'],
+      ['--tls-fingerprint', 'abc'],
+    ])
+      expect((await pantau('camera', 'probe', URL, ...wrong)).code).toBe(EXIT_CODES.USAGE);
+  });
+
   it('stores nothing when the camera cannot be played, unless told to', async () => {
     onProbe = () =>
       Promise.resolve({ ...REPORT, verdict: { result: 'cannot-play', explanation: 'H.265 only.' } });

@@ -41,6 +41,7 @@ test('a description as it should be', () => {
         framerate: 12.5,
         control: 'trackID=1',
         isSendOnly: false,
+        isEncrypted: false,
         fmtp: new Map([
           ['packetization-mode', '1'],
           ['profile-level-id', '4D0029'],
@@ -56,6 +57,7 @@ test('a description as it should be', () => {
         framerate: undefined,
         control: 'trackID=2',
         isSendOnly: false,
+        isEncrypted: false,
         fmtp: new Map([
           ['sizelength', '13'],
           ['config', '1408'],

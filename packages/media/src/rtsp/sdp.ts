@@ -11,11 +11,15 @@ import { findStaticFormat, type PayloadFormat } from './payload-types.ts';
 export interface SdpMedia extends MediaDescription {
   /** Marked `a=sendonly` (or `a=inactive`): often the way back, for talking to the camera. */
   readonly isSendOnly: boolean;
+  /** Offered as SRTP (RTP/SAVP), which is not received; inside TLS some send it plain when asked. */
+  readonly isEncrypted: boolean;
 }
 
 export interface SessionDescription {
   /** Session-level `a=control`. */
   readonly control: string | undefined;
+  /** `a=tool`: the software that wrote the description. */
+  readonly tool: string | undefined;
   readonly media: readonly SdpMedia[];
 }
 
@@ -33,6 +37,7 @@ interface Section {
   framerate: number | undefined;
   dimensions: MediaDescription['dimensions'];
   isSendOnly: boolean;
+  readonly isEncrypted: boolean;
 }
 
 /**
@@ -42,6 +47,7 @@ interface Section {
 export function parseSdp(body: Buffer): SessionDescription {
   const sections: Section[] = [];
   let sessionControl: string | undefined;
+  let tool: string | undefined;
   /** Undefined at session level; null inside a section that is dropped. */
   let section: Section | undefined | null;
   for (const line of body.toString('latin1').split(/\r\n|\r|\n/, MAX_LINES)) {
@@ -54,6 +60,7 @@ export function parseSdp(body: Buffer): SessionDescription {
       if (section !== null) sections.push(section);
     } else if (match[1] === 'a' && section === undefined) {
       sessionControl ??= attributeValue(value, 'control');
+      tool ??= attributeValue(value, 'tool');
     } else if (match[1] === 'a' && section !== null && section !== undefined) {
       readAttribute(section, value);
     }
@@ -66,12 +73,12 @@ export function parseSdp(body: Buffer): SessionDescription {
   if (media.length === 0) {
     throw new MediaError('SDP_MALFORMED', 'The camera described no media that can be read');
   }
-  return { control: sessionControl, media };
+  return { control: sessionControl, tool, media };
 }
 
 /** `video 0 RTP/AVP 96 97`; undefined when it names no payload type. */
 function parseMediaLine(value: string): Section | undefined {
-  const [type = '', , , ...formats] = value.split(/\s+/);
+  const [type = '', , protocol = '', ...formats] = value.split(/\s+/);
   const payloadTypes = formats.filter((text) => /^\d{1,3}$/.test(text)).map(Number);
   const usable = payloadTypes.filter((payloadType) => payloadType <= 127).slice(0, MAX_ATTRIBUTES);
   if (usable.length === 0) return undefined;
@@ -85,6 +92,7 @@ function parseMediaLine(value: string): Section | undefined {
     framerate: undefined,
     dimensions: undefined,
     isSendOnly: false,
+    isEncrypted: /SAVP/i.test(protocol),
   };
 }
 
@@ -139,6 +147,7 @@ function describe(section: Section, all: readonly Section[]): SdpMedia | undefin
       framerate: section.framerate,
       ...(section.dimensions === undefined ? {} : { dimensions: section.dimensions }),
       isSendOnly: section.isSendOnly,
+      isEncrypted: section.isEncrypted,
     };
     const encoding = findSupportedEncoding(media);
     if (encoding === 'JPEG') lastResort ??= media;

@@ -3,9 +3,9 @@
  * concern packets. A client that does not read is dropped once `MAX_UNSENT_BYTES` wait for it.
  */
 import { randomInt } from 'node:crypto';
-import type { Socket } from 'node:net';
 import type { ClipPlayer, MediaUnit } from './clip-player.ts';
 import type { FakeFaults } from './fake-faults.ts';
+import type { PlayoutSink } from './playout-sink.ts';
 import type { SeededRandom } from './random.ts';
 import { splitFrames, stampRuns, type PacketRun } from './rtp-layout.ts';
 import { encodeSenderReport } from './sender-report.ts';
@@ -19,6 +19,7 @@ interface PlayoutTrack {
   readonly channel: number;
   readonly ssrc: number;
   readonly clockRate: number;
+  readonly sink: PlayoutSink;
   sequence: number;
   /** RTP timestamp of media tick 0. */
   offset: number;
@@ -27,19 +28,17 @@ interface PlayoutTrack {
 }
 
 export class ClientPlayout {
-  readonly #socket: Socket;
   readonly #player: ClipPlayer;
   readonly #random: SeededRandom;
   readonly #tracks = new Map<TrackKind, PlayoutTrack>();
   #playing = false;
   #keyframesSeen = 0;
   #started = false;
-  #held: Buffer | undefined;
+  #held: { readonly frame: Buffer; readonly sink: PlayoutSink } | undefined;
   /** Set while bytes of a reply are being dripped out: media may not come between them. */
   muted = false;
 
-  constructor(socket: Socket, player: ClipPlayer, random: SeededRandom) {
-    this.#socket = socket;
+  constructor(player: ClipPlayer, random: SeededRandom) {
     this.#player = player;
     this.#random = random;
   }
@@ -48,10 +47,12 @@ export class ClientPlayout {
     return this.#playing;
   }
 
-  addTrack(kind: TrackKind, channel: number, faults: FakeFaults): void {
+  /** @param channel of RTP; that of RTCP is the next. */
+  addTrack(kind: TrackKind, channel: number, sink: PlayoutSink, faults: FakeFaults): void {
     this.#tracks.set(kind, {
       kind,
       channel,
+      sink,
       ssrc: randomInt(2 ** 32),
       clockRate: kind === 'video' ? 90_000 : (this.#player.clip.audio?.sampleRate ?? 8000),
       sequence: faults.startSequence ?? randomInt(2 ** 16),
@@ -90,7 +91,7 @@ export class ClientPlayout {
   send(unit: MediaUnit, faults: FakeFaults): boolean {
     const track = this.#tracks.get(unit.kind);
     if (track === undefined || !this.#wants(unit, faults)) return true;
-    if (this.#socket.writableLength > MAX_UNSENT_BYTES) return false;
+    if (track.sink.unsentBytes > MAX_UNSENT_BYTES) return false;
     const stamped = stampRuns(this.#runsOf(unit, faults), {
       channel: track.channel,
       sequence: track.sequence,
@@ -102,12 +103,12 @@ export class ClientPlayout {
     track.sequence = stamped.nextSequence;
     track.packets += packets;
     track.octets += stamped.bytes.length - 16 * packets;
-    if (faults.garbageBytes > 0 && unit.kind === 'video')
-      this.#socket.write(this.#garbage(faults.garbageBytes));
+    if (faults.garbageBytes > 0 && unit.kind === 'video' && track.sink.isStream)
+      track.sink.write(this.#garbage(faults.garbageBytes), faults);
     const harmed =
       faults.lossRate > 0 || faults.duplicateRate > 0 || faults.reorderRate > 0 || this.#held !== undefined;
-    if (harmed) this.#sendHarmed(stamped.bytes, faults);
-    else this.#socket.write(stamped.bytes);
+    if (harmed) this.#sendHarmed(stamped.bytes, track.sink, faults);
+    else track.sink.write(stamped.bytes, faults);
     return true;
   }
 
@@ -124,7 +125,8 @@ export class ClientPlayout {
         packets: track.packets,
         octets: track.octets,
       });
-      this.#socket.write(Buffer.concat([Buffer.from([0x24, track.channel + 1, 0, report.length]), report]));
+      const header = Buffer.from([0x24, track.channel + 1, 0, report.length]);
+      track.sink.write(Buffer.concat([header, report]), faults);
     }
   }
 
@@ -147,20 +149,21 @@ export class ClientPlayout {
     return inBand && unit.parameterSets !== undefined ? [unit.parameterSets, ...unit.runs] : unit.runs;
   }
 
-  #sendHarmed(bytes: Buffer, faults: FakeFaults): void {
+  #sendHarmed(bytes: Buffer, sink: PlayoutSink, faults: FakeFaults): void {
     const out: Buffer[] = [];
     for (const frame of splitFrames(bytes)) {
       if (this.#random.chance(faults.lossRate)) continue;
       if (this.#held === undefined && this.#random.chance(faults.reorderRate)) {
-        this.#held = frame;
+        this.#held = { frame, sink };
         continue;
       }
       out.push(frame);
       if (this.#random.chance(faults.duplicateRate)) out.push(frame);
-      if (this.#held !== undefined) out.push(this.#held);
+      if (this.#held?.sink === sink) out.push(this.#held.frame);
+      else this.#held?.sink.write(this.#held.frame, faults);
       this.#held = undefined;
     }
-    if (out.length > 0) this.#socket.write(Buffer.concat(out));
+    if (out.length > 0) sink.write(Buffer.concat(out), faults);
   }
 
   #garbage(length: number): Buffer {

@@ -48,6 +48,18 @@ export interface FakeFaults {
   /** RTCP sender reports. Default true. */
   readonly senderReports: boolean;
 
+  // --- transports ---
+  /** What SETUP accepts; anything else is answered 461. Default `both`. */
+  readonly transports: 'both' | 'tcp' | 'udp';
+  /** Answers SETUP with this transport whatever was asked for. */
+  readonly insistsOn: 'tcp' | 'udp' | undefined;
+  /** Agrees to UDP and sends nothing by it. */
+  readonly udpSilent: boolean;
+  /** Datagrams come from a port that SETUP did not name. */
+  readonly udpFromOtherPort: boolean;
+  /** `server_port` in the answer to SETUP. Default `named`. */
+  readonly serverPort: 'named' | 'missing' | 'zero';
+
   // --- messages ---
   /** Never answers this method, nor anything after it on that connection. */
   readonly hangAt: RtspMethod | undefined;
@@ -67,6 +79,8 @@ export interface FakeFaults {
   readonly sessionTimeoutS: number;
   /** A Digest nonce is good for so many requests, then it is stale. 0: for ever. */
   readonly nonceUses: number;
+  /** Added to the Content-Length of the description; `missing` leaves it out. Default 0. */
+  readonly contentLengthError: number | 'missing';
   /** Changes the session description before it is sent. */
   readonly rewriteSdp: ((sdp: string) => string) | undefined;
   /** Half-open TCP: nothing is read or written any more, the socket stays open. */
@@ -90,6 +104,11 @@ export const NO_FAULTS: FakeFaults = {
   silent: false,
   garbageBytes: 0,
   senderReports: true,
+  transports: 'both',
+  insistsOn: undefined,
+  udpSilent: false,
+  udpFromOtherPort: false,
+  serverPort: 'named',
   hangAt: undefined,
   closeAt: undefined,
   refuse: undefined,
@@ -99,6 +118,7 @@ export const NO_FAULTS: FakeFaults = {
   getParameter: true,
   sessionTimeoutS: 60,
   nonceUses: 0,
+  contentLengthError: 0,
   rewriteSdp: undefined,
   frozen: false,
 };

@@ -29,6 +29,7 @@ class Bench {
     const source: MediaSource = {
       server: 'Fake',
       tracks: [],
+      path: { transport: 'udp', tls: undefined },
       ended: this.end.promise,
       lostPackets: 3,
       close: () => {
@@ -124,6 +125,7 @@ describe('SourceHost', () => {
     bench.end.reject(new MediaError('SOURCE_TIMEOUT', 'silence', { details: { step: 'PLAY' } }));
     await settled();
     expect(bench.replies.map(({ type }) => type)).toEqual(['opened', 'media', 'ended']);
+    expect(bench.replies[0]).toMatchObject({ server: 'Fake', path: { transport: 'udp' } });
     expect(bench.replies.at(-1)).toEqual({
       type: 'ended',
       id: 1,

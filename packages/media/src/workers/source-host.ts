@@ -84,7 +84,7 @@ export class SourceHost {
         isAddressAllowed,
       });
       hosted.source = opened;
-      post({ type: 'opened', id, server: opened.server, tracks: opened.tracks });
+      post({ type: 'opened', id, server: opened.server, tracks: opened.tracks, path: opened.path });
       this.#watch(hosted, opened);
     } catch (error) {
       this.#sources.delete(id);

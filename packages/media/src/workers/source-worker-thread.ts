@@ -5,7 +5,7 @@ import type { Logger } from '@pantau/base/logger';
 import { MediaError } from '../media-error.ts';
 import type { ProbeTrack } from '../probe-report.ts';
 import type { MediaEvent } from '../sample.ts';
-import type { MediaSource, OpenSourceOptions } from '../source.ts';
+import type { MediaSource, OpenSourceOptions, SourcePath } from '../source.ts';
 import { readEventBatch, type EventBatch } from './event-batch.ts';
 import {
   ANSWER,
@@ -98,7 +98,7 @@ export class SourceWorkerThread {
         this.#answer(reply.address, reply.port);
         return;
       case 'opened':
-        this.#sources.get(reply.id)?.onOpened(reply.server, reply.tracks);
+        this.#sources.get(reply.id)?.onOpened(reply);
         return;
       case 'failed':
         this.#sources.get(reply.id)?.onFailed(fromPlainError(reply.error));
@@ -169,6 +169,7 @@ class RemoteSource implements MediaSource {
   #isClosing = false;
   #server: string | undefined;
   #tracks: readonly ProbeTrack[] = [];
+  #path: SourcePath | undefined;
   #lostPackets = 0;
 
   constructor(options: OpenSourceOptions, post: (request: WorkerRequest) => void, id: number) {
@@ -189,6 +190,10 @@ class RemoteSource implements MediaSource {
 
   get tracks(): readonly ProbeTrack[] {
     return this.#tracks;
+  }
+
+  get path(): SourcePath | undefined {
+    return this.#path;
   }
 
   get lostPackets(): number {
@@ -223,9 +228,10 @@ class RemoteSource implements MediaSource {
     this.#lostPackets = lostPackets;
   }
 
-  onOpened(server: string | undefined, tracks: readonly ProbeTrack[]): void {
+  onOpened({ server, tracks, path }: Pick<MediaSource, 'server' | 'tracks' | 'path'>): void {
     this.#server = server;
     this.#tracks = tracks;
+    this.#path = path;
     this.#opening.resolve(this);
   }
 

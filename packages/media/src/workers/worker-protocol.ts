@@ -5,6 +5,7 @@
 import { Secret } from '@pantau/base/secret';
 import { MEDIA_ERROR_KINDS, MediaError, type MediaErrorCode } from '../media-error.ts';
 import type { ProbeTrack } from '../probe-report.ts';
+import type { SourcePath } from '../source.ts';
 import type { SourceDefinition } from '../source-definition.ts';
 import type { EventBatch } from './event-batch.ts';
 
@@ -31,6 +32,7 @@ export type WorkerReply =
       readonly id: number;
       readonly server: string | undefined;
       readonly tracks: readonly ProbeTrack[];
+      readonly path: SourcePath | undefined;
     }
   | { readonly type: 'failed'; readonly id: number; readonly error: PlainError }
   | { readonly type: 'ended'; readonly id: number; readonly error: PlainError | undefined }

@@ -1,5 +1,6 @@
 /**
- * From interleaved frames to packets of tracks: which channel is what, the RTP state of each track, RTCP both ways.
+ * From frames to packets of tracks: which channel is what, the RTP state of each track, RTCP both ways. Channels are those
+ * of the RTSP connection (RFC 2326 section 10.12); datagrams of UDP come as frames of channels that nobody else uses.
  *
  * Frames that come before the session is handed to its owner (cameras send before they answer PLAY) are kept, up to
  * 2 MiB; beyond that they are dropped, which the sequence numbers will show as loss. Frames on channels that nobody
@@ -9,14 +10,18 @@ import type { Clock } from '@pantau/base/clock';
 import type { ErrorTally } from '../error-tally.ts';
 import { MediaError } from '../media-error.ts';
 import { ntpToUnixMs } from '../rtp/ntp-time.ts';
-import { encodeReceiverReport } from '../rtp/receiver-report.ts';
+import { encodeGoodbye, encodeReceiverReport } from '../rtp/receiver-report.ts';
 import { parseRtcp } from '../rtp/rtcp.ts';
-import { RtpReceiver } from '../rtp/rtp-receiver.ts';
+import { RtpReceiver, type PacketCounts } from '../rtp/rtp-receiver.ts';
 import type { MediaDescription } from '../media-description.ts';
 import type { RtspSessionHandler } from './rtsp-session.ts';
+import type { ChannelPair } from './transport-header.ts';
 
 const MAX_HELD_BYTES = 2 * 1024 * 1024;
 const MAX_HELD_FRAMES = 4096;
+/** RTCP packet types that a camera sends (RFC 3550 section 12.1), as second byte of a packet. */
+const FIRST_RTCP_TYPE = 200;
+const LAST_RTCP_TYPE = 204;
 
 interface Track {
   readonly index: number;
@@ -33,7 +38,7 @@ interface HeldFrame {
   readonly arrivalMs: number;
 }
 
-export interface InterleavedReceiverOptions {
+export interface MediaReceiverOptions {
   readonly handler: RtspSessionHandler;
   readonly clock: Clock;
   readonly tally: ErrorTally;
@@ -43,8 +48,8 @@ export interface InterleavedReceiverOptions {
   readonly cname: string;
 }
 
-export class InterleavedReceiver {
-  readonly #options: InterleavedReceiverOptions;
+export class MediaReceiver {
+  readonly #options: MediaReceiverOptions;
   readonly #tracks: Track[] = [];
   readonly #rtp: (Track | undefined)[] = Array.from({ length: 256 });
   readonly #rtcp: (Track | undefined)[] = Array.from({ length: 256 });
@@ -54,13 +59,40 @@ export class InterleavedReceiver {
   #arrivalMs: number;
   #lastVideoMs: number;
   #hasVideo = false;
+  #strayFrames = 0;
   #isStopped = false;
 
-  constructor(options: InterleavedReceiverOptions) {
+  constructor(options: MediaReceiverOptions) {
     this.#options = options;
     this.#monotonicMs = options.clock.monotonic();
     this.#arrivalMs = options.clock.now();
     this.#lastVideoMs = this.#monotonicMs;
+  }
+
+  get ssrc(): number {
+    return this.#options.ssrc;
+  }
+
+  get cname(): string {
+    return this.#options.cname;
+  }
+
+  /** Frames on channels that nobody set up: those of another session. */
+  get strayFrames(): number {
+    return this.#strayFrames;
+  }
+
+  /** What happened to the packets of all tracks. */
+  get counts(): PacketCounts {
+    const sum = { lost: 0, late: 0, reordered: 0, duplicates: 0 };
+    for (const { receiver } of this.#tracks) {
+      const { lost, late, reordered, duplicates } = receiver.counts;
+      sum.lost += lost;
+      sum.late += late;
+      sum.reordered += reordered;
+      sum.duplicates += duplicates;
+    }
+    return sum;
   }
 
   /** Packets lost on all tracks. */
@@ -88,20 +120,33 @@ export class InterleavedReceiver {
     return this.#rtp[channel] !== undefined || this.#rtcp[channel] !== undefined;
   }
 
-  /** Tells which channels carry track `index` of the session. */
+  /** The first pair of channels that is free. */
+  findFreeChannels(): ChannelPair {
+    let rtp = 0;
+    while (this.hasChannel(rtp) || this.hasChannel(rtp + 1)) rtp += 2;
+    return { rtp, rtcp: rtp + 1 };
+  }
+
+  /**
+   * Tells which channels carry track `index` of the session.
+   * @param facts `announcedSsrc` of SETUP; `isOrdered` false when packets may come in another order (default true).
+   */
   addTrack(
     index: number,
     media: MediaDescription,
-    channels: { readonly rtp: number; readonly rtcp: number },
-    announcedSsrc: number | undefined,
+    channels: ChannelPair,
+    facts: { readonly announcedSsrc: number | undefined; readonly isOrdered?: boolean },
   ): void {
-    const { handler, tally } = this.#options;
+    const { handler, tally, clock } = this.#options;
     const receiver = new RtpReceiver({
       payloadType: media.payloadType,
       clockRate: media.clockRate,
-      announcedSsrc,
-      onPacket: (packet, lostBefore, arrivalMs) => handler.onRtp(index, packet, lostBefore, arrivalMs),
+      announcedSsrc: facts.announcedSsrc,
+      onPacket: (packet, lostBefore, arrivalMs) => {
+        if (!this.#isStopped) handler.onRtp(index, packet, lostBefore, arrivalMs);
+      },
       onTrouble: (what) => tally.add(what),
+      reorderOn: facts.isOrdered === false ? clock : undefined,
     });
     const track: Track = { index, isVideo: media.kind === 'video', receiver, rtcpChannel: channels.rtcp };
     this.#tracks.push(track);
@@ -122,7 +167,10 @@ export class InterleavedReceiver {
       this.#read(channel, bytes, start, end, this.#monotonicMs, this.#arrivalMs);
       return;
     }
-    if (!this.hasChannel(channel)) return;
+    if (!this.hasChannel(channel)) {
+      this.#strayFrames++;
+      return;
+    }
     if (this.#heldBytes + end - start > MAX_HELD_BYTES || this.#held.length >= MAX_HELD_FRAMES) {
       this.#options.tally.add('a frame came before the session was ready, and there was no room to keep it');
       return;
@@ -148,17 +196,25 @@ export class InterleavedReceiver {
   stop(): void {
     this.#isStopped = true;
     this.#held = undefined;
+    for (const { receiver } of this.#tracks) receiver.close();
   }
 
-  /** The receiver reports that are due now, each as an interleaved frame. */
-  encodeReports(): Buffer[] {
+  /** The receiver reports that are due now, with the channels they go back on. */
+  encodeReports(): { readonly rtcpChannel: number; readonly report: Buffer }[] {
     const monotonicMs = this.#options.clock.monotonic();
-    return this.#tracks.map((track) => {
-      const block = track.receiver.takeReportBlock(monotonicMs);
-      const report = encodeReceiverReport(this.#options.ssrc, this.#options.cname, block);
-      const header = Buffer.from([0x24, track.rtcpChannel, report.length >>> 8, report.length & 0xff]);
-      return Buffer.concat([header, report]);
+    return this.#tracks.map(({ receiver, rtcpChannel }) => {
+      const block = receiver.takeReportBlock(monotonicMs);
+      return {
+        rtcpChannel,
+        report: encodeReceiverReport(this.#options.ssrc, this.#options.cname, block),
+      };
     });
+  }
+
+  /** A goodbye for each track. */
+  encodeGoodbyes(): { readonly rtcpChannel: number; readonly report: Buffer }[] {
+    const report = encodeGoodbye(this.#options.ssrc, this.#options.cname);
+    return this.#tracks.map(({ rtcpChannel }) => ({ rtcpChannel, report }));
   }
 
   #read(
@@ -171,7 +227,7 @@ export class InterleavedReceiver {
   ): void {
     const track = this.#rtp[channel];
     try {
-      if (track !== undefined) {
+      if (track !== undefined && !isRtcp(bytes, start, end)) {
         const isMedia = track.receiver.receive(bytes, start, end, monotonicMs, arrivalMs);
         if (isMedia && track.isVideo) {
           this.#lastVideoMs = monotonicMs;
@@ -181,6 +237,7 @@ export class InterleavedReceiver {
       }
       const rtcpTrack = this.#rtcp[channel];
       if (rtcpTrack !== undefined) this.#readRtcp(rtcpTrack, bytes, start, end, monotonicMs);
+      else if (track === undefined) this.#strayFrames++;
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
       this.#options.tally.add(error.message);
@@ -193,4 +250,10 @@ export class InterleavedReceiver {
     const ntpMs = ntpToUnixMs(report.ntpSeconds, report.ntpFraction);
     this.#options.handler.onSenderReport(track.index, report.rtpTimestamp, ntpMs);
   }
+}
+
+/** RTCP on the channel of RTP, where a camera sends both on one (RFC 5761 section 4): no payload type of ours lies there. */
+function isRtcp(bytes: Buffer, start: number, end: number): boolean {
+  const type = start + 1 < end ? (bytes[start + 1] ?? 0) : 0;
+  return type >= FIRST_RTCP_TYPE && type <= LAST_RTCP_TYPE;
 }

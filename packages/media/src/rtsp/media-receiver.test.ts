@@ -2,7 +2,7 @@ import { silentLogger } from '@pantau/base/logger';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { expect, test } from 'vitest';
 import { ErrorTally } from '../error-tally.ts';
-import { InterleavedReceiver } from './interleaved-receiver.ts';
+import { MediaReceiver } from './media-receiver.ts';
 
 const VIDEO = {
   kind: 'video' as const,
@@ -27,7 +27,7 @@ function setup() {
   const clock = new VirtualClock(1000);
   const packets: { seq: number; lostBefore: number; arrivalMs: number }[] = [];
   const tally = new ErrorTally({ clock, logger: silentLogger, message: 'trouble' });
-  const receiver = new InterleavedReceiver({
+  const receiver = new MediaReceiver({
     handler: {
       onRtp: (_track, packet, lostBefore, arrivalMs) =>
         void packets.push({ seq: packet.sequenceNumber, lostBefore, arrivalMs }),
@@ -38,7 +38,7 @@ function setup() {
     ssrc: 1,
     cname: 'x',
   });
-  receiver.addTrack(0, VIDEO, { rtp: 0, rtcp: 1 }, undefined);
+  receiver.addTrack(0, VIDEO, { rtp: 0, rtcp: 1 }, { announcedSsrc: undefined });
   const send = (channel: number, bytes: Buffer) => {
     receiver.onChunk();
     receiver.onFrame(channel, bytes, 0, bytes.length);
