@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MediaError } from '../media-error.ts';
 import { formatCodecString } from './decoder-config.ts';
-import { trimTrailingZeros } from './nal.ts';
+import { trimTrailingZeros } from '../video/annex-b.ts';
 import { parseSps } from './sps.ts';
 import { SPS_FIXTURES, fixtureBytes } from './testing-sps.ts';
 

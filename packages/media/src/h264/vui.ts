@@ -10,6 +10,8 @@ export interface Vui {
   readonly fps: number | undefined;
   /** max_num_reorder_frames, when the bitstream restriction is there. */
   readonly maxReorderFrames: number | undefined;
+  /** False when it breaks off. */
+  readonly isWhole: boolean;
 }
 
 /** aspect_ratio_idc 1..16 (table E-1). */
@@ -45,7 +47,7 @@ export function parseVui(reader: BitReader): Vui {
     reader.readUnsignedExpGolomb(); // chroma_sample_loc_type_bottom_field
   }
   const fps = readFps(reader);
-  return { sampleAspectRatio, colour, fps, maxReorderFrames: findMaxReorderFrames(reader) };
+  return { sampleAspectRatio, colour, fps, ...readRest(reader) };
 }
 
 function readAspectRatio(reader: BitReader): readonly [number, number] | undefined {
@@ -86,7 +88,7 @@ function readFps(reader: BitReader): number | undefined {
 }
 
 /** What follows the timing is only wanted for its last fields: a VUI that breaks off here keeps the rest. */
-function findMaxReorderFrames(reader: BitReader): number | undefined {
+function readRest(reader: BitReader): Pick<Vui, 'maxReorderFrames' | 'isWhole'> {
   try {
     const nalHrd = reader.readFlag();
     if (nalHrd) skipHrd(reader);
@@ -94,13 +96,14 @@ function findMaxReorderFrames(reader: BitReader): number | undefined {
     if (vclHrd) skipHrd(reader);
     if (nalHrd || vclHrd) reader.skipBits(1); // low_delay_hrd_flag
     reader.skipBits(1); // pic_struct_present_flag
-    if (!reader.readFlag()) return undefined;
+    if (!reader.readFlag()) return { maxReorderFrames: undefined, isWhole: true };
     reader.skipBits(1); // motion_vectors_over_pic_boundaries_flag
     for (let field = 0; field < 4; field++) reader.readUnsignedExpGolomb(); // bytes, bits and vector bounds
     const maxReorderFrames = reader.readUnsignedExpGolomb();
-    return maxReorderFrames <= 16 ? maxReorderFrames : undefined;
+    reader.readUnsignedExpGolomb(); // max_dec_frame_buffering
+    return { maxReorderFrames: maxReorderFrames <= 16 ? maxReorderFrames : undefined, isWhole: true };
   } catch (error) {
-    if (error instanceof MediaError) return undefined;
+    if (error instanceof MediaError) return { maxReorderFrames: undefined, isWhole: false };
     throw error;
   }
 }
