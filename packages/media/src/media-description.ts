@@ -16,4 +16,4 @@ export interface MediaDescription {
 }
 
 /** Codecs the engine carries today; anything else is described, not set up. */
-export type SupportedEncoding = 'H264' | 'MPEG4-GENERIC';
+export type SupportedEncoding = 'H264' | 'H265' | 'MPEG4-GENERIC';

@@ -198,7 +198,7 @@ function noVideo(tracks: readonly SessionTrack[]): MediaError {
   const offered = tracks.map((track) => track.encoding || track.kind).join(', ');
   return new MediaError(
     'CODEC_UNSUPPORTED',
-    `The camera offers no H.264 video (it offers ${offered || 'nothing'})`,
+    `The camera offers no video that Pantau can carry (it offers ${offered || 'nothing'})`,
   );
 }
 

@@ -2,6 +2,7 @@
 import type { BitReader } from '../bytes/bit-reader.ts';
 import { MediaError } from '../media-error.ts';
 import type { ColourDescription } from '../sample.ts';
+import { MAX_BELIEVABLE_FPS, readAspectRatio, readColour } from '../video/vui-fields.ts';
 
 export interface Vui {
   readonly sampleAspectRatio: readonly [number, number] | undefined;
@@ -14,29 +15,6 @@ export interface Vui {
   readonly isWhole: boolean;
 }
 
-/** aspect_ratio_idc 1..16 (table E-1). */
-const ASPECT_RATIOS: readonly (readonly [number, number])[] = [
-  [1, 1],
-  [12, 11],
-  [10, 11],
-  [16, 11],
-  [40, 33],
-  [24, 11],
-  [20, 11],
-  [32, 11],
-  [80, 33],
-  [18, 11],
-  [15, 11],
-  [64, 33],
-  [160, 99],
-  [4, 3],
-  [3, 2],
-  [2, 1],
-];
-const EXTENDED_SAR = 255;
-const UNSPECIFIED = 2;
-const MAX_BELIEVABLE_FPS = 240;
-
 /** Reads the VUI from `reader`, which stands right behind vui_parameters_present_flag. @throws MediaError */
 export function parseVui(reader: BitReader): Vui {
   const sampleAspectRatio = readAspectRatio(reader);
@@ -48,34 +26,6 @@ export function parseVui(reader: BitReader): Vui {
   }
   const fps = readFps(reader);
   return { sampleAspectRatio, colour, fps, ...readRest(reader) };
-}
-
-function readAspectRatio(reader: BitReader): readonly [number, number] | undefined {
-  if (!reader.readFlag()) return undefined;
-  const idc = reader.readBits(8);
-  if (idc !== EXTENDED_SAR) return ASPECT_RATIOS[idc - 1];
-  const horizontal = reader.readBits(16);
-  const vertical = reader.readBits(16);
-  const believable =
-    horizontal > 0 && vertical > 0 && horizontal <= vertical * 8 && vertical <= horizontal * 8;
-  return believable ? [horizontal, vertical] : undefined;
-}
-
-function readColour(reader: BitReader): ColourDescription | undefined {
-  if (!reader.readFlag()) return undefined;
-  reader.skipBits(3); // video_format
-  const fullRange = reader.readFlag();
-  if (!reader.readFlag()) {
-    return fullRange
-      ? { primaries: UNSPECIFIED, transfer: UNSPECIFIED, matrix: UNSPECIFIED, fullRange }
-      : undefined;
-  }
-  return {
-    primaries: reader.readBits(8),
-    transfer: reader.readBits(8),
-    matrix: reader.readBits(8),
-    fullRange,
-  };
 }
 
 function readFps(reader: BitReader): number | undefined {

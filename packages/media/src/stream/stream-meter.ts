@@ -1,4 +1,4 @@
-import type { Sample, StreamConfig } from '../sample.ts';
+import type { Sample, StreamConfig, VideoConfig } from '../sample.ts';
 import type { AudioFacts, VideoFacts } from './stream-status.ts';
 
 /** A key frame that was seen, with the running counts at that moment. */
@@ -7,6 +7,12 @@ interface Mark {
   readonly frames: number;
   readonly bytes: number;
 }
+
+const VIDEO_NAMES: Readonly<Record<VideoConfig['codec'], string>> = {
+  h264: 'H.264',
+  h265: 'H.265',
+  jpeg: 'JPEG',
+};
 
 /** Media time over which is measured, seconds, in whole groups of pictures; and the most marks kept. */
 const WINDOW_S = 8;
@@ -63,7 +69,7 @@ export class StreamMeter {
     if (!video) return undefined;
     const span = this.#span(video.timescale);
     return {
-      codec: 'H.264',
+      codec: VIDEO_NAMES[video.codec],
       codecString: video.codecString,
       width: video.width,
       height: video.height,

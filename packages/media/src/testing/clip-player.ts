@@ -7,6 +7,7 @@
 import type { Clip, ClipPicture } from './clip.ts';
 import { AUDIO_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE } from './fake-sdp.ts';
 import type { PictureOverlay } from './picture-overlay.ts';
+import { packetiseH265Nals } from './h265-layout.ts';
 import { packetiseAac, packetiseNals, type PacketRun, type PacketShape } from './rtp-layout.ts';
 
 export type MediaUnit =
@@ -153,7 +154,7 @@ export class ClipPlayer {
     const ticks = this.#videoTicks(this.#pictures);
     this.#pictures++;
     const packetShape = { payloadType: VIDEO_PAYLOAD_TYPE, ...shape };
-    const overlay = this.#overlay?.fits(video) === true ? this.#overlay : undefined;
+    const overlay = video.codec === 'h264' && this.#overlay?.fits(video) === true ? this.#overlay : undefined;
     const layout = pictureLayout(this.#clip, index, picture, packetShape, overlay !== undefined);
     const runs: PacketRun[] = [];
     if (layout.before !== undefined) runs.push(layout.before);
@@ -207,9 +208,16 @@ function layOutPicture(
   shape: PacketShape,
   overlaid: boolean,
 ): PictureLayout {
-  const parameterSets = picture.keyframe
-    ? packetiseNals([clip.video.sps, clip.video.pps], shape, false)
-    : undefined;
+  const { video } = clip;
+  if (video.codec === 'h265') {
+    const sets = [video.vps, video.sps, video.pps];
+    return {
+      parameterSets: picture.keyframe ? packetiseH265Nals(sets, shape, false) : undefined,
+      before: undefined,
+      rest: packetiseH265Nals(picture.nals, shape, true),
+    };
+  }
+  const parameterSets = picture.keyframe ? packetiseNals([video.sps, video.pps], shape, false) : undefined;
   const first = picture.nals.findIndex((nal) => ((nal[0] ?? 0) & 31) === 1 || ((nal[0] ?? 0) & 31) === 5);
   if (!overlaid) return { parameterSets, before: undefined, rest: packetiseNals(picture.nals, shape, true) };
   const before = first > 0 ? packetiseNals(picture.nals.slice(0, first), shape, false) : undefined;

@@ -1,5 +1,5 @@
 /**
- * A clip: a short H.264 loop, with AAC if wanted, that the fake camera plays for ever.
+ * A clip: a short loop of H.264 (or H.265: `h265-clip.ts`), with AAC if wanted, that the fake camera plays for ever.
  *
  * On disk it is what every tool can make and read: `<name>.h264`, an Annex B elementary stream (ISO 14496-10 annex B) whose first
  * picture is an IDR with its parameter sets, and beside it, optionally, `<name>.aac` in ADTS (ISO 14496-3 1.A.2). The frame rate is
@@ -7,18 +7,20 @@
  * Clips are our own files: what is unusual is refused with an Error that says what.
  */
 import { readFile } from 'node:fs/promises';
+import { parseH265ClipVideo, type H265ClipVideo } from './h265-clip.ts';
 import { parseClipPps, parseClipSlice, parseClipSps, type ClipPps, type ClipSps } from './h264-headers.ts';
 
 export interface ClipPicture {
-  /** SEI, slices and filler in order, without start codes, parameter sets and delimiters. */
+  /** H.264: SEI, slices and filler in order, without start codes, parameter sets and delimiters. H.265: slices. */
   readonly nals: readonly Buffer[];
-  /** True for an IDR picture. */
+  /** True for an IDR picture; in H.265 also for a CRA. */
   readonly keyframe: boolean;
   /** Place in order of presentation within the clip, 0 first; equals its index when the clip has no B-pictures. */
   readonly displayIndex: number;
 }
 
 export interface ClipVideo {
+  readonly codec: 'h264';
   readonly fps: number;
   readonly sps: Buffer;
   readonly pps: Buffer;
@@ -37,13 +39,14 @@ export interface ClipAudio {
 }
 
 export interface Clip {
-  readonly video: ClipVideo;
+  readonly video: ClipVideo | H265ClipVideo;
   readonly audio: ClipAudio | undefined;
 }
 
-/** Reads `path` (`.h264`) and, when `audioPath` is given, its sound. @throws Error when a file is absent or not such a clip. */
+/** Reads `path` (`.h264` or `.h265`) and, when `audioPath` is given, its sound. @throws Error when a file is absent or not such a clip. */
 export async function readClip(path: string, fps: number, audioPath?: string): Promise<Clip> {
-  const video = parseClipVideo(await readFile(path), fps);
+  const parse = path.endsWith('.h265') ? parseH265ClipVideo : parseClipVideo;
+  const video = parse(await readFile(path), fps);
   const audio = audioPath === undefined ? undefined : parseClipAudio(await readFile(audioPath));
   return { video, audio };
 }
@@ -76,6 +79,7 @@ export function parseClipVideo(bytes: Buffer, fps: number): ClipVideo {
   if (pictures[0]?.keyframe !== true) throw new Error('the first picture of a clip must be an IDR');
   const order = displayOrder(pictures, spsFields);
   return {
+    codec: 'h264',
     fps,
     sps,
     pps,

@@ -36,6 +36,8 @@ interface Pending {
   /** Of its first slice; undefined when that cannot be read. */
   facts: SliceFacts | undefined;
   isKeyframe: boolean;
+  /** What follows refers to nothing before it. */
+  endsSequence: boolean;
   /** A marker came, and was not trusted. */
   markerSeen: boolean;
   /** Something of it is missing. */
@@ -86,10 +88,7 @@ export class AccessUnitAssembler implements NalSink {
     else if (place === PLACE.parameterSet) this.#addParameterSet();
     else if (place === PLACE.message) this.#addMessage(pending);
     else if (pending.hasSlice && place === PLACE.behind) this.#keep(pending);
-    else if (pending.hasSlice && place === PLACE.sequenceEnd) {
-      this.#sequenceEnded = true;
-      this.#keep(pending);
-    }
+    else if (place === PLACE.sequenceEnd) this.#addSequenceEnd(pending);
   }
 
   onMarker(): void {
@@ -144,6 +143,7 @@ export class AccessUnitAssembler implements NalSink {
       hasSlice: false,
       facts: undefined,
       isKeyframe: false,
+      endsSequence: false,
       markerSeen: false,
       isBroken: false,
     };
@@ -196,6 +196,16 @@ export class AccessUnitAssembler implements NalSink {
     this.#keep(pending);
   }
 
+  /** Kept, because decoders count pictures anew behind it. */
+  #addSequenceEnd(pending: Pending): void {
+    if (!pending.hasSlice) {
+      this.#sequenceEnded = true; // its picture was handed on already
+      return;
+    }
+    pending.endsSequence = true;
+    this.#keep(pending);
+  }
+
   #keep(pending: Pending): void {
     pending.units++;
     this.#area.keepUnit();
@@ -222,6 +232,7 @@ export class AccessUnitAssembler implements NalSink {
   /** Hands the picture on, or drops it. */
   #end(pending: Pending): void {
     const unit = this.#judge(pending);
+    if (pending.endsSequence) this.#sequenceEnded = true;
     if (unit === undefined) this.#discard();
     else {
       this.#pending = undefined;
