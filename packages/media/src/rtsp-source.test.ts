@@ -167,7 +167,7 @@ describe('openRtspSource', () => {
   });
 
   it.each([
-    ['only sound', [{ ...VIDEO_TRACK, encoding: 'H265', setUp: false }, AUDIO_TRACK], /H265, MPEG4-GENERIC/],
+    ['only sound', [{ ...VIDEO_TRACK, encoding: 'VP9', setUp: false }, AUDIO_TRACK], /VP9, MPEG4-GENERIC/],
     ['nothing', [], /nothing/],
   ])('refuses a camera that offers %s, and closes it', async (_name, tracks, message) => {
     const session = new FakeSession(tracks);

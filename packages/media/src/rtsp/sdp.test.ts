@@ -119,13 +119,13 @@ describe('media sections', () => {
     ['clock of zero', ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/0'], ['video 96 H264/90000/1']],
     [
       'several types: the first that we carry',
-      ['m=video 0 RTP/AVP 26 97 96', 'a=rtpmap:97 H265/90000', 'a=rtpmap:96 H264/90000'],
+      ['m=video 0 RTP/AVP 26 97 96', 'a=rtpmap:97 VP9/90000', 'a=rtpmap:96 H264/90000'],
       ['video 96 H264/90000/1'],
     ],
     [
       'several types, none carried: the first named',
-      ['m=video 0 RTP/AVP 99 97', 'a=rtpmap:97 H265/90000'],
-      ['video 97 H265/90000/1'],
+      ['m=video 0 RTP/AVP 99 97', 'a=rtpmap:97 VP9/90000'],
+      ['video 97 VP9/90000/1'],
     ],
     [
       'a vendor section is dropped, the rest stays',
