@@ -1,3 +1,5 @@
+import type { KeyframeRequest } from './rtp/keyframe-request.ts';
+
 /** A usable `m=` section of the session description (RFC 4566), already decided on by payload type. */
 export interface MediaDescription {
   readonly kind: 'video' | 'audio' | 'other';
@@ -13,6 +15,8 @@ export interface MediaDescription {
   readonly control: string | undefined;
   /** `a=framerate`, when sent. */
   readonly framerate: number | undefined;
+  /** How the camera lets itself be asked for a key frame (`a=rtcp-fb`); absent when it does not. */
+  readonly keyframeRequest?: KeyframeRequest | undefined;
 }
 
 /** Codecs the engine carries today; anything else is described, not set up. */

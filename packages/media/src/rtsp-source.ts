@@ -10,6 +10,7 @@
 import type { Timer } from '@pantau/base/clock';
 import type { AudioReader } from './audio/audio-frame.ts';
 import { ErrorTally } from './error-tally.ts';
+import { KeyframeWishes } from './keyframe-wishes.ts';
 import type { Arrival } from './rtp/arrival.ts';
 import { MediaError } from './media-error.ts';
 import { createVideoReader, describeAudio, type AudioTrack } from './media-readers.ts';
@@ -23,6 +24,8 @@ import type { VideoReader } from './video/access-unit.ts';
 
 /** How long a playing camera may leave us without a key frame. Smart codecs stretch their GOP to twenty seconds and more. */
 export const KEYFRAME_TIMEOUT_MS = 30_000;
+/** How long pictures may come that cannot be shown, after loss, until connecting anew is the shorter way to a key frame. */
+export const KEYFRAME_AFTER_LOSS_MS = 90_000;
 
 type OpenSession = (options: RtspSessionOptions) => Promise<RtspSession>;
 type SessionTrack = RtspSession['tracks'][number];
@@ -62,6 +65,11 @@ class Pipeline {
   readonly #video: VideoReader;
   readonly #audio: AudioReader | undefined;
   #onFirstKeyframe: (() => void) | undefined;
+  /** Called with every picture that is dropped because a key frame is missing. */
+  onKeyframeMissed: (() => void) | undefined;
+  /** Since when pictures are dropped, and when the last picture came, usable or not: monotonic ms. */
+  #missingSinceMs: number | undefined;
+  #lastPictureMs: number | undefined;
 
   /** @throws MediaError `CODEC_UNSUPPORTED` without a video track that can be carried. */
   constructor(tracks: readonly SessionTrack[], options: OpenSourceOptions) {
@@ -91,8 +99,15 @@ class Pipeline {
     this.#timeline = timeline;
     this.#video = createVideoReader(videoMedia, {
       onAccessUnit: (unit) => {
+        this.#lastPictureMs = clock.monotonic();
+        this.#missingSinceMs = undefined;
         this.#onFirstKeyframe?.();
         timeline.pushPicture(unit);
+      },
+      onKeyframeMissed: () => {
+        this.#lastPictureMs = clock.monotonic();
+        this.#missingSinceMs ??= this.#lastPictureMs;
+        this.onKeyframeMissed?.();
       },
       onTrouble,
     });
@@ -111,6 +126,16 @@ class Pipeline {
       this.#onFirstKeyframe = undefined;
       callback();
     };
+  }
+
+  get lastPictureMs(): number | undefined {
+    return this.#lastPictureMs;
+  }
+
+  /** How long pictures have been coming that cannot be shown. */
+  get missingMs(): number {
+    if (this.#missingSinceMs === undefined) return 0;
+    return this.#options.clock.monotonic() - this.#missingSinceMs;
   }
 
   onRtp(track: number, packet: RtpPacket, lostBefore: number, arrivalMs: number): void {
@@ -138,8 +163,9 @@ class RtspSource implements MediaSource {
   readonly #session: RtspSession;
   readonly #pipeline: Pipeline;
   readonly #keyframeTimer: Timer;
+  readonly #wishes: KeyframeWishes;
 
-  constructor(session: RtspSession, pipeline: Pipeline, { clock }: OpenSourceOptions) {
+  constructor(session: RtspSession, pipeline: Pipeline, { clock, askForKeyframe }: OpenSourceOptions) {
     this.#session = session;
     this.#pipeline = pipeline;
     this.server = session.server;
@@ -147,14 +173,32 @@ class RtspSource implements MediaSource {
       return { kind, encoding, clockRate, supported: setUp };
     });
     const noKeyframe = Promise.withResolvers<never>();
-    this.#keyframeTimer = clock.setTimer(KEYFRAME_TIMEOUT_MS, () => noKeyframe.reject(noKeyframeError()));
+    this.#keyframeTimer = clock.setTimer(KEYFRAME_TIMEOUT_MS, () =>
+      noKeyframe.reject(noKeyframeError(KEYFRAME_TIMEOUT_MS)),
+    );
+    this.#wishes = new KeyframeWishes(clock, () => {
+      if (!session.requestKeyframe()) askForKeyframe?.();
+    });
     pipeline.onFirstKeyframe = () => this.#keyframeTimer.cancel();
+    pipeline.onKeyframeMissed = () => {
+      this.#wishes.add();
+      if (pipeline.missingMs >= KEYFRAME_AFTER_LOSS_MS)
+        noKeyframe.reject(noKeyframeError(KEYFRAME_AFTER_LOSS_MS));
+    };
     this.ended = this.#waitForEnd(noKeyframe.promise);
     this.ended.catch(() => {}); // whoever waits for it is told; nobody waiting is no fault
   }
 
   get lostPackets(): number {
     return this.#session.lostPackets;
+  }
+
+  get lastPictureMs(): number | undefined {
+    return this.#pipeline.lastPictureMs;
+  }
+
+  requestKeyframe(): void {
+    this.#wishes.add();
   }
 
   async close(): Promise<void> {
@@ -180,6 +224,7 @@ class RtspSource implements MediaSource {
 
   #stop(): void {
     this.#keyframeTimer.cancel();
+    this.#pipeline.onKeyframeMissed = undefined;
     this.#pipeline.close();
   }
 }
@@ -202,7 +247,7 @@ function noVideo(tracks: readonly SessionTrack[]): MediaError {
   );
 }
 
-function noKeyframeError(): MediaError {
-  const seconds = KEYFRAME_TIMEOUT_MS / 1000;
+function noKeyframeError(timeoutMs: number): MediaError {
+  const seconds = timeoutMs / 1000;
   return new MediaError('NO_KEYFRAME', `The camera sent no usable key frame for ${seconds} seconds`);
 }

@@ -50,6 +50,7 @@ async function ingest(
     server: undefined,
     ended: new Promise(() => {}),
     lostPackets: 0,
+    requestKeyframe: () => false,
     close: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

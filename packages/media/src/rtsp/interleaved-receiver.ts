@@ -8,6 +8,7 @@
 import type { Clock } from '@pantau/base/clock';
 import type { ErrorTally } from '../error-tally.ts';
 import { MediaError } from '../media-error.ts';
+import { encodeKeyframeRequest, type KeyframeRequest } from '../rtp/keyframe-request.ts';
 import { ntpToUnixMs } from '../rtp/ntp-time.ts';
 import { encodeReceiverReport } from '../rtp/receiver-report.ts';
 import { parseRtcp } from '../rtp/rtcp.ts';
@@ -23,6 +24,7 @@ interface Track {
   readonly isVideo: boolean;
   readonly receiver: RtpReceiver;
   readonly rtcpChannel: number;
+  readonly keyframeRequest: KeyframeRequest | undefined;
 }
 
 interface HeldFrame {
@@ -55,6 +57,7 @@ export class InterleavedReceiver {
   #lastVideoMs: number;
   #hasVideo = false;
   #isStopped = false;
+  #keyframeRequests = 0;
 
   constructor(options: InterleavedReceiverOptions) {
     this.#options = options;
@@ -103,7 +106,13 @@ export class InterleavedReceiver {
       onPacket: (packet, lostBefore, arrivalMs) => handler.onRtp(index, packet, lostBefore, arrivalMs),
       onTrouble: (what) => tally.add(what),
     });
-    const track: Track = { index, isVideo: media.kind === 'video', receiver, rtcpChannel: channels.rtcp };
+    const track: Track = {
+      index,
+      isVideo: media.kind === 'video',
+      receiver,
+      rtcpChannel: channels.rtcp,
+      keyframeRequest: media.keyframeRequest,
+    };
     this.#tracks.push(track);
     this.#rtp[channels.rtp] = track;
     this.#rtcp[channels.rtcp] = track;
@@ -152,13 +161,23 @@ export class InterleavedReceiver {
 
   /** The receiver reports that are due now, each as an interleaved frame. */
   encodeReports(): Buffer[] {
-    const monotonicMs = this.#options.clock.monotonic();
-    return this.#tracks.map((track) => {
-      const block = track.receiver.takeReportBlock(monotonicMs);
-      const report = encodeReceiverReport(this.#options.ssrc, this.#options.cname, block);
-      const header = Buffer.from([0x24, track.rtcpChannel, report.length >>> 8, report.length & 0xff]);
-      return Buffer.concat([header, report]);
-    });
+    return this.#tracks.map((track) => encodeFrame(track.rtcpChannel, this.#encodeReport(track)));
+  }
+
+  /** Asks for a key frame, as an interleaved frame; undefined when the camera cannot be asked, or has sent nothing yet. */
+  encodeKeyframeRequest(): Buffer | undefined {
+    const track = this.#tracks.find(({ isVideo }) => isVideo);
+    const mediaSsrc = track?.receiver.ssrc;
+    if (track?.keyframeRequest === undefined || mediaSsrc === undefined) return undefined;
+    const number = this.#keyframeRequests++;
+    const request = encodeKeyframeRequest(track.keyframeRequest, this.#options.ssrc, mediaSsrc, number);
+    // Feedback goes behind a report, in one compound packet (RFC 4585 section 3.1).
+    return encodeFrame(track.rtcpChannel, Buffer.concat([this.#encodeReport(track), request]));
+  }
+
+  #encodeReport(track: Track): Buffer {
+    const block = track.receiver.takeReportBlock(this.#options.clock.monotonic());
+    return encodeReceiverReport(this.#options.ssrc, this.#options.cname, block);
   }
 
   #read(
@@ -193,4 +212,9 @@ export class InterleavedReceiver {
     const ntpMs = ntpToUnixMs(report.ntpSeconds, report.ntpFraction);
     this.#options.handler.onSenderReport(track.index, report.rtpTimestamp, ntpMs);
   }
+}
+
+function encodeFrame(channel: number, packet: Buffer): Buffer {
+  const header = Buffer.from([0x24, channel, packet.length >>> 8, packet.length & 0xff]);
+  return Buffer.concat([header, packet]);
 }

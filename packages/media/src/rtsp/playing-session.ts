@@ -74,6 +74,15 @@ export class PlayingSession implements RtspSession {
     return this.#options.receiver.lostPackets;
   }
 
+  requestKeyframe(): boolean {
+    const { connection, receiver } = this.#options;
+    if (this.#isOver || !connection.canWrite) return false;
+    const request = receiver.encodeKeyframeRequest();
+    if (request === undefined) return false;
+    connection.write(request);
+    return true;
+  }
+
   /** Hands out media from now on, first what was kept while the session was opening. */
   startMedia(): void {
     if (this.#isOver) return;

@@ -42,6 +42,8 @@ export interface RtspSession extends AsyncDisposable {
   readonly ended: Promise<void>;
   /** Packets lost on all tracks so far. */
   readonly lostPackets: number;
+  /** Asks the camera for a key frame, when its description says that it can be asked. Returns whether it was. */
+  requestKeyframe(): boolean;
   /** Sends TEARDOWN (bounded wait), closes the socket. Idempotent. */
   close(): Promise<void>;
 }

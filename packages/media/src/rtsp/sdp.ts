@@ -5,12 +5,15 @@
 import { MediaError } from '../media-error.ts';
 import { findSupportedEncoding } from './codec-support.ts';
 import type { MediaDescription } from '../media-description.ts';
+import type { KeyframeRequest } from '../rtp/keyframe-request.ts';
 import { findStaticFormat, type PayloadFormat } from './payload-types.ts';
 
 /** A media section with what SETUP needs to know beside its description. */
 export interface SdpMedia extends MediaDescription {
   /** Marked `a=sendonly` (or `a=inactive`): often the way back, for talking to the camera. */
   readonly isSendOnly: boolean;
+  /** The profile of the `m=` line is RTP/AVPF (RFC 4585): SETUP has to ask for the same. */
+  readonly isFeedbackProfile?: boolean;
 }
 
 export interface SessionDescription {
@@ -32,6 +35,9 @@ interface Section {
   control: string | undefined;
   framerate: number | undefined;
   isSendOnly: boolean;
+  readonly isFeedbackProfile: boolean;
+  /** Values of `a=rtcp-fb` that ask for key frames, by payload type; `*` for all. */
+  readonly feedback: Map<string, KeyframeRequest>;
 }
 
 /**
@@ -70,7 +76,7 @@ export function parseSdp(body: Buffer): SessionDescription {
 
 /** `video 0 RTP/AVP 96 97`; undefined when it names no payload type. */
 function parseMediaLine(value: string): Section | undefined {
-  const [type = '', , , ...formats] = value.split(/\s+/);
+  const [type = '', , profile = '', ...formats] = value.split(/\s+/);
   const payloadTypes = formats.filter((text) => /^\d{1,3}$/.test(text)).map(Number);
   const usable = payloadTypes.filter((payloadType) => payloadType <= 127).slice(0, MAX_ATTRIBUTES);
   if (usable.length === 0) return undefined;
@@ -83,6 +89,8 @@ function parseMediaLine(value: string): Section | undefined {
     control: undefined,
     framerate: undefined,
     isSendOnly: false,
+    isFeedbackProfile: /^RTP\/AVPF(?:\/|$)/i.test(profile),
+    feedback: new Map(),
   };
 }
 
@@ -101,9 +109,18 @@ function readAttribute(section: Section, value: string): void {
     }
     return;
   }
+  readFeedback(section, attributeValue(value, 'rtcp-fb'));
   section.control ??= attributeValue(value, 'control');
   section.framerate ??= parseFramerate(attributeValue(value, 'framerate'));
   if (/^(?:sendonly|inactive)$/i.test(value)) section.isSendOnly = true;
+}
+
+/** `96 nack pli` or `* ccm fir` (RFC 4585 section 4.2, RFC 5104 section 7.1); PLI is preferred, it costs the camera less. */
+function readFeedback(section: Section, value: string | undefined): void {
+  const match = /^(\d{1,3}|\*)\s+(?:nack\s+(pli)|ccm\s+(fir))(?:\s|$)/i.exec(value ?? '');
+  if (match?.[1] === undefined || section.feedback.size >= MAX_ATTRIBUTES) return;
+  if (match[2] !== undefined) section.feedback.set(match[1], 'pli');
+  else if (!section.feedback.has(match[1])) section.feedback.set(match[1], 'fir');
 }
 
 /** `96 H264/90000[/2]` */
@@ -134,6 +151,8 @@ function describe(section: Section, all: readonly Section[]): SdpMedia | undefin
       control: section.control,
       framerate: section.framerate,
       isSendOnly: section.isSendOnly,
+      keyframeRequest: section.feedback.get(String(payloadType)) ?? section.feedback.get('*'),
+      ...(section.isFeedbackProfile ? { isFeedbackProfile: true } : {}),
     };
     if (findSupportedEncoding(media) !== undefined) return media;
     first ??= media;

@@ -87,7 +87,8 @@ async function setUp(
   const asked = freeChannels(receiver);
   const url = resolveControlUrl(base, section.control).href;
   // without `mode`: some servers stumble over it
-  const Transport = `RTP/AVP/TCP;unicast;interleaved=${asked.rtp}-${asked.rtcp}`;
+  const profile = section.isFeedbackProfile === true ? 'AVPF' : 'AVP';
+  const Transport = `RTP/${profile}/TCP;unicast;interleaved=${asked.rtp}-${asked.rtcp}`;
   const response = await dialogue.request('SETUP', url, { Transport }, limits);
   const transport = parseTransportHeader(response.headers.find('transport') ?? '');
   if (transport.isUdp) {

@@ -87,6 +87,11 @@ export class SourceSupervisor {
     return true;
   }
 
+  /** Somebody waits for a key frame: the camera is asked for one, where it can be. */
+  requestKeyframe(): void {
+    this.#source?.requestKeyframe?.();
+  }
+
   /** Closes the source and rests. Resolves when the camera was told, or did not listen in time. */
   stop(state: 'idle' | 'stopped' = 'idle'): Promise<void> {
     this.#stopper?.abort(new MediaError('SOURCE_CLOSED', 'nobody needs the source any more'));
@@ -130,7 +135,7 @@ export class SourceSupervisor {
   async #attempt(signal: AbortSignal): Promise<unknown> {
     const { clock, limits, openSource, source, logger } = this.#options;
     this.#enter('connecting', this.#current.reason);
-    const watch = new PictureWatch(this.#options);
+    const watch = new PictureWatch(this.#options, () => this.#source?.lastPictureMs);
     const opening = deadline(
       clock,
       limits.openTimeoutMs,
@@ -228,7 +233,8 @@ class PictureWatch {
   #reject: (error: unknown) => void = () => undefined;
   #lastMs: number | undefined;
 
-  constructor(options: SourceSupervisorOptions) {
+  /** @param lastPictureMs when the source last had a picture, usable or not, where it knows. */
+  constructor(options: SourceSupervisorOptions, lastPictureMs: () => number | undefined) {
     const { clock, limits } = options;
     this.#clock = clock;
     this.failure = new Promise<never>((_, reject) => {
@@ -238,7 +244,9 @@ class PictureWatch {
     this.#timer = clock.setRepeating(
       Math.max(100, limits.stallMs / 10),
       () => {
-        if (this.#lastMs === undefined || clock.monotonic() - this.#lastMs < limits.stallMs) return;
+        if (this.#lastMs === undefined) return;
+        const lastMs = Math.max(this.#lastMs, lastPictureMs() ?? 0);
+        if (clock.monotonic() - lastMs < limits.stallMs) return;
         this.fail(new MediaError('SOURCE_TIMEOUT', 'the camera sent no picture for too long'));
       },
       { unref: true },
