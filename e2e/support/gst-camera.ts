@@ -6,6 +6,10 @@ import { PYTHON } from './requirements.ts';
 
 export interface GstMount {
   readonly path: string;
+  /** Default `h264`; `h265` needs x265enc. */
+  readonly codec?: 'h264' | 'h265';
+  /** Offers PLI and FIR (RTP/AVPF). */
+  readonly feedback?: boolean;
   /** H.264 profile; `high-bframes` has three B-frames in a row. Default `baseline`. */
   readonly profile?: 'baseline' | 'main' | 'high' | 'high-bframes';
   readonly audio?: boolean;

@@ -37,6 +37,10 @@ const REQUIREMENTS = {
         ].join('\n'),
       ]),
   },
+  'gstreamer-x265': {
+    package: 'gstreamer1.0-plugins-bad',
+    isThere: () => isAvailable('gstreamer') && succeeds('gst-inspect-1.0', ['x265enc']),
+  },
 } as const;
 
 export type Requirement = keyof typeof REQUIREMENTS;

@@ -125,6 +125,9 @@ export class CameraConnection {
 
   #onFrame(frame: ClientFrame): void {
     if (frame.payload[1] === 201) this.#context.counters.receiverReports++;
+    if (!asksForKeyframe(frame.payload)) return;
+    this.#context.counters.keyframeRequests++;
+    this.#mount?.player.skipToKeyframe();
   }
 
   #onRequest(request: RtspRequest): void {
@@ -190,7 +193,7 @@ export class CameraConnection {
     if (kind === undefined || (kind === 'audio' && mount.player.clip.audio === undefined))
       return { status: 404 };
     const transport = request.headers.get('transport') ?? '';
-    if (!/\bRTP\/AVP\/TCP\b/i.test(transport)) return { status: 461 };
+    if (!/\bRTP\/AVPF?\/TCP\b/i.test(transport)) return { status: 461 };
     const channel = Number(/interleaved=(\d+)/i.exec(transport)?.[1] ?? (kind === 'video' ? 0 : 2));
     if (channel > 254) return { status: 461 };
     if (this.#playout === undefined) {
@@ -280,6 +283,15 @@ export class CameraConnection {
       this.#dripNext(),
     );
   }
+}
+
+/** Whether a compound RTCP packet holds a PLI (RFC 4585 6.3.1) or a FIR (RFC 5104 4.3.1). */
+function asksForKeyframe(compound: Buffer): boolean {
+  for (let at = 0; at + 4 <= compound.length; at += 4 + compound.readUInt16BE(at + 2) * 4) {
+    const format = (compound[at] ?? 0) & 31;
+    if (compound[at + 1] === 206 && (format === 1 || format === 4)) return true;
+  }
+  return false;
 }
 
 function publicMethods(faults: FakeFaults): string {

@@ -36,6 +36,8 @@ export interface CameraCounters {
   sessionsTimedOut: number;
   teardowns: number;
   receiverReports: number;
+  /** PLI and FIR: each makes the mount's next picture a key frame. */
+  keyframeRequests: number;
   wrongLogins: number;
   malformedRequests: number;
   /** Clients dropped because they did not read. */
@@ -95,6 +97,7 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
     sessionsTimedOut: 0,
     teardowns: 0,
     receiverReports: 0,
+    keyframeRequests: 0,
     wrongLogins: 0,
     malformedRequests: 0,
     slowClients: 0,
