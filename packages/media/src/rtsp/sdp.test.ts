@@ -276,3 +276,35 @@ test('a name with control characters is no name', () => {
   const body = Buffer.from('m=video 0 RTP/AVP 96\r\na=rtpmap:96 \u001b[31mH264/90000\r\n');
   expect(() => parseSdp(body)).toThrow(expect.objectContaining({ code: 'SDP_MALFORMED' }));
 });
+
+describe('key frames on demand', () => {
+  const ask = (...lines: string[]) => {
+    const [media] = parse('m=video 0 RTP/AVPF 96', 'a=rtpmap:96 H264/90000', ...lines).media;
+    return media?.keyframeRequest;
+  };
+
+  test.each<[string, readonly string[], string | undefined]>([
+    ['nothing offered', [], undefined],
+    ['PLI', ['a=rtcp-fb:96 nack pli'], 'pli'],
+    ['FIR', ['a=rtcp-fb:96 ccm fir'], 'fir'],
+    ['PLI before FIR', ['a=rtcp-fb:96 ccm fir', 'a=rtcp-fb:96 nack pli'], 'pli'],
+    ['for all types', ['a=rtcp-fb:* nack pli'], 'pli'],
+    [
+      'other feedback',
+      ['a=rtcp-fb:96 nack', 'a=rtcp-fb:96 transport-cc', 'a=rtcp-fb:96 goog-remb'],
+      undefined,
+    ],
+    ['of another type', ['a=rtcp-fb:97 nack pli'], undefined],
+    ['nonsense', ['a=rtcp-fb:', 'a=rtcp-fb:x nack pli', 'a=rtcp-fb:96 nack plihi'], undefined],
+    ['upper case', ['a=RTCP-FB:96 NACK PLI'], 'pli'],
+  ])('%s', (_name, lines, expected) => {
+    expect(ask(...lines)).toBe(expected);
+  });
+
+  test('the feedback profile is remembered for SETUP', () => {
+    const profileOf = (line: string) => parse(line, 'a=rtpmap:96 H264/90000').media[0]?.isFeedbackProfile;
+    expect(profileOf('m=video 0 RTP/AVPF 96')).toBe(true);
+    expect(profileOf('m=video 0 RTP/AVPF/TCP 96')).toBe(true);
+    expect(profileOf('m=video 0 RTP/AVP 96')).toBeUndefined();
+  });
+});

@@ -4,7 +4,8 @@
  *
  * Times are media ticks since the player started: 90 kHz for video, the sampling rate for sound.
  */
-import type { Clip, ClipPicture } from './clip.ts';
+import type { Clip } from './clip.ts';
+import type { ClipPicture } from './clip-picture.ts';
 import { AUDIO_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE } from './fake-sdp.ts';
 import type { PictureOverlay } from './picture-overlay.ts';
 import { packetiseH265Nals } from './h265-layout.ts';

@@ -7,17 +7,9 @@
  * Clips are our own files: what is unusual is refused with an Error that says what.
  */
 import { readFile } from 'node:fs/promises';
+import { splitAnnexB, type ClipPicture } from './clip-picture.ts';
 import { parseH265ClipVideo, type H265ClipVideo } from './h265-clip.ts';
 import { parseClipPps, parseClipSlice, parseClipSps, type ClipPps, type ClipSps } from './h264-headers.ts';
-
-export interface ClipPicture {
-  /** H.264: SEI, slices and filler in order, without start codes, parameter sets and delimiters. H.265: slices. */
-  readonly nals: readonly Buffer[];
-  /** True for an IDR picture; in H.265 also for a CRA. */
-  readonly keyframe: boolean;
-  /** Place in order of presentation within the clip, 0 first; equals its index when the clip has no B-pictures. */
-  readonly displayIndex: number;
-}
 
 export interface ClipVideo {
   readonly codec: 'h264';
@@ -114,18 +106,6 @@ export function parseClipAudio(bytes: Buffer): ClipAudio {
   return { sampleRate, channels: first.channels, config: audioConfig(first), frames };
 }
 
-/** Splits at start codes of three or four bytes. */
-export function splitAnnexB(bytes: Buffer): Buffer[] {
-  const nals: Buffer[] = [];
-  let start = -1;
-  for (let at = bytes.indexOf(START_CODE); at >= 0; at = bytes.indexOf(START_CODE, at + 3)) {
-    if (start >= 0) pushNal(nals, bytes, start, at);
-    start = at + 3;
-  }
-  if (start >= 0) pushNal(nals, bytes, start, bytes.length);
-  return nals;
-}
-
 /** AudioSpecificConfig (ISO 14496-3 1.6.2.1) for an object type below 31 and a tabled rate. */
 export function audioConfig(of: { objectType: number; rateIndex: number; channels: number }): Buffer {
   return Buffer.from([
@@ -137,15 +117,6 @@ export function audioConfig(of: { objectType: number; rateIndex: number; channel
 export const SAMPLE_RATES = [
   96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
 ] as const;
-
-const START_CODE = Buffer.from([0, 0, 1]);
-
-/** Zero bytes before the next start code belong to it (trailing_zero_8bits), not to the NAL unit. */
-function pushNal(nals: Buffer[], bytes: Buffer, start: number, end: number): void {
-  let last = end;
-  while (last > start && bytes[last - 1] === 0) last--;
-  if (last > start) nals.push(bytes.subarray(start, last));
-}
 
 function typeOf(nal: Buffer): number {
   return (nal[0] ?? 0) & 31;

@@ -4,7 +4,7 @@
  * Written apart from the engine's own parser on purpose. Clips are our own files: what is unusual is refused.
  */
 import { BitReader, rbspOf } from './bit-reader.ts';
-import { splitAnnexB, type ClipPicture } from './clip.ts';
+import { splitAnnexB, type ClipPicture } from './clip-picture.ts';
 
 export interface H265ClipVideo {
   readonly codec: 'h265';
