@@ -27,6 +27,20 @@ function alternate(camera: FakeCamera, clips: readonly Clip[], everyMs: number):
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
+/** The longest time in which the picture did not move, ms. */
+function findLongestStop(
+  looks: readonly { readonly atMs: number; readonly video: { readonly currentTime: number } }[],
+): number {
+  let movedMs = looks[0]?.atMs ?? 0;
+  let longestMs = 0;
+  for (const [index, { atMs, video }] of looks.entries()) {
+    const before = looks[index - 1];
+    if (before !== undefined && video.currentTime > before.video.currentTime) movedMs = atMs;
+    longestMs = Math.max(longestMs, atMs - movedMs);
+  }
+  return longestMs;
+}
+
 /** A stretch of segments that share an init segment: its name, and all its bytes. */
 interface Run {
   readonly init: string;
@@ -102,14 +116,11 @@ describeWith('a camera that changes its picture in mid-stream', ['ffmpeg', 'chro
       });
       const heights = new Set(seen.map(({ video }) => video.height));
       expect([...heights].toSorted(), `${mode}: heights`).toEqual([1080, 720]);
-      let movedMs = seen[0]?.atMs ?? 0;
-      let longestStopMs = 0;
-      for (const [at, { atMs, video }] of seen.entries()) {
-        expect(video.error, `${mode}: error`).toBeNull();
-        if (at > 0 && video.currentTime > (seen[at - 1]?.video.currentTime ?? 0)) movedMs = atMs;
-        longestStopMs = Math.max(longestStopMs, atMs - movedMs);
-      }
-      expect(longestStopMs, `${mode}: longest stop`).toBeLessThan(3_000);
+      expect(
+        seen.map(({ video }) => video.error).filter((error) => error !== null),
+        `${mode}: errors`,
+      ).toEqual([]);
+      expect(findLongestStop(seen), `${mode}: longest stop`).toBeLessThan(3_000);
       const [first] = seen;
       const last = seen.at(-1);
       const seconds = ((last?.atMs ?? 0) - (first?.atMs ?? 0)) / 1000;
@@ -119,16 +130,23 @@ describeWith('a camera that changes its picture in mid-stream', ['ffmpeg', 'chro
     for (const page of pages) expect(page.complaints).toEqual([]);
   });
 
-  it(
-    'H.264 and H.265 in turn: each stretch decodes with its own init segment',
+  // FFmpeg's own HLS reader skips every init segment but the first, so each stretch is handed to it by itself.
+  it.each([
+    { name: 'sizes', seen: ['h264,1920,1080', 'h264,1280,720'] },
+    { name: 'codecs', seen: ['h264,1280,720', 'hevc,1280,720'] },
+  ] as const)(
+    'two $name in turn: ffmpeg decodes each stretch with its own init segment, without a complaint',
     { timeout: 90_000 },
-    async () => {
-      const { server, codecs, small, other } = stage.props;
-      const entry = await server.stream('codecs');
-      using _changes = alternate(codecs, [small, other], CHANGE_EVERY_MS);
+    async ({ name, seen }) => {
+      const { server, small, large, other } = stage.props;
+      const entry = await server.stream(name);
+      using _changes = alternate(
+        stage.props[name],
+        [small, name === 'sizes' ? large : other],
+        CHANGE_EVERY_MS,
+      );
       const runs = await collectRuns(`${server.url}${entry.streams.hls}`, WATCHED_MS);
-      const decoded = runs.map(decode);
-      expect(new Set(decoded)).toEqual(new Set(['h264,1280,720', 'hevc,1280,720']));
+      expect(new Set(runs.map(decode))).toEqual(new Set(seen));
       expect(runs.length).toBeGreaterThanOrEqual(4);
       expect(new Set(runs.map(({ init }) => init)).size).toBe(runs.length);
     },
