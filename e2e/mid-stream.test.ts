@@ -115,7 +115,7 @@ describeWith('a camera that changes its picture in mid-stream', ['ffmpeg', 'chro
         return atMs === undefined || video === undefined ? [] : [{ atMs, video }];
       });
       const heights = new Set(seen.map(({ video }) => video.height));
-      expect([...heights].toSorted(), `${mode}: heights`).toEqual([1080, 720]);
+      expect(heights, `${mode}: heights`).toEqual(new Set([1080, 720]));
       expect(
         seen.map(({ video }) => video.error).filter((error) => error !== null),
         `${mode}: errors`,

@@ -10,7 +10,7 @@
 import type { Timer } from '@pantau/base/clock';
 import type { AudioReader } from './audio/audio-frame.ts';
 import { ErrorTally } from './error-tally.ts';
-import { KeyframeWishes } from './keyframe-wishes.ts';
+import { OncePerSecond } from './once-per-second.ts';
 import type { Arrival } from './rtp/arrival.ts';
 import { MediaError } from './media-error.ts';
 import { createVideoReader, describeAudio, type AudioTrack } from './media-readers.ts';
@@ -67,9 +67,8 @@ class Pipeline {
   #onFirstKeyframe: (() => void) | undefined;
   /** Called with every picture that is dropped because a key frame is missing. */
   onKeyframeMissed: (() => void) | undefined;
-  /** Since when pictures are dropped, and when the last picture came, usable or not: monotonic ms. */
+  /** Since when pictures are dropped, monotonic ms. */
   #missingSinceMs: number | undefined;
-  #lastPictureMs: number | undefined;
 
   /** @throws MediaError `CODEC_UNSUPPORTED` without a video track that can be carried. */
   constructor(tracks: readonly SessionTrack[], options: OpenSourceOptions) {
@@ -99,14 +98,12 @@ class Pipeline {
     this.#timeline = timeline;
     this.#video = createVideoReader(videoMedia, {
       onAccessUnit: (unit) => {
-        this.#lastPictureMs = clock.monotonic();
         this.#missingSinceMs = undefined;
         this.#onFirstKeyframe?.();
         timeline.pushPicture(unit);
       },
       onKeyframeMissed: () => {
-        this.#lastPictureMs = clock.monotonic();
-        this.#missingSinceMs ??= this.#lastPictureMs;
+        this.#missingSinceMs ??= clock.monotonic();
         this.onKeyframeMissed?.();
       },
       onTrouble,
@@ -126,10 +123,6 @@ class Pipeline {
       this.#onFirstKeyframe = undefined;
       callback();
     };
-  }
-
-  get lastPictureMs(): number | undefined {
-    return this.#lastPictureMs;
   }
 
   /** How long pictures have been coming that cannot be shown. */
@@ -163,9 +156,11 @@ class RtspSource implements MediaSource {
   readonly #session: RtspSession;
   readonly #pipeline: Pipeline;
   readonly #keyframeTimer: Timer;
-  readonly #wishes: KeyframeWishes;
+  /** Asks the camera for a key frame: each costs it a burst of bytes. */
+  readonly #wishes: OncePerSecond;
 
-  constructor(session: RtspSession, pipeline: Pipeline, { clock, askForKeyframe }: OpenSourceOptions) {
+  constructor(session: RtspSession, pipeline: Pipeline, options: OpenSourceOptions) {
+    const { clock, askForKeyframe, onWaitingForKeyframe } = options;
     this.#session = session;
     this.#pipeline = pipeline;
     this.server = session.server;
@@ -176,12 +171,14 @@ class RtspSource implements MediaSource {
     this.#keyframeTimer = clock.setTimer(KEYFRAME_TIMEOUT_MS, () =>
       noKeyframe.reject(noKeyframeError(KEYFRAME_TIMEOUT_MS)),
     );
-    this.#wishes = new KeyframeWishes(clock, () => {
+    this.#wishes = new OncePerSecond(clock, () => {
       if (!session.requestKeyframe()) askForKeyframe?.();
     });
+    const signsOfLife = new OncePerSecond(clock, () => onWaitingForKeyframe?.());
     pipeline.onFirstKeyframe = () => this.#keyframeTimer.cancel();
     pipeline.onKeyframeMissed = () => {
-      this.#wishes.add();
+      this.#wishes.run();
+      signsOfLife.run();
       if (pipeline.missingMs >= KEYFRAME_AFTER_LOSS_MS)
         noKeyframe.reject(noKeyframeError(KEYFRAME_AFTER_LOSS_MS));
     };
@@ -193,12 +190,8 @@ class RtspSource implements MediaSource {
     return this.#session.lostPackets;
   }
 
-  get lastPictureMs(): number | undefined {
-    return this.#pipeline.lastPictureMs;
-  }
-
   requestKeyframe(): void {
-    this.#wishes.add();
+    this.#wishes.run();
   }
 
   async close(): Promise<void> {

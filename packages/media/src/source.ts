@@ -11,11 +11,6 @@ export interface MediaSource extends AsyncDisposable {
   /** Rejects with MediaError when the source failed; resolves after `close`. */
   readonly ended: Promise<void>;
   readonly lostPackets: number;
-  /**
-   * `Clock.monotonic()` when the camera last sent a picture, also one that was of no use because a key frame is missing:
-   * it lives, although no sample comes. Undefined where only samples tell.
-   */
-  readonly lastPictureMs?: number | undefined;
   /** Somebody waits for a key frame: asks the camera for one where it can be asked, at most once a second. */
   requestKeyframe?(): void;
   close(): Promise<void>;
@@ -31,6 +26,11 @@ export interface OpenSourceOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /**
+   * Pictures come that are of no use until the next key frame: the camera lives, although no sample comes. Called at most
+   * once a second. Must not throw.
+   */
+  readonly onWaitingForKeyframe?: (() => void) | undefined;
   /**
    * Asks the camera for a key frame by another way than the media session (ONVIF SetSynchronizationPoint), where that
    * offers none. Called at most once a second. Must not throw.

@@ -71,7 +71,7 @@ describe('SourceSupervisor', () => {
   it('keeps a source whose pictures wait for a key frame, and gives up one that sends none', async () => {
     await goLive();
     for (let second = 0; second < 60; second++) {
-      sources.last.lastPictureMs = clock.monotonic();
+      sources.last.options.onWaitingForKeyframe?.();
       await clock.advance(1000);
     }
     expect(supervisor.current.state).toBe('live');

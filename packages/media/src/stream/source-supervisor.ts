@@ -135,7 +135,7 @@ export class SourceSupervisor {
   async #attempt(signal: AbortSignal): Promise<unknown> {
     const { clock, limits, openSource, source, logger } = this.#options;
     this.#enter('connecting', this.#current.reason);
-    const watch = new PictureWatch(this.#options, () => this.#source?.lastPictureMs);
+    const watch = new PictureWatch(this.#options);
     const opening = deadline(
       clock,
       limits.openTimeoutMs,
@@ -162,10 +162,13 @@ export class SourceSupervisor {
         watch.fail(error);
       }
     };
+    const onWaitingForKeyframe = (): void => {
+      if (liveSinceMs !== undefined) watch.saw();
+    };
     try {
       // The abort must win even against a source that does not listen to its signal.
       this.#source = await orAborted(
-        openSource({ source, onEvent, clock, logger, signal: opening.signal }),
+        openSource({ source, onEvent, onWaitingForKeyframe, clock, logger, signal: opening.signal }),
         late.promise,
       );
       await Promise.race([this.#source.ended, watch.failure, late.promise, stopped.promise]);
@@ -233,8 +236,7 @@ class PictureWatch {
   #reject: (error: unknown) => void = () => undefined;
   #lastMs: number | undefined;
 
-  /** @param lastPictureMs when the source last had a picture, usable or not, where it knows. */
-  constructor(options: SourceSupervisorOptions, lastPictureMs: () => number | undefined) {
+  constructor(options: SourceSupervisorOptions) {
     const { clock, limits } = options;
     this.#clock = clock;
     this.failure = new Promise<never>((_, reject) => {
@@ -244,9 +246,7 @@ class PictureWatch {
     this.#timer = clock.setRepeating(
       Math.max(100, limits.stallMs / 10),
       () => {
-        if (this.#lastMs === undefined) return;
-        const lastMs = Math.max(this.#lastMs, lastPictureMs() ?? 0);
-        if (clock.monotonic() - lastMs < limits.stallMs) return;
+        if (this.#lastMs === undefined || clock.monotonic() - this.#lastMs < limits.stallMs) return;
         this.fail(new MediaError('SOURCE_TIMEOUT', 'the camera sent no picture for too long'));
       },
       { unref: true },

@@ -20,7 +20,6 @@ export class TestSource implements MediaSource {
   readonly options: OpenSourceOptions;
   lostPackets = 0;
   isClosed = false;
-  lastPictureMs: number | undefined;
   keyframeRequests = 0;
   readonly #ended = Promise.withResolvers<void>();
 
