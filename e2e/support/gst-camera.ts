@@ -6,10 +6,12 @@ import { PYTHON } from './requirements.ts';
 
 export interface GstMount {
   readonly path: string;
+  /** Default `h264`; `h265` needs x265enc; `jpeg` sends single pictures (RFC 2435) of a test card that stands still. */
+  readonly codec?: 'h264' | 'h265' | 'jpeg';
+  /** Offers PLI and FIR (RTP/AVPF). */
+  readonly feedback?: boolean;
   /** H.264 profile; `high-bframes` has three B-frames in a row. Default `baseline`. */
   readonly profile?: 'baseline' | 'main' | 'high' | 'high-bframes';
-  /** `jpeg` sends single pictures (RFC 2435) of a test card that stands still. Default `h264`. */
-  readonly codec?: 'h264' | 'jpeg';
   readonly audio?: boolean;
   /** Draws the time into the picture: see `clock-bits.ts`. */
   readonly clockBits?: boolean;

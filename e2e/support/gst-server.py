@@ -23,6 +23,7 @@ import gi
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
+gi.require_version("GstRtsp", "1.0")
 from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 CELLS = 48
@@ -65,11 +66,32 @@ def describe_video(mount):
     else:
         encoder = "tune=zerolatency threads=1"
         profile = mount.get("profile", "baseline")
-    return (
+    source = (
         f"videotestsrc is-live=true pattern=ball ! video/x-raw,{size},framerate={fps}/1 ! {overlay}"
-        f" videoconvert ! video/x-raw,format=I420 ! x264enc {encoder} speed-preset=veryfast bitrate={mount.get('kbps', 800)}"
-        f" key-int-max={int(fps * mount.get('gopSeconds', 2))} ! video/x-h264,profile={profile}"
-        " ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1"
+        " videoconvert ! video/x-raw,format=I420"
+    )
+    gop = int(fps * mount.get("gopSeconds", 2))
+    if mount.get("codec", "h264") == "h265":
+        return (
+            f"{source} ! x265enc tune=zerolatency speed-preset=ultrafast bitrate={mount.get('kbps', 800)}"
+            f" key-int-max={gop} option-string=pools=1:frame-threads=1 ! h265parse"
+            " ! rtph265pay name=pay0 pt=96 config-interval=-1"
+        )
+    return (
+        f"{source}"
+        f" ! x264enc {encoder} speed-preset=veryfast bitrate={mount.get('kbps', 800)}"
+        f" key-int-max={gop} ! video/x-h264,profile={profile}"
+        f" ! h264parse ! {describe_payloader(mount)}"
+    )
+
+
+def describe_payloader(mount):
+    if not mount.get("feedback"):
+        return "rtph264pay name=pay0 pt=96 config-interval=-1"
+    # What the caps say goes into the description as a=rtcp-fb; the encoder is asked for a key frame when a PLI comes.
+    return (
+        "rtph264pay pt=96 config-interval=-1"
+        ' ! capssetter name=pay0 caps="application/x-rtp,rtcp-fb-nack-pli=(boolean)true"'
     )
 
 
@@ -94,6 +116,8 @@ class Factory(GstRtspServer.RTSPMediaFactory):
         only = {"udp": GstRtsp.RTSPLowerTrans.UDP, "tcp": GstRtsp.RTSPLowerTrans.TCP}.get(self._mount.get("protocols"))
         if only is not None:
             media.set_protocols(only)
+        if self._mount.get("feedback"):
+            media.set_profiles(GstRtsp.RTSPProfile.AVPF)
         clock = media.get_element().get_by_name("clock")
         if clock is not None:
             clock.connect("draw", draw_clock, self._mount.get("width", 640))

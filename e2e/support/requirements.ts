@@ -55,6 +55,10 @@ const REQUIREMENTS = {
         ].join('\n'),
       ]),
   },
+  'gstreamer-x265': {
+    package: 'gstreamer1.0-plugins-bad',
+    isThere: (): boolean => isAvailable('gstreamer') && succeeds('gst-inspect-1.0', ['x265enc']),
+  },
   mediamtx: {
     package: 'no package: put the program into PATH, or name it in PANTAU_MEDIAMTX',
     isThere: () => succeeds(peerProgram('mediamtx'), ['--version']),

@@ -1,3 +1,5 @@
+import type { KeyframeRequest } from './rtp/keyframe-request.ts';
+
 /** A usable `m=` section of the session description (RFC 4566), already decided on by payload type. */
 export interface MediaDescription {
   readonly kind: 'video' | 'audio' | 'other';
@@ -15,7 +17,9 @@ export interface MediaDescription {
   readonly framerate: number | undefined;
   /** Size in pixels by `a=framesize` or `a=x-dimensions`, when sent: JPEG pictures above 2040 pixels need it. */
   readonly dimensions?: { readonly width: number; readonly height: number } | undefined;
+  /** How the camera lets itself be asked for a key frame (`a=rtcp-fb`); absent when it does not. */
+  readonly keyframeRequest?: KeyframeRequest | undefined;
 }
 
 /** Codecs the engine carries today; anything else is described, not set up. */
-export type SupportedEncoding = 'H264' | 'JPEG' | 'MPEG4-GENERIC';
+export type SupportedEncoding = 'H264' | 'H265' | 'JPEG' | 'MPEG4-GENERIC';

@@ -5,12 +5,12 @@
 import { readAacFormat } from './aac/aac-format.ts';
 import { AacReader } from './aac/aac-reader.ts';
 import type { AudioFormat, AudioFrameSink, AudioReader } from './audio/audio-frame.ts';
-import { H264Reader } from './h264/h264-reader.ts';
 import type { MediaDescription } from './media-description.ts';
 import { MediaError } from './media-error.ts';
 import { JpegReader } from './rtp-jpeg/jpeg-reader.ts';
 import { findSupportedEncoding } from './rtsp/codec-support.ts';
 import type { AccessUnitSink, VideoReader } from './video/access-unit.ts';
+import { SniffingReader } from './video/sniffing-reader.ts';
 
 /** An audio track that can be carried. */
 export interface AudioTrack {
@@ -21,9 +21,11 @@ export interface AudioTrack {
 
 /** The reader of a video track. @throws MediaError `CODEC_UNSUPPORTED` */
 export function createVideoReader(media: MediaDescription, sink: AccessUnitSink): VideoReader {
-  switch (findSupportedEncoding(media)) {
+  const encoding = findSupportedEncoding(media);
+  switch (encoding) {
     case 'H264':
-      return new H264Reader(media.fmtp, sink);
+    case 'H265':
+      return new SniffingReader(encoding, media.fmtp, sink);
     case 'JPEG':
       return new JpegReader(media.dimensions, sink);
     default:

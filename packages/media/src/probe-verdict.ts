@@ -12,6 +12,9 @@ const RARE_PROFILES: Readonly<Record<number, string>> = {
 /** A longer distance of key frames makes starting slow. */
 const LONG_GOP_MS = 4_000;
 
+/** general_profile_idc of H.265 that devices decode: Main, Main 10, Main Still Picture. */
+const H265_PROFILES: ReadonlySet<number> = new Set([1, 2, 3]);
+
 /** What browsers will make of a source, with a sentence that says why and what would help. */
 export function judgeTracks(
   video: VideoFacts | undefined,
@@ -20,36 +23,44 @@ export function judgeTracks(
 ): ProbeReport['verdict'] {
   if (!video) return { result: 'cannot-play', explanation: 'There is no video that Pantau can carry.' };
   if (video.codec === 'JPEG') return { result: 'plays', explanation: pictureAdvice(video) };
-  const profile = Number.parseInt(video.codecString.slice(5, 7), 16);
-  if (!COMMON_PROFILES.has(profile)) {
-    const name = RARE_PROFILES[profile] ?? `profile ${profile}`;
-    return {
-      result: 'cannot-play',
-      explanation: `H.264 in ${name}, which most browsers do not decode. Set the camera to High, Main or Baseline.`,
-    };
-  }
+  const rare = findRareProfile(video);
+  if (rare !== undefined) return { result: 'cannot-play', explanation: rare };
+  const where = video.codecString.startsWith('hvc1') ? PLAYS_IN_SOME : 'plays everywhere';
   const advice = adviceOn(video);
   const unsupported = tracks
     .filter((track) => track.kind === 'audio' && !track.supported)
     .map((track) => track.encoding);
-  if (audio)
-    return { result: 'plays', explanation: `${video.codec} with ${audio.codec} plays everywhere.${advice}` };
+  if (audio) return { result: 'plays', explanation: `${video.codec} with ${audio.codec} ${where}.${advice}` };
   if (unsupported.length > 0) {
     return {
       result: 'plays-without-sound',
-      explanation: `${video.codec} plays everywhere; the sound (${unsupported.join(', ')}) is left out. Set the camera's sound to AAC.${advice}`,
+      explanation: `${video.codec} ${where}; the sound (${unsupported.join(', ')}) is left out. Set the camera's sound to AAC.${advice}`,
     };
   }
   if (tracks.some((track) => track.kind === 'audio')) {
     return {
       result: 'plays-without-sound',
-      explanation: `${video.codec} plays everywhere; a sound track is announced but nothing arrives on it.${advice}`,
+      explanation: `${video.codec} ${where}; a sound track is announced but nothing arrives on it.${advice}`,
     };
   }
-  return {
-    result: 'plays',
-    explanation: `${video.codec} plays everywhere; the camera sends no sound.${advice}`,
-  };
+  return { result: 'plays', explanation: `${video.codec} ${where}; the camera sends no sound.${advice}` };
+}
+
+/** The player asks its browser about the codec string, and says so where there is no decoder. */
+const PLAYS_IN_SOME =
+  'plays in Safari, and in Chrome, Edge and newer versions of Firefox on devices that decode it (H.264 plays everywhere)';
+
+/** Why hardly any browser decodes this profile, in a sentence; undefined for the common ones. */
+function findRareProfile({ codecString }: VideoFacts): string | undefined {
+  if (codecString.startsWith('hvc1')) {
+    const profile = Number(/^hvc1\.[ABC]?(\d+)/.exec(codecString)?.[1]);
+    if (H265_PROFILES.has(profile)) return undefined;
+    return `H.265 in profile ${profile}, which most browsers do not decode. Set the camera to Main, or to H.264.`;
+  }
+  const profile = Number.parseInt(codecString.slice(5, 7), 16);
+  if (COMMON_PROFILES.has(profile)) return undefined;
+  const name = RARE_PROFILES[profile] ?? `profile ${profile}`;
+  return `H.264 in ${name}, which most browsers do not decode. Set the camera to High, Main or Baseline.`;
 }
 
 /** Of an HLS stream that is handed on as it is. */

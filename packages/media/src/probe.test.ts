@@ -116,6 +116,22 @@ describe('judgeTracks', () => {
     ['silent AAC', video, undefined, [aac], 'plays-without-sound', /nothing arrives/],
     ['a long GOP', { ...video, gopMs: 10_000 }, audio, [aac], 'plays', /every 10\.0 s/],
     ['High 4:2:2', { ...video, codecString: 'avc1.7a001f' }, audio, [aac], 'cannot-play', /High 4:2:2/],
+    [
+      'H.265',
+      { ...video, codec: 'H.265', codecString: 'hvc1.1.6.L93.B0' },
+      audio,
+      [aac],
+      'plays',
+      /H\.265 with AAC-LC plays in Safari, .* on devices that decode it/,
+    ],
+    [
+      'H.265 with range extensions',
+      { ...video, codec: 'H.265', codecString: 'hvc1.4.10.L93.9F.A8' },
+      audio,
+      [aac],
+      'cannot-play',
+      /H\.265 in profile 4/,
+    ],
     ['no video', undefined, audio, [aac], 'cannot-play', /no video/],
   ])('%s', (_, facts, sound, tracks, result, words) => {
     const verdict = judgeTracks(facts, sound, tracks);

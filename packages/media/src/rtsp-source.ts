@@ -10,6 +10,7 @@
 import type { Timer } from '@pantau/base/clock';
 import type { AudioReader } from './audio/audio-frame.ts';
 import { ErrorTally } from './error-tally.ts';
+import { OncePerSecond } from './once-per-second.ts';
 import type { Arrival } from './rtp/arrival.ts';
 import { MediaError } from './media-error.ts';
 import { createVideoReader, describeAudio, type AudioTrack } from './media-readers.ts';
@@ -24,6 +25,8 @@ import type { VideoReader } from './video/access-unit.ts';
 
 /** How long a playing camera may leave us without a key frame. Smart codecs stretch their GOP to twenty seconds and more. */
 export const KEYFRAME_TIMEOUT_MS = 30_000;
+/** How long pictures may come that cannot be shown, after loss, until connecting anew is the shorter way to a key frame. */
+export const KEYFRAME_AFTER_LOSS_MS = 90_000;
 
 type OpenSession = (options: RtspSessionOptions) => Promise<RtspSession>;
 type SessionTrack = RtspSession['tracks'][number];
@@ -69,6 +72,10 @@ class Pipeline {
   readonly #video: VideoReader;
   readonly #audio: AudioReader | undefined;
   #onFirstKeyframe: (() => void) | undefined;
+  /** Called with every picture that is dropped because a key frame is missing. */
+  onKeyframeMissed: (() => void) | undefined;
+  /** Since when pictures are dropped, monotonic ms. */
+  #missingSinceMs: number | undefined;
 
   /** @throws MediaError `CODEC_UNSUPPORTED` without a video track that can be carried. */
   constructor(tracks: readonly SessionTrack[], options: OpenSourceOptions) {
@@ -98,8 +105,13 @@ class Pipeline {
     this.#timeline = timeline;
     this.#video = createVideoReader(videoMedia, {
       onAccessUnit: (unit) => {
+        this.#missingSinceMs = undefined;
         this.#onFirstKeyframe?.();
         timeline.pushPicture(unit);
+      },
+      onKeyframeMissed: () => {
+        this.#missingSinceMs ??= clock.monotonic();
+        this.onKeyframeMissed?.();
       },
       onTrouble,
     });
@@ -118,6 +130,12 @@ class Pipeline {
       this.#onFirstKeyframe = undefined;
       callback();
     };
+  }
+
+  /** How long pictures have been coming that cannot be shown. */
+  get missingMs(): number {
+    if (this.#missingSinceMs === undefined) return 0;
+    return this.#options.clock.monotonic() - this.#missingSinceMs;
   }
 
   onRtp(track: number, packet: RtpPacket, lostBefore: number, arrivalMs: number): void {
@@ -146,8 +164,11 @@ class RtspSource implements MediaSource {
   readonly #session: RtspSession;
   readonly #pipeline: Pipeline;
   readonly #keyframeTimer: Timer;
+  /** Asks the camera for a key frame: each costs it a burst of bytes. */
+  readonly #wishes: OncePerSecond;
 
-  constructor(session: RtspSession, pipeline: Pipeline, { clock }: OpenSourceOptions) {
+  constructor(session: RtspSession, pipeline: Pipeline, options: OpenSourceOptions) {
+    const { clock, askForKeyframe, onWaitingForKeyframe } = options;
     this.#session = session;
     this.#pipeline = pipeline;
     this.server = session.server;
@@ -156,14 +177,30 @@ class RtspSource implements MediaSource {
       return { kind, encoding, clockRate, supported: setUp };
     });
     const noKeyframe = Promise.withResolvers<never>();
-    this.#keyframeTimer = clock.setTimer(KEYFRAME_TIMEOUT_MS, () => noKeyframe.reject(noKeyframeError()));
+    this.#keyframeTimer = clock.setTimer(KEYFRAME_TIMEOUT_MS, () =>
+      noKeyframe.reject(noKeyframeError(KEYFRAME_TIMEOUT_MS)),
+    );
+    this.#wishes = new OncePerSecond(clock, () => {
+      if (!session.requestKeyframe()) askForKeyframe?.();
+    });
+    const signsOfLife = new OncePerSecond(clock, () => onWaitingForKeyframe?.());
     pipeline.onFirstKeyframe = () => this.#keyframeTimer.cancel();
+    pipeline.onKeyframeMissed = () => {
+      this.#wishes.run();
+      signsOfLife.run();
+      if (pipeline.missingMs >= KEYFRAME_AFTER_LOSS_MS)
+        noKeyframe.reject(noKeyframeError(KEYFRAME_AFTER_LOSS_MS));
+    };
     this.ended = this.#waitForEnd(noKeyframe.promise);
     this.ended.catch(() => {}); // whoever waits for it is told; nobody waiting is no fault
   }
 
   get lostPackets(): number {
     return this.#session.lostPackets;
+  }
+
+  requestKeyframe(): void {
+    this.#wishes.run();
   }
 
   async close(): Promise<void> {
@@ -189,6 +226,7 @@ class RtspSource implements MediaSource {
 
   #stop(): void {
     this.#keyframeTimer.cancel();
+    this.#pipeline.onKeyframeMissed = undefined;
     this.#pipeline.close();
   }
 }
@@ -207,11 +245,11 @@ function noVideo(tracks: readonly SessionTrack[]): MediaError {
   const offered = tracks.map((track) => track.encoding || track.kind).join(', ');
   return new MediaError(
     'CODEC_UNSUPPORTED',
-    `The camera offers no H.264 video (it offers ${offered || 'nothing'})`,
+    `The camera offers no video that Pantau can carry (it offers ${offered || 'nothing'})`,
   );
 }
 
-function noKeyframeError(): MediaError {
-  const seconds = KEYFRAME_TIMEOUT_MS / 1000;
+function noKeyframeError(timeoutMs: number): MediaError {
+  const seconds = timeoutMs / 1000;
   return new MediaError('NO_KEYFRAME', `The camera sent no usable key frame for ${seconds} seconds`);
 }

@@ -28,6 +28,8 @@ export interface MediaSource extends AsyncDisposable {
   readonly lostPackets: number;
   /** Undefined where there is no choice to tell of. */
   readonly path?: SourcePath | undefined;
+  /** Somebody waits for a key frame: asks the camera for one where it can be asked, at most once a second. */
+  requestKeyframe?(): void;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,16 @@ export interface OpenSourceOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /**
+   * Pictures come that are of no use until the next key frame: the camera lives, although no sample comes. Called at most
+   * once a second. Must not throw.
+   */
+  readonly onWaitingForKeyframe?: (() => void) | undefined;
+  /**
+   * Asks the camera for a key frame by another way than the media session (ONVIF SetSynchronizationPoint), where that
+   * offers none. Called at most once a second. Must not throw.
+   */
+  readonly askForKeyframe?: (() => void) | undefined;
   /** Default: every address. */
   readonly isAddressAllowed?: IsAddressAllowed | undefined;
 }

@@ -33,6 +33,7 @@ const FIELDS_BEFORE_CHILDREN = new Map([
   ['stsd', 8],
   ['dref', 8],
   ['avc1', 78],
+  ['hvc1', 78],
   ['mp4a', 28],
 ]);
 /** Deeper than any file that makes sense. */

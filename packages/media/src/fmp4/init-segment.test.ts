@@ -98,3 +98,18 @@ moov 1027
     expect(findBox(boxes, 'moov/trak/mdia/minf/stbl/stsd/mp4a')?.content.readUInt32BE(24)).toBe(0);
   });
 });
+
+describe('H.265', () => {
+  it('has the entry hvc1 with hvcC', () => {
+    const video = {
+      ...VIDEO,
+      codec: 'h265',
+      codecString: 'hvc1.1.6.L93.B0',
+      decoderConfig: Buffer.alloc(23, 1),
+    } as const;
+    const init = encodeInitSegment({ video, audio: undefined });
+    const tree = formatBoxTree(readBoxes(init));
+    expect(tree).toMatch(/stsd \d+\n +hvc1 \d+\n +hvcC 31\n/);
+    expect(tree).not.toContain('avc');
+  });
+});

@@ -4,10 +4,17 @@ import type { MediaDescription, SupportedEncoding } from '../media-description.t
 /** What the decision hangs on. */
 export type CodecFacts = Pick<MediaDescription, 'kind' | 'encoding' | 'clockRate' | 'fmtp'>;
 
+/** By encoding name; some cameras say HEVC, which RFC 7798 does not know. */
+const VIDEO_ENCODINGS: Readonly<Record<string, SupportedEncoding | undefined>> = {
+  H264: 'H264',
+  H265: 'H265',
+  HEVC: 'H265',
+  JPEG: 'JPEG',
+};
+
 /** The supported encoding of a section, or undefined. */
 export function findSupportedEncoding(media: CodecFacts): SupportedEncoding | undefined {
-  if (media.kind === 'video' && media.encoding === 'H264') return 'H264';
-  if (media.kind === 'video' && media.encoding === 'JPEG') return 'JPEG';
+  if (media.kind === 'video') return VIDEO_ENCODINGS[media.encoding];
   if (media.kind === 'audio' && media.encoding === 'MPEG4-GENERIC' && isAacMode(media.fmtp.get('mode'))) {
     return 'MPEG4-GENERIC';
   }

@@ -14,12 +14,12 @@ export class InterleavedTransport implements MediaTransport {
     this.#receiver = receiver;
   }
 
-  offer(): Promise<TrackOffer> {
+  offer(profile: 'AVP' | 'AVPF'): Promise<TrackOffer> {
     const receiver = this.#receiver;
     const asked = receiver.findFreeChannels();
     return Promise.resolve({
       // without `mode`: some servers stumble over it
-      header: `RTP/AVP/TCP;unicast;interleaved=${asked.rtp}-${asked.rtcp}`,
+      header: `RTP/${profile}/TCP;unicast;interleaved=${asked.rtp}-${asked.rtcp}`,
       accept(answer, index, media) {
         const transport = parseTransportHeader(answer);
         if (transport.isUdp) throw new OtherTransport('udp');

@@ -9,6 +9,7 @@
 import type { Clock } from '@pantau/base/clock';
 import type { ErrorTally } from '../error-tally.ts';
 import { MediaError } from '../media-error.ts';
+import { encodeKeyframeRequest, type KeyframeRequest } from '../rtp/keyframe-request.ts';
 import { ntpToUnixMs } from '../rtp/ntp-time.ts';
 import { encodeGoodbye, encodeReceiverReport } from '../rtp/receiver-report.ts';
 import { parseRtcp } from '../rtp/rtcp.ts';
@@ -28,6 +29,7 @@ interface Track {
   readonly isVideo: boolean;
   readonly receiver: RtpReceiver;
   readonly rtcpChannel: number;
+  readonly keyframeRequest: KeyframeRequest | undefined;
 }
 
 interface HeldFrame {
@@ -48,6 +50,12 @@ export interface MediaReceiverOptions {
   readonly cname: string;
 }
 
+/** An RTCP packet of ours, and the channel of the track it goes back on. */
+export interface RtcpOut {
+  readonly rtcpChannel: number;
+  readonly report: Buffer;
+}
+
 export class MediaReceiver {
   readonly #options: MediaReceiverOptions;
   readonly #tracks: Track[] = [];
@@ -61,6 +69,7 @@ export class MediaReceiver {
   #hasVideo = false;
   #strayFrames = 0;
   #isStopped = false;
+  #keyframeRequests = 0;
 
   constructor(options: MediaReceiverOptions) {
     this.#options = options;
@@ -148,7 +157,13 @@ export class MediaReceiver {
       onTrouble: (what) => tally.add(what),
       reorderOn: facts.isOrdered === false ? clock : undefined,
     });
-    const track: Track = { index, isVideo: media.kind === 'video', receiver, rtcpChannel: channels.rtcp };
+    const track: Track = {
+      index,
+      isVideo: media.kind === 'video',
+      receiver,
+      rtcpChannel: channels.rtcp,
+      keyframeRequest: media.keyframeRequest,
+    };
     this.#tracks.push(track);
     this.#rtp[channels.rtp] = track;
     this.#rtcp[channels.rtcp] = track;
@@ -200,19 +215,31 @@ export class MediaReceiver {
   }
 
   /** The receiver reports that are due now, with the channels they go back on. */
-  encodeReports(): { readonly rtcpChannel: number; readonly report: Buffer }[] {
-    const monotonicMs = this.#options.clock.monotonic();
-    return this.#tracks.map(({ receiver, rtcpChannel }) => {
-      const block = receiver.takeReportBlock(monotonicMs);
-      return {
-        rtcpChannel,
-        report: encodeReceiverReport(this.#options.ssrc, this.#options.cname, block),
-      };
-    });
+  encodeReports(): RtcpOut[] {
+    return this.#tracks.map((track) => ({
+      rtcpChannel: track.rtcpChannel,
+      report: this.#encodeReport(track),
+    }));
+  }
+
+  /** Asks for a key frame; undefined when the camera cannot be asked, or has sent nothing yet. */
+  encodeKeyframeRequest(): RtcpOut | undefined {
+    const track = this.#tracks.find(({ isVideo }) => isVideo);
+    const mediaSsrc = track?.receiver.ssrc;
+    if (track?.keyframeRequest === undefined || mediaSsrc === undefined) return undefined;
+    const number = this.#keyframeRequests++;
+    const request = encodeKeyframeRequest(track.keyframeRequest, this.#options.ssrc, mediaSsrc, number);
+    // Feedback goes behind a report, in one compound packet (RFC 4585 section 3.1).
+    return { rtcpChannel: track.rtcpChannel, report: Buffer.concat([this.#encodeReport(track), request]) };
+  }
+
+  #encodeReport(track: Track): Buffer {
+    const block = track.receiver.takeReportBlock(this.#options.clock.monotonic());
+    return encodeReceiverReport(this.#options.ssrc, this.#options.cname, block);
   }
 
   /** A goodbye for each track. */
-  encodeGoodbyes(): { readonly rtcpChannel: number; readonly report: Buffer }[] {
+  encodeGoodbyes(): RtcpOut[] {
     const report = encodeGoodbye(this.#options.ssrc, this.#options.cname);
     return this.#tracks.map(({ rtcpChannel }) => ({ rtcpChannel, report }));
   }

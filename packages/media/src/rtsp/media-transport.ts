@@ -3,8 +3,12 @@ import type { SdpMedia } from './sdp.ts';
 
 export interface MediaTransport {
   readonly name: 'tcp' | 'udp';
-  /** Makes ready to receive one track. Dispose it when SETUP fails. @throws MediaError when there is no port left. */
-  offer(): Promise<TrackOffer>;
+  /**
+   * Makes ready to receive one track. Dispose it when SETUP fails.
+   * @param profile of RTP, as the description names it (RFC 3551, RFC 4585).
+   * @throws MediaError when there is no port left.
+   */
+  offer(profile: 'AVP' | 'AVPF'): Promise<TrackOffer>;
   /** Sends an RTCP packet back on the RTCP channel of a track. Left out when the way is blocked. */
   sendReport(rtcpChannel: number, report: Buffer): void;
   /** Lets go of what it holds; nothing is received any more. Idempotent. */

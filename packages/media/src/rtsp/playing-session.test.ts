@@ -135,6 +135,37 @@ describe('playing', () => {
     await session.close();
   });
 
+  test.each([
+    ['nack pli', 'RTP/AVPF', '81ce0002'],
+    ['ccm fir', 'RTP/AVP', '84ce0004'],
+  ])('a key frame is asked for by %s, behind a report', async (feedback, profile, header) => {
+    const sdp = `m=video 0 ${profile} 96\r\na=rtpmap:96 H264/90000\r\na=rtcp-fb:96 ${feedback}\r\na=control:track1\r\n`;
+    const script = behaveExcept({ DESCRIBE: (request, line) => line.reply(request, 200, {}, sdp) });
+    const { camera, session, say } = await playing(script);
+    await using _camera = camera;
+    expect(session.requestKeyframe()).toBe(false); // whose key frame? nothing came yet
+    await say();
+    expect(session.requestKeyframe()).toBe(true);
+    await camera.until(() => camera.frames.length === 1);
+    const [frame] = camera.frames;
+    expect(frame?.channel).toBe(1);
+    expect(frame?.payload[1]).toBe(201); // receiver report first
+    expect(frame?.payload.toString('hex')).toContain(header);
+    expect(camera.seen.find(({ method }) => method === 'SETUP')?.headers['transport']).toContain(
+      `${profile}/TCP`,
+    );
+    await session.close();
+    expect(session.requestKeyframe()).toBe(false);
+  });
+
+  test('a camera that does not say so is not asked for key frames', async () => {
+    const { camera, session, say } = await playing(behave);
+    await using _camera = camera;
+    await say();
+    expect(session.requestKeyframe()).toBe(false);
+    await session.close();
+  });
+
   test('a session timeout of 2 s is kept alive each second', async () => {
     const script = behaveExcept({
       PLAY: (request, line) => line.reply(request, 200, { Session: '1234;timeout=2' }),

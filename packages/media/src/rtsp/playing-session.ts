@@ -87,6 +87,14 @@ export class PlayingSession implements RtspSession {
     return this.#options.receiver.counts;
   }
 
+  requestKeyframe(): boolean {
+    const { transport, receiver } = this.#options;
+    const request = this.#isOver ? undefined : receiver.encodeKeyframeRequest();
+    if (request === undefined) return false;
+    transport.sendReport(request.rtcpChannel, request.report);
+    return true;
+  }
+
   /** Hands out media from now on, first what was kept while the session was opening. */
   startMedia(): void {
     if (this.#isOver) return;

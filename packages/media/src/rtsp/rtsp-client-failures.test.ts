@@ -88,9 +88,9 @@ describe('failures of opening', () => {
   test.each([
     [
       'nothing we can show',
-      'm=video 0 RTP/AVP 98\r\na=rtpmap:98 H265/90000\r\nm=audio 0 RTP/AVP 8\r\n',
+      'm=video 0 RTP/AVP 98\r\na=rtpmap:98 VP9/90000\r\nm=audio 0 RTP/AVP 8\r\n',
       'CODEC_UNSUPPORTED',
-      /H265, PCMA/,
+      /VP9, PCMA/,
     ],
     ['sound only', SDP_AUDIO, 'CODEC_UNSUPPORTED', /MPEG4-GENERIC/],
     ['no description', 'hello', 'SDP_MALFORMED', /described/],

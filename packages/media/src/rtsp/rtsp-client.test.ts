@@ -155,7 +155,7 @@ describe('opening', () => {
     ],
     [
       'the first video that we carry',
-      `m=video 0 RTP/AVP 98\r\na=rtpmap:98 H265/90000\r\na=control:track0\r\n${SDP_VIDEO}`,
+      `m=video 0 RTP/AVP 98\r\na=rtpmap:98 VP9/90000\r\na=control:track0\r\n${SDP_VIDEO}`,
       ['track1'],
     ],
   ])('%s', async (_name, sdp, controls) => {

@@ -48,6 +48,8 @@ export interface RtspSession extends AsyncDisposable {
   readonly lostPackets: number;
   readonly packets: PacketCounts;
   readonly path: SourcePath;
+  /** Asks the camera for a key frame, when its description says that it can be asked. Returns whether it was. */
+  requestKeyframe(): boolean;
   /** Sends TEARDOWN (bounded wait), closes the socket. Idempotent. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@
 import { MediaError } from '../media-error.ts';
 import { findSupportedEncoding } from './codec-support.ts';
 import type { MediaDescription } from '../media-description.ts';
+import type { KeyframeRequest } from '../rtp/keyframe-request.ts';
 import { findStaticFormat, type PayloadFormat } from './payload-types.ts';
 
 /** A media section with what SETUP needs to know beside its description. */
@@ -13,6 +14,8 @@ export interface SdpMedia extends MediaDescription {
   readonly isSendOnly: boolean;
   /** Offered as SRTP (RTP/SAVP), which is not received; inside TLS some send it plain when asked. */
   readonly isEncrypted: boolean;
+  /** The profile of the `m=` line is RTP/AVPF (RFC 4585): SETUP has to ask for the same. */
+  readonly isFeedbackProfile?: boolean;
 }
 
 export interface SessionDescription {
@@ -38,6 +41,9 @@ interface Section {
   dimensions: MediaDescription['dimensions'];
   isSendOnly: boolean;
   readonly isEncrypted: boolean;
+  readonly isFeedbackProfile: boolean;
+  /** Values of `a=rtcp-fb` that ask for key frames, by payload type; `*` for all. */
+  readonly feedback: Map<string, KeyframeRequest>;
 }
 
 /**
@@ -93,6 +99,8 @@ function parseMediaLine(value: string): Section | undefined {
     dimensions: undefined,
     isSendOnly: false,
     isEncrypted: /SAVP/i.test(protocol),
+    isFeedbackProfile: /^RTP\/AVPF(?:\/|$)/i.test(protocol),
+    feedback: new Map(),
   };
 }
 
@@ -111,10 +119,19 @@ function readAttribute(section: Section, value: string): void {
     }
     return;
   }
+  readFeedback(section, attributeValue(value, 'rtcp-fb'));
   section.control ??= attributeValue(value, 'control');
   section.framerate ??= parseFramerate(attributeValue(value, 'framerate'));
   section.dimensions ??= parseDimensions(value);
   if (/^(?:sendonly|inactive)$/i.test(value)) section.isSendOnly = true;
+}
+
+/** `96 nack pli` or `* ccm fir` (RFC 4585 section 4.2, RFC 5104 section 7.1); PLI is preferred, it costs the camera less. */
+function readFeedback(section: Section, value: string | undefined): void {
+  const match = /^(\d{1,3}|\*)\s+(?:nack\s+(pli)|ccm\s+(fir))(?:\s|$)/i.exec(value ?? '');
+  if (match?.[1] === undefined || section.feedback.size >= MAX_ATTRIBUTES) return;
+  if (match[2] !== undefined) section.feedback.set(match[1], 'pli');
+  else if (!section.feedback.has(match[1])) section.feedback.set(match[1], 'fir');
 }
 
 /** `96 H264/90000[/2]` */
@@ -148,6 +165,8 @@ function describe(section: Section, all: readonly Section[]): SdpMedia | undefin
       ...(section.dimensions === undefined ? {} : { dimensions: section.dimensions }),
       isSendOnly: section.isSendOnly,
       isEncrypted: section.isEncrypted,
+      keyframeRequest: section.feedback.get(String(payloadType)) ?? section.feedback.get('*'),
+      ...(section.isFeedbackProfile ? { isFeedbackProfile: true } : {}),
     };
     const encoding = findSupportedEncoding(media);
     if (encoding === 'JPEG') lastResort ??= media;

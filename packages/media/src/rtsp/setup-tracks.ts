@@ -108,7 +108,7 @@ async function setUp(
   const url = resolveControlUrl(base, section.control).href;
   // inside TLS it need not be encrypted twice; in datagrams there is nothing else
   if (section.isEncrypted && transport.name === 'udp') throw new OtherTransport('tcp');
-  using offer = await transport.offer();
+  using offer = await transport.offer(section.isFeedbackProfile === true ? 'AVPF' : 'AVP');
   const response = await dialogue.exchange('SETUP', url, { Transport: offer.header }, limits);
   const answer = response.headers.find('transport') ?? '';
   if (section.isEncrypted && (response.status >= 300 || /SAVP/i.test(answer))) throw onlyEncrypted();

@@ -250,7 +250,7 @@ async function bareTrack() {
     localAddress: '::ffff:127.0.0.1',
     remoteAddress: '::ffff:127.0.0.1',
   });
-  const offer = await transport.offer();
+  const offer = await transport.offer('AVP');
   const [media] = parseSdp(Buffer.from('m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n')).media;
   if (media === undefined) throw new Error('no media');
   const port = Number(/client_port=(\d+)/.exec(offer.header)?.[1]);

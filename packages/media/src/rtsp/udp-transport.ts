@@ -62,12 +62,12 @@ export class UdpTransport implements MediaTransport {
     this.#start = () => resolve(undefined);
   }
 
-  async offer(): Promise<TrackOffer> {
+  async offer(profile: 'AVP' | 'AVPF'): Promise<TrackOffer> {
     const pair = await bindUdpPair(plainAddress(this.#options.localAddress));
     this.#pairs.add(pair);
     if (this.#isClosed) this.#release(pair);
     return {
-      header: `RTP/AVP;unicast;client_port=${pair.rtpPort}-${pair.rtpPort + 1}`,
+      header: `RTP/${profile};unicast;client_port=${pair.rtpPort}-${pair.rtpPort + 1}`,
       accept: (answer, index, media) => {
         const transport = parseTransportHeader(answer);
         if (transport.isTcp || transport.isMulticast) throw new OtherTransport('tcp');

@@ -167,6 +167,33 @@ describe('a change of configuration', () => {
     expect(rig.segments.every((segment) => !segment.discontinuity)).toBe(true);
   });
 
+  it('goes from H.264 to H.265 and back with an init segment for each, where a decoder is told', async () => {
+    const rig = new Rig();
+    const h265: StreamConfig = {
+      video: { ...VIDEO, codec: 'h265', codecString: 'hvc1.1.6.L93.B0', decoderConfig: Buffer.alloc(23, 1) },
+      audio: undefined,
+    };
+    const feed = new SampleFeed();
+    for (const config of [VIDEO_ONLY, h265, VIDEO_ONLY]) {
+      rig.configure(config);
+      await rig.feed(feed, 100);
+    }
+    rig.muxer.break();
+    expect(rig.calls).toEqual(['init', 'break', 'init', 'break', 'init']);
+    const entries = rig.inits.map(({ body }) => /avc1|hvc1/.exec(body.toString('latin1'))?.[0]);
+    expect(entries).toEqual(['avc1', 'hvc1', 'avc1']);
+    expect(rig.segments.map(({ initName, discontinuity }) => [initName, discontinuity])).toEqual([
+      [rig.inits[0]?.name, false],
+      [rig.inits[0]?.name, false],
+      [rig.inits[1]?.name, true],
+      [rig.inits[1]?.name, false],
+      [rig.inits[2]?.name, true],
+      [rig.inits[2]?.name, false],
+    ]);
+    // media time goes on as if nothing had happened
+    expect(decodeTime(rig.segments[2]?.file?.copy() ?? Buffer.alloc(0))).toBe(BigInt(90_000 + 100 * 3600));
+  });
+
   it('keeps showing the picture until the key frame with which sound begins', async () => {
     const rig = new Rig();
     rig.configure();

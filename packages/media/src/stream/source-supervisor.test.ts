@@ -70,6 +70,17 @@ describe('SourceSupervisor', () => {
     expect(supervisor.current.reason).toBeUndefined();
   });
 
+  it('keeps a source whose pictures wait for a key frame, and gives up one that sends none', async () => {
+    await goLive();
+    for (let second = 0; second < 60; second++) {
+      sources.last.options.onWaitingForKeyframe?.();
+      await clock.advance(1000);
+    }
+    expect(supervisor.current.state).toBe('live');
+    await clock.advance(DEFAULT_LIMITS.stallMs);
+    expect(states.find(({ state }) => state === 'retrying')?.reason?.code).toBe('SOURCE_TIMEOUT');
+  });
+
   it('says why it is retrying and when, and comes back by itself', async () => {
     await goLive();
     sources.last.fail('SOURCE_CLOSED');

@@ -115,6 +115,11 @@ export class SourceSupervisor {
     return true;
   }
 
+  /** Somebody waits for a key frame: the camera is asked for one, where it can be. */
+  requestKeyframe(): void {
+    this.#source?.requestKeyframe?.();
+  }
+
   /** Closes the source and rests; `stopped` for good. Resolves when the camera was told, or did not listen in time. */
   stop(state: 'idle' | 'stopped' = 'idle'): Promise<void> {
     this.#stopper?.abort(new MediaError('SOURCE_CLOSED', 'nobody needs the source any more'));
@@ -242,10 +247,13 @@ export class SourceSupervisor {
         watch.fail(error);
       }
     };
+    const onWaitingForKeyframe = (): void => {
+      if (liveSinceMs !== undefined) watch.saw();
+    };
     try {
       // The abort must win even against a source that does not listen to its signal.
       this.#source = await orAborted(
-        openSource({ source, onEvent, clock, logger, signal: opening.signal }),
+        openSource({ source, onEvent, onWaitingForKeyframe, clock, logger, signal: opening.signal }),
         late.promise,
       );
       isOpen = true;

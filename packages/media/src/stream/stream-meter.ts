@@ -8,6 +8,12 @@ interface Mark {
   readonly bytes: number;
 }
 
+const VIDEO_NAMES: Readonly<Record<VideoConfig['codec'], string>> = {
+  h264: 'H.264',
+  h265: 'H.265',
+  jpeg: 'JPEG',
+};
+
 /** Media time over which is measured, seconds, in whole groups of pictures; and the most marks kept. */
 const WINDOW_S = 8;
 const MAX_MARKS = 64;
@@ -113,12 +119,6 @@ export class StreamMeter {
     };
   }
 }
-
-const VIDEO_NAMES: Readonly<Record<VideoConfig['codec'], string>> = {
-  h264: 'H.264',
-  h265: 'H.265',
-  jpeg: 'JPEG',
-};
 
 function round(value: number, digits: number): number {
   const scale = 10 ** digits;

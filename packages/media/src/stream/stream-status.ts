@@ -18,7 +18,7 @@ export interface StreamReason {
 }
 
 export interface VideoFacts {
-  /** `H.264` */
+  /** `H.264`, `H.265`, `JPEG` */
   readonly codec: string;
   readonly codecString: string;
   readonly width: number;

@@ -17,7 +17,7 @@ import type { HostGates } from './host-gates.ts';
 import { HlsPresence } from './hls-presence.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import type { MediaFile } from './media-file.ts';
-import { MediaWindow } from './media-window.ts';
+import { MediaWindow, type MediaPart } from './media-window.ts';
 import { PictureRelay } from './picture-relay.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import { StreamMeter } from './stream-meter.ts';
@@ -51,6 +51,11 @@ export interface StreamOptions {
 
 /** While somebody asks, the device is looked at each few seconds: whoever asks later than this is late. */
 const MAX_RETRY_AFTER_S = 5;
+
+/** What a WebSocket viewer is sent at once to catch up with a long group of pictures: 20 s of 6 Mbit/s. */
+const MAX_JOIN_BYTES = 16 * 1024 * 1024;
+/** A key frame older than this is worth asking for a new one when somebody joins, ms. */
+const LONG_GROUP_MS = 3_000;
 
 /** What a client is told that waited for a stream which ended, and after how many seconds it should ask again. */
 const END_REASONS: Readonly<
@@ -272,7 +277,9 @@ export class Stream {
 
   /** An HLS client asked for a playlist or a part. */
   touchHlsClient(address: string, userAgent: string | undefined): void {
+    const before = this.#presence.size;
     this.#presence.touch(address, userAgent, this.#options.clock.monotonic());
+    if (this.#presence.size > before) this.#shortenGroup();
   }
 
   /** Nothing new came for so long that a playlist would show old pictures as live. */
@@ -292,6 +299,7 @@ export class Stream {
     if (this.#viewers.size === 0) this.#muxer.startFrames();
     this.#viewers.add(viewer);
     this.demand();
+    this.#shortenGroup();
     if (this.#delivery === 'relay') viewer.sendMessage(HLS_ONLY_MESSAGE);
     const { newest } = this.#pictures;
     const { init } = this.#muxer;
@@ -470,6 +478,13 @@ export class Stream {
     this.#options.onState(this);
   }
 
+  /** Somebody joins a long group of pictures: a key frame now lets the picture start sooner, or with less to decode. */
+  #shortenGroup(): void {
+    const { lastKeyframeMs } = this.#meter;
+    if (!this.isLive || lastKeyframeMs === undefined) return;
+    if (this.#options.clock.now() - lastKeyframeMs > LONG_GROUP_MS) this.#supervisor.requestKeyframe();
+  }
+
   #sendStatus(viewer: MseViewer): void {
     const { state, reason } = this.#supervisor.current;
     viewer.sendMessage({ type: 'status', state, reason: reason ?? null });
@@ -487,17 +502,28 @@ export class Stream {
     for (const viewer of this.#viewers) viewer.sendFragment(fragment, keyframe, init, bitrate);
   }
 
-  /** Fragments from the last key frame on: closed parts, then the frames of the open part. */
+  /**
+   * Fragments from the last key frame on: closed parts, then the frames of the open part. Nothing when that is more than
+   * a player should have to swallow at once: it begins with the next key frame then.
+   */
   #sinceLastKeyframe(): readonly Buffer[] {
     const open = this.#muxer.encodeOpenPart();
     if (open?.startsWithKeyframe) return [open.body];
-    const segments = [...this.#window.listed.slice(-1), ...(this.#window.open ? [this.#window.open] : [])];
-    const init = this.#muxer.init?.name;
-    const parts = segments.filter((segment) => segment.initName === init).flatMap((segment) => segment.parts);
-    const start = parts.findLastIndex((part) => part.startsWithKeyframe);
-    if (start < 0) return [];
-    const fragments = parts.slice(start).map(({ file }) => this.#copyOnce(file));
-    return open ? [...fragments, open.body] : fragments;
+    const segments = [...this.#window.listed, ...(this.#window.open ? [this.#window.open] : [])];
+    const parts: MediaPart[] = [];
+    let byteLength = 0;
+    for (const { initName, parts: own } of segments.toReversed()) {
+      if (initName !== this.#muxer.init?.name) return [];
+      const start = own.findLastIndex((part) => part.startsWithKeyframe);
+      const wanted = own.slice(Math.max(0, start));
+      parts.unshift(...wanted);
+      byteLength += wanted.reduce((sum, part) => sum + part.file.byteLength, 0);
+      if (byteLength > MAX_JOIN_BYTES) return [];
+      if (start < 0) continue;
+      const fragments = parts.map(({ file }) => this.#copyOnce(file));
+      return open ? [...fragments, open.body] : fragments;
+    }
+    return [];
   }
 
   #copyOnce(file: MediaFile): Buffer {

@@ -137,6 +137,10 @@ export class CameraConnection {
   }
 
   #onFrame(frame: ClientFrame): void {
+    if (asksForKeyframe(frame.payload)) {
+      this.#context.counters.keyframeRequests++;
+      this.#mount?.player.skipToKeyframe();
+    }
     if (frame.payload[1] !== 201) return;
     this.#context.counters.receiverReports++;
     // the last packet of a compound one
@@ -207,7 +211,7 @@ export class CameraConnection {
       return { status: 404 };
     const transport = request.headers.get('transport') ?? '';
     const clientPort = Number(/client_port=(\d+)/i.exec(transport)?.[1] ?? 0);
-    const asked = /\bRTP\/AVP\/TCP\b/i.test(transport) ? 'tcp' : 'udp';
+    const asked = /\bRTP\/AVPF?\/TCP\b/i.test(transport) ? 'tcp' : 'udp';
     if (faults.transports !== 'both' && faults.transports !== asked) return { status: 461 };
     const given = faults.insistsOn ?? asked;
     const channel = Number(/interleaved=(\d+)/i.exec(transport)?.[1] ?? (kind === 'video' ? 0 : 2));
@@ -315,6 +319,15 @@ export class CameraConnection {
       this.#dripNext(),
     );
   }
+}
+
+/** Whether a compound RTCP packet holds a PLI (RFC 4585 6.3.1) or a FIR (RFC 5104 4.3.1). */
+function asksForKeyframe(compound: Buffer): boolean {
+  for (let at = 0; at + 4 <= compound.length; at += 4 + compound.readUInt16BE(at + 2) * 4) {
+    const format = (compound[at] ?? 0) & 31;
+    if (compound[at + 1] === 206 && (format === 1 || format === 4)) return true;
+  }
+  return false;
 }
 
 function publicMethods(faults: FakeFaults): string {

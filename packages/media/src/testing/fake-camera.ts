@@ -47,6 +47,8 @@ export interface CameraCounters {
   receiverReports: number;
   /** RTCP BYE of clients. */
   goodbyes: number;
+  /** PLI and FIR: each makes the mount's next picture a key frame. */
+  keyframeRequests: number;
   wrongLogins: number;
   malformedRequests: number;
   /** Clients dropped because they did not read. */
@@ -113,6 +115,7 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
     teardowns: 0,
     receiverReports: 0,
     goodbyes: 0,
+    keyframeRequests: 0,
     wrongLogins: 0,
     malformedRequests: 0,
     slowClients: 0,

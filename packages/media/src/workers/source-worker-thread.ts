@@ -107,6 +107,12 @@ export class SourceWorkerThread {
       case 'ended':
         this.#sources.get(reply.id)?.onEnded(reply.error && fromPlainError(reply.error));
         return;
+      case 'waiting':
+        this.#sources.get(reply.id)?.onWaiting();
+        return;
+      case 'ask':
+        this.#sources.get(reply.id)?.onAsk();
+        return;
       case 'closed':
         this.#sources.get(reply.id)?.onClosed();
         this.#sources.delete(reply.id);
@@ -222,6 +228,18 @@ class RemoteSource implements MediaSource {
 
   onEvent(event: MediaEvent): void {
     if (!this.#isClosing) this.#options.onEvent(event);
+  }
+
+  requestKeyframe(): void {
+    this.#post({ type: 'keyframe', id: this.#id });
+  }
+
+  onWaiting(): void {
+    if (!this.#isClosing) this.#options.onWaitingForKeyframe?.();
+  }
+
+  onAsk(): void {
+    if (!this.#isClosing) this.#options.askForKeyframe?.();
   }
 
   onLost(lostPackets: number): void {

@@ -1,27 +1,25 @@
 /**
- * NAL units to access units (ITU-T H.264 section 7.4.1.2.3), with cameras in mind that set the marker bit on parameter
- * sets, on every slice or never, give parameter sets the timestamp of the picture before, or lose what they send.
+ * NAL units to access units (ITU-T H.264 section 7.4.1.2.3, H.265 section 7.4.2.4.4), with cameras in mind that set the
+ * marker bit on parameter sets, on every slice or never, give parameter sets the timestamp of the picture before, or lose
+ * what they send. What the units of a codec are, its `VideoSyntax` says.
  *
  * A picture ends when
  *   - the marker is trusted and the last unit is not one that only stands before a picture, or
- *   - a unit with another timestamp comes, or one that can only begin the next picture (SPS, PPS, SEI, AUD, a first slice).
+ *   - a unit with another timestamp comes, or one that can only begin the next picture (parameter sets, SEI, AUD, a first slice).
  * It takes the timestamp of its slices. Units before the first slice wait for it, whatever their own timestamp.
  *
  * After loss everything up to the next key frame is dropped: what depends on a missing picture would be shown broken.
- * A key frame is an IDR picture, or one with a recovery point that is exact at once (recovery_frame_cnt 0), which is how
- * open GOPs begin. Gradual refresh is no key frame, nor is an I picture without either: nothing says that later
- * pictures do not refer to what was before it. New parameter sets take effect at key frames.
+ * A key frame is one from which decoding can begin at once. Gradual refresh is none, nor is an I picture without a mark:
+ * nothing says that later pictures do not refer to what was before it. Pictures that lean on what was before a key frame
+ * (`isLeading`) are left out where that was not received. New parameter sets take effect at key frames.
  */
 import { MediaError } from '../media-error.ts';
 import type { Arrival } from '../rtp/arrival.ts';
-import type { AccessUnit, AccessUnitSink, ActiveConfig } from '../video/access-unit.ts';
-import type { NalSink } from './depacketizer.ts';
+import type { AccessUnit, AccessUnitSink, ActiveConfig } from './access-unit.ts';
 import { MarkerTrust } from './marker-trust.ts';
-import { NAL, isBeforePictureType, isSliceType, nalType } from './nal.ts';
-import type { ParameterSets } from './parameter-sets.ts';
 import type { PictureArea } from './picture-area.ts';
-import { findRecoveryFrameCount } from './sei.ts';
-import { isFirstSlice, parseSliceHeader, type SliceHeader } from './slice-header.ts';
+import type { NalSink } from './unit-collector.ts';
+import { PLACE, type SliceFacts, type VideoSyntax } from './video-syntax.ts';
 
 const MAX_ACCESS_UNIT_BYTES = 8 * 1024 * 1024;
 /** More than one slice per macroblock row of any picture, with everything that may come with it. */
@@ -36,9 +34,10 @@ interface Pending {
   units: number;
   hasSlice: boolean;
   /** Of its first slice; undefined when that cannot be read. */
-  header: SliceHeader | undefined;
-  isIdr: boolean;
-  isRecoveryPoint: boolean;
+  facts: SliceFacts | undefined;
+  isKeyframe: boolean;
+  /** What follows refers to nothing before it. */
+  endsSequence: boolean;
   /** A marker came, and was not trusted. */
   markerSeen: boolean;
   /** Something of it is missing. */
@@ -47,7 +46,7 @@ interface Pending {
 
 export class AccessUnitAssembler implements NalSink {
   readonly #area: PictureArea;
-  readonly #sets: ParameterSets;
+  readonly #syntax: VideoSyntax;
   readonly #sink: AccessUnitSink;
   readonly #markers = new MarkerTrust();
   #arrival: Arrival = { wallMs: 0, monotonicMs: 0 };
@@ -57,13 +56,17 @@ export class AccessUnitAssembler implements NalSink {
   #active: ActiveConfig | undefined;
   #waitsForKeyframe = true;
   #dropped = false;
+  /** Pictures that refer to what was before the last key frame cannot be decoded. */
+  #skipsLeading = false;
+  /** The coded video sequence was declared to end. */
+  #sequenceEnded = false;
   #secondStartMs = -Infinity;
   #picturesInSecond = 0;
 
   /** @param area where the depacketizer puts the units; the assembler keeps those of the picture. */
-  constructor(area: PictureArea, sets: ParameterSets, sink: AccessUnitSink) {
+  constructor(area: PictureArea, syntax: VideoSyntax, sink: AccessUnitSink) {
     this.#area = area;
-    this.#sets = sets;
+    this.#syntax = syntax;
     this.#sink = sink;
   }
 
@@ -73,21 +76,19 @@ export class AccessUnitAssembler implements NalSink {
   }
 
   onNalUnit(timestamp: number): void {
-    const type = nalType(this.#area.viewUnit());
-    const isSlice = isSliceType(type);
-    this.#endBefore(type, timestamp);
+    const place = this.#syntax.findPlace(this.#area.viewUnit());
+    if (place === PLACE.foreign) return;
+    this.#endBefore(place, timestamp);
     const pending = (this.#pending ??= this.#begin(timestamp));
     pending.timestamp = timestamp;
     const isTooLarge =
       pending.units >= MAX_UNITS || this.#area.keptBytes + this.#area.unitBytes > MAX_ACCESS_UNIT_BYTES;
-    if (isTooLarge) {
-      this.#giveUp(pending);
-      return;
-    }
-    if (isSlice) this.#addSlice(pending, type, timestamp);
-    else if (type === NAL.sps || type === NAL.pps) this.#addParameterSet();
-    else if (type === NAL.sei) this.#addSei(pending);
-    else if (type === NAL.filler && pending.hasSlice) this.#keep(pending);
+    if (isTooLarge) this.#giveUp(pending);
+    else if (place === PLACE.slice) this.#addSlice(pending, timestamp);
+    else if (place === PLACE.parameterSet) this.#addParameterSet();
+    else if (place === PLACE.message) this.#addMessage(pending);
+    else if (pending.hasSlice && place === PLACE.behind) this.#keep(pending);
+    else if (place === PLACE.sequenceEnd) this.#addSequenceEnd(pending);
   }
 
   onMarker(): void {
@@ -115,23 +116,23 @@ export class AccessUnitAssembler implements NalSink {
   }
 
   /** Ends the pending picture when the unit in the area is not part of it. */
-  #endBefore(type: number, timestamp: number): void {
+  #endBefore(place: PLACE, timestamp: number): void {
     const pending = this.#pending;
     if (pending?.hasSlice !== true) return;
     const isNext =
-      timestamp !== pending.timestamp || isBeforePictureType(type) || this.#beginsPicture(pending, type);
+      timestamp !== pending.timestamp || isBeforePicture(place) || this.#beginsPicture(pending, place);
     if (isNext) {
       if (pending.markerSeen) this.#markers.prove();
       this.#end(pending);
-    } else if (pending.markerSeen && isSliceType(type)) {
+    } else if (pending.markerSeen && place === PLACE.slice) {
       this.#markers.refute();
     }
   }
 
   /** A first slice begins a picture; of an interlaced stream it may be the second field of the same frame. */
-  #beginsPicture(pending: Pending, type: number): boolean {
-    if (!isSliceType(type) || !isFirstSlice(this.#area.viewUnit())) return false;
-    return this.#sets.findConfig(pending.header?.ppsId)?.frameMbsOnly ?? true;
+  #beginsPicture(pending: Pending, place: PLACE): boolean {
+    if (place !== PLACE.slice || !this.#syntax.isFirstSlice(this.#area.viewUnit())) return false;
+    return this.#syntax.findConfig(pending.facts?.ppsId)?.frameMbsOnly ?? true;
   }
 
   #begin(timestamp: number): Pending {
@@ -140,25 +141,34 @@ export class AccessUnitAssembler implements NalSink {
       arrival: this.#arrival,
       units: 0,
       hasSlice: false,
-      header: undefined,
-      isIdr: false,
-      isRecoveryPoint: false,
+      facts: undefined,
+      isKeyframe: false,
+      endsSequence: false,
       markerSeen: false,
       isBroken: false,
     };
   }
 
-  #addSlice(pending: Pending, type: number, timestamp: number): void {
+  #addSlice(pending: Pending, timestamp: number): void {
+    const slice = this.#area.viewUnit();
     if (!pending.hasSlice) {
-      const slice = this.#area.viewUnit();
       pending.hasSlice = true;
-      pending.header = readSliceHeader(slice);
+      pending.facts = this.#readSlice(slice);
       pending.arrival = this.#arrival;
-      if (!isFirstSlice(slice)) this.#onMissingStart(pending, timestamp);
+      if (!this.#syntax.isFirstSlice(slice)) this.#onMissingStart(pending, timestamp);
       this.#endedAt = undefined;
     }
-    if (type === NAL.idrSlice) pending.isIdr = true;
+    if (this.#syntax.isKeyframeSlice(slice)) pending.isKeyframe = true;
     this.#keep(pending);
+  }
+
+  #readSlice(slice: Buffer): SliceFacts | undefined {
+    try {
+      return this.#syntax.parseSlice(slice);
+    } catch (error) {
+      if (error instanceof MediaError) return undefined;
+      throw error;
+    }
   }
 
   /** Its first slice is lost, or was handed on already because a marker stood in the middle of the picture. */
@@ -171,7 +181,7 @@ export class AccessUnitAssembler implements NalSink {
 
   #addParameterSet(): void {
     try {
-      this.#sets.add(this.#area.viewUnit());
+      this.#syntax.addParameterSet(this.#area.viewUnit());
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
       this.#sink.onTrouble(error.message);
@@ -179,10 +189,20 @@ export class AccessUnitAssembler implements NalSink {
   }
 
   /** Keeps recovery points, which decoders need to start there; other messages are private to camera and maker. */
-  #addSei(pending: Pending): void {
-    const recoveryFrameCount = findRecoveryFrameCount(this.#area.viewUnit());
-    if (recoveryFrameCount === undefined) return;
-    if (recoveryFrameCount === 0) pending.isRecoveryPoint = true;
+  #addMessage(pending: Pending): void {
+    const message = this.#syntax.readMessage(this.#area.viewUnit());
+    if (message === undefined) return;
+    if (message.isKeyframe) pending.isKeyframe = true;
+    this.#keep(pending);
+  }
+
+  /** Kept, because decoders count pictures anew behind it. */
+  #addSequenceEnd(pending: Pending): void {
+    if (!pending.hasSlice) {
+      this.#sequenceEnded = true; // its picture was handed on already
+      return;
+    }
+    pending.endsSequence = true;
     this.#keep(pending);
   }
 
@@ -212,6 +232,7 @@ export class AccessUnitAssembler implements NalSink {
   /** Hands the picture on, or drops it. */
   #end(pending: Pending): void {
     const unit = this.#judge(pending);
+    if (pending.endsSequence) this.#sequenceEnded = true;
     if (unit === undefined) this.#discard();
     else {
       this.#pending = undefined;
@@ -221,35 +242,43 @@ export class AccessUnitAssembler implements NalSink {
 
   /** What the picture is, apart from its bytes; undefined when it is to be dropped. */
   #judge(pending: Pending): Omit<AccessUnit, 'data'> | undefined {
+    const { facts, isKeyframe } = pending;
     if (pending.isBroken || this.#isTooMany(pending.arrival)) {
       this.#loseTrack();
-      return undefined;
+      return this.#missKeyframe();
     }
-    const keyframe = pending.isIdr || pending.isRecoveryPoint;
-    if (this.#waitsForKeyframe && !keyframe) {
+    if (this.#waitsForKeyframe && !isKeyframe) {
       this.#dropped = true;
-      return undefined;
+      return this.#missKeyframe();
     }
-    const { header } = pending;
-    if (keyframe) this.#active = this.#sets.findConfig(header?.ppsId);
-    if (this.#active === undefined || header === undefined) {
+    if (facts?.isLeading === true && this.#skipsLeading) return undefined;
+    if (isKeyframe) this.#active = this.#syntax.findConfig(facts?.ppsId);
+    if (this.#active === undefined || facts === undefined) {
       this.#sink.onTrouble(
-        header === undefined ? 'a slice header cannot be read' : 'a key frame without parameter sets',
+        facts === undefined ? 'a slice header cannot be read' : 'a key frame without parameter sets',
       );
       this.#loseTrack();
-      return undefined;
+      return this.#missKeyframe();
+    }
+    if (isKeyframe) {
+      this.#skipsLeading = this.#waitsForKeyframe || this.#sequenceEnded || facts.isClean;
+      this.#sequenceEnded = false;
     }
     const afterLoss = this.#dropped;
     this.#waitsForKeyframe = false;
     this.#dropped = false;
     return {
       timestamp: pending.timestamp,
-      keyframe,
-      bidirectional: header.isBidirectional,
+      keyframe: isKeyframe,
+      bidirectional: facts.isBidirectional,
       afterLoss,
       active: this.#active,
       arrival: pending.arrival,
     };
+  }
+
+  #missKeyframe(): undefined {
+    this.#sink.onKeyframeMissed?.();
   }
 
   #isTooMany({ monotonicMs }: Arrival): boolean {
@@ -263,11 +292,7 @@ export class AccessUnitAssembler implements NalSink {
   }
 }
 
-function readSliceHeader(slice: Buffer): SliceHeader | undefined {
-  try {
-    return parseSliceHeader(slice);
-  } catch (error) {
-    if (error instanceof MediaError) return undefined;
-    throw error;
-  }
+/** Coming after a slice it begins the next access unit, and an access unit never ends with it. */
+function isBeforePicture(place: PLACE): boolean {
+  return place === PLACE.parameterSet || place === PLACE.message || place === PLACE.before;
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MediaError } from '../media-error.ts';
-import { decodeRbsp, findStartCode, splitAnnexB, trimTrailingZeros } from './nal.ts';
 import { ParameterSets } from './parameter-sets.ts';
 import { parsePps } from './pps.ts';
 import { findRecoveryFrameCount } from './sei.ts';
@@ -13,45 +12,6 @@ const bytes = fc.uint8Array({ maxLength: 60 }).map((each) => Buffer.from(each));
 const sparse = fc
   .array(fc.constantFrom(0, 0, 0, 1, 3, 0x67), { maxLength: 60 })
   .map((each) => Buffer.from(each));
-
-describe('splitAnnexB', () => {
-  it.each([
-    ['', []],
-    ['0000', []],
-    ['6742', ['6742']],
-    ['0000016742', ['6742']],
-    ['00000001674200000001', ['6742']],
-    ['67420000000168ce0000', ['6742', '68ce']],
-    ['000001000001', []],
-  ])('%s', (hex, expected) => {
-    expect(splitAnnexB(Buffer.from(hex, 'hex')).map((unit) => unit.toString('hex'))).toEqual(expected);
-  });
-
-  it('leaves no start code and no zero at the end of a unit', () => {
-    fc.assert(
-      fc.property(sparse, (each) => {
-        for (const unit of splitAnnexB(each)) {
-          expect(unit.length).toBeGreaterThan(0);
-          expect(findStartCode(unit)).toBe(-1);
-          expect(trimTrailingZeros(unit)).toHaveLength(unit.length);
-        }
-      }),
-    );
-  });
-});
-
-describe('decodeRbsp', () => {
-  it.each([
-    ['67000003000003', '00000000'],
-    ['6700000301', '000001'],
-    ['67000003', '0000'],
-    ['6700030003', '00030003'],
-    ['67', ''],
-    ['', ''],
-  ])('%s', (hex, expected) => {
-    expect(Buffer.from(decodeRbsp(Buffer.from(hex, 'hex'))).toString('hex')).toBe(expected);
-  });
-});
 
 describe('findRecoveryFrameCount', () => {
   it.each([
