@@ -16,4 +16,12 @@ export interface MediaDescription {
 }
 
 /** Codecs the engine carries today; anything else is described, not set up. */
-export type SupportedEncoding = 'H264' | 'MPEG4-GENERIC';
+export type SupportedEncoding =
+  | 'H264'
+  | 'MPEG4-GENERIC'
+  | 'MP4A-LATM'
+  | 'OPUS'
+  | 'PCMU'
+  | 'PCMA'
+  | 'L16'
+  | 'PCM';

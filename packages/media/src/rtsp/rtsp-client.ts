@@ -158,7 +158,7 @@ class RtspOpening {
       const offered = await findOfferedMethods(dialogue, url, limits);
       const described = await dialogue.request('DESCRIBE', url.href, { Accept: 'application/sdp' }, limits);
       const description = parseSdp(described.body);
-      const chosen = chooseTracks(description.media);
+      const chosen = chooseTracks(description.media, this.#options.source.audio);
       const { headers } = described;
       const base = resolveBaseUrl(url, headers.find('content-base'), headers.find('content-location'));
       url = applySessionControl(base, description.control);

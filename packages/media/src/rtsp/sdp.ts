@@ -2,6 +2,7 @@
  * Session descriptions (RFC 4566) as cameras send them. Line tolerant: `v= o= s= c= t=` are not looked at, lines that
  * cannot be read are skipped, a media section that cannot be used drops only itself.
  */
+import { findSamplingRate } from '../aac/audio-specific-config.ts';
 import { MediaError } from '../media-error.ts';
 import { findSupportedEncoding } from './codec-support.ts';
 import type { MediaDescription } from '../media-description.ts';
@@ -124,13 +125,15 @@ function readRtpmap(section: Section, value: string): void {
 function describe(section: Section, all: readonly Section[]): SdpMedia | undefined {
   let first: SdpMedia | undefined;
   for (const payloadType of section.payloadTypes) {
-    const format = section.rtpmap.get(payloadType) ?? findStaticFormat(payloadType);
+    const fmtp = parseFmtp(findFmtp(section, payloadType, all));
+    const format =
+      section.rtpmap.get(payloadType) ?? findStaticFormat(payloadType) ?? guessFormat(section.kind, fmtp);
     if (format === undefined) continue;
     const media: SdpMedia = {
       kind: section.kind,
       payloadType,
       ...format,
-      fmtp: parseFmtp(findFmtp(section, payloadType, all)),
+      fmtp,
       control: section.control,
       framerate: section.framerate,
       isSendOnly: section.isSendOnly,
@@ -139,6 +142,17 @@ function describe(section: Section, all: readonly Section[]): SdpMedia | undefin
     first ??= media;
   }
   return first;
+}
+
+/** Without `a=rtpmap`, parameters that only AAC has (RFC 3640 section 4.1) still name it. Its clock is its sampling rate. */
+function guessFormat(
+  kind: MediaDescription['kind'],
+  fmtp: ReadonlyMap<string, string>,
+): PayloadFormat | undefined {
+  const config = fmtp.get('config');
+  const isAac = kind === 'audio' && config !== undefined && fmtp.has('sizelength');
+  const clockRate = isAac ? findSamplingRate(Buffer.from(config, 'hex')) : undefined;
+  return clockRate === undefined ? undefined : { encoding: 'MPEG4-GENERIC', clockRate, channels: 1 };
 }
 
 /**

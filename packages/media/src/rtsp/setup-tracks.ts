@@ -18,10 +18,11 @@ export interface ChosenTracks {
 /**
  * Chooses the sections to set up. A section marked as sent by us is the way back to the camera, unless nothing else
  * of its kind is there: some cameras mark their picture so.
+ * @param withAudio false leaves the sound out, whatever is offered.
  * @throws MediaError CODEC_UNSUPPORTED naming what was offered, also in `details.offered` (encodings of video and
  * audio) and `details.tracks` (`kind`, `encoding`, `clockRate` of every section).
  */
-export function chooseTracks(media: readonly SdpMedia[]): ChosenTracks {
+export function chooseTracks(media: readonly SdpMedia[], withAudio = true): ChosenTracks {
   const video = findTrack(media, 'video');
   if (video === undefined) {
     const tracks = media.map(({ kind, encoding, clockRate }) => ({ kind, encoding, clockRate }));
@@ -32,7 +33,7 @@ export function chooseTracks(media: readonly SdpMedia[]): ChosenTracks {
       { details: { offered, tracks } },
     );
   }
-  return { video, audio: findTrack(media, 'audio') };
+  return { video, audio: withAudio ? findTrack(media, 'audio') : undefined };
 }
 
 function findTrack(media: readonly SdpMedia[], kind: 'video' | 'audio'): number | undefined {
