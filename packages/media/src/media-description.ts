@@ -4,6 +4,7 @@ export interface MediaDescription {
   readonly payloadType: number;
   /** Encoding name of `a=rtpmap` in upper case: `H264`, `MPEG4-GENERIC`, `PCMA`, … */
   readonly encoding: string;
+  /** RTP ticks a second; 0 when the camera does not say. */
   readonly clockRate: number;
   /** Channels of `a=rtpmap` (audio), 1 when absent. */
   readonly channels: number;

@@ -49,8 +49,13 @@ export function describeAudio(media: MediaDescription): AudioTrack {
   switch (encoding) {
     case 'MPEG4-GENERIC': {
       const format = readAacFormat(media);
-      const frameTicks = Math.round((format.frameTicks * clockRate) / format.config.timescale);
-      return { clockRate, format, open: (sink) => new AacReader(media.fmtp, frameTicks, sink) };
+      const ticksPerSecond = clockRate || format.config.timescale;
+      const frameTicks = Math.round((format.frameTicks * ticksPerSecond) / format.config.timescale);
+      return {
+        clockRate: ticksPerSecond,
+        format,
+        open: (sink) => new AacReader(media.fmtp, frameTicks, sink),
+      };
     }
     case 'MP4A-LATM': {
       const { format, reader } = readLatmTrack(media);

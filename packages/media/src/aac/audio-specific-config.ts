@@ -91,16 +91,6 @@ export function readAudioSpecificConfig(reader: BitReader): AacDescription {
   return { objectType, coreRate, outputRate, channelConfiguration, coreFrameSamples };
 }
 
-/** The sampling rate at which the configuration says that the core was coded; undefined when it cannot be read. */
-export function findSamplingRate(bytes: Buffer): number | undefined {
-  try {
-    return readAudioSpecificConfig(new BitReader(bytes, 'AUDIO_MALFORMED')).coreRate;
-  } catch (error) {
-    if (error instanceof MediaError) return undefined;
-    throw error;
-  }
-}
-
 /** A configuration for AAC-LC, for cameras that announce AAC without one. Undefined for rates that AAC does not have. */
 export function encodeLowComplexityConfig(sampleRate: number, channels: number): Buffer | undefined {
   const rateIndex = SAMPLE_RATES.indexOf(sampleRate);

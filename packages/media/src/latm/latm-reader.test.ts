@@ -6,7 +6,7 @@ import { MediaError } from '../media-error.ts';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
 import { LatmReader } from './latm-reader.ts';
 import { readLatmTrack } from './latm-track.ts';
-import { latmConfigHex, latmElement, type LatmShape } from './testing-latm.ts';
+import { latmConfigHex, latmElement, type LatmShape } from '../testing/latm-writer.ts';
 
 const LC_16K: LatmShape = { aac: '1408' };
 const LC_48K: LatmShape = { aac: '1188' };

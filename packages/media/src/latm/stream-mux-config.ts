@@ -4,7 +4,7 @@
  */
 import { readAudioSpecificConfig, parseAudioSpecificConfig } from '../aac/audio-specific-config.ts';
 import type { AudioFormat } from '../audio/audio-frame.ts';
-import { BitReader } from '../bytes/bit-reader.ts';
+import type { BitReader } from '../bytes/bit-reader.ts';
 import { MediaError } from '../media-error.ts';
 
 export interface StreamMuxConfig {

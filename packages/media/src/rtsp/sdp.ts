@@ -2,7 +2,6 @@
  * Session descriptions (RFC 4566) as cameras send them. Line tolerant: `v= o= s= c= t=` are not looked at, lines that
  * cannot be read are skipped, a media section that cannot be used drops only itself.
  */
-import { findSamplingRate } from '../aac/audio-specific-config.ts';
 import { MediaError } from '../media-error.ts';
 import { findSupportedEncoding } from './codec-support.ts';
 import type { MediaDescription } from '../media-description.ts';
@@ -144,15 +143,13 @@ function describe(section: Section, all: readonly Section[]): SdpMedia | undefin
   return first;
 }
 
-/** Without `a=rtpmap`, parameters that only AAC has (RFC 3640 section 4.1) still name it. Its clock is its sampling rate. */
+/** Without `a=rtpmap`, parameters that only AAC has (RFC 3640 section 4.1) still name it; its clock they do not tell. */
 function guessFormat(
   kind: MediaDescription['kind'],
   fmtp: ReadonlyMap<string, string>,
 ): PayloadFormat | undefined {
-  const config = fmtp.get('config');
-  const isAac = kind === 'audio' && config !== undefined && fmtp.has('sizelength');
-  const clockRate = isAac ? findSamplingRate(Buffer.from(config, 'hex')) : undefined;
-  return clockRate === undefined ? undefined : { encoding: 'MPEG4-GENERIC', clockRate, channels: 1 };
+  const isAac = kind === 'audio' && fmtp.has('config') && fmtp.has('sizelength');
+  return isAac ? { encoding: 'MPEG4-GENERIC', clockRate: 0, channels: 1 } : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Writes what LatmReader reads: StreamMuxConfig and AudioMuxElement (ISO/IEC 14496-3 section 1.7.3). */
-import { BitWriter } from '../testing/bit-writer.ts';
+import { BitWriter } from './bit-writer.ts';
 
 export interface LatmShape {
   /** AudioSpecificConfig, hex. */
