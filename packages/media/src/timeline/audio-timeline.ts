@@ -32,7 +32,7 @@ export class AudioTimeline {
 
   /** Takes the next frame. */
   push(frame: AudioFrame): void {
-    const { ticks } = this.#clock.place(frame.timestamp, frame.arrival.monotonicMs);
+    const { ticks, jumped } = this.#clock.place(frame.timestamp, frame.arrival.monotonicMs);
     const length = frame.ticks ?? this.#format.frameTicks;
     const expected = this.#end;
     if (expected === undefined) {
@@ -42,6 +42,8 @@ export class AudioTimeline {
     const tolerance = Math.max(length, TOLERANCE_MS * this.#ticksPerMs);
     const lead = ticks - expected;
     if (lead < -tolerance) return; // its time is taken
+    // A new anchor is a guess; sound that goes on without a seam stands better.
+    if (jumped && Math.abs(lead) <= tolerance) this.#clock.shift(-lead / this.#ticksPerMs);
     if (lead > tolerance) this.#fill(expected, ticks);
     const isHole = lead > tolerance && this.#end === expected;
     this.#emit(frame.data, isHole ? ticks : (this.#end ?? ticks), length);

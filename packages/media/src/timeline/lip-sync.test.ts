@@ -2,25 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { LipSync } from './lip-sync.ts';
 import { TrackClock } from './track-clock.ts';
 
-/** Both tracks at 1 tick per ms; video arrives `videoDelayMs` late at first, then on time. */
+/** Both tracks at 1 tick per ms; the first pictures arrive together when `videoDelayMs` passed, then they are on time. */
 function makeTracks(videoDelayMs: number) {
   const video = new TrackClock(1000, 1000);
   const audio = new TrackClock(1000, 1000);
   video.place(0, videoDelayMs);
   audio.place(0, 0);
-  return { video, audio };
+  return { video, audio, videoDelayMs };
 }
 
 /** Runs `seconds` of frames; returns by how much video was moved. */
 function run(
-  { video, audio }: ReturnType<typeof makeTracks>,
+  { video, audio, videoDelayMs }: ReturnType<typeof makeTracks>,
   seconds: number,
   report?: { video: number; audio: number },
 ): number {
   const sync = new LipSync(video, audio);
   const before = video.offsetMs ?? 0;
   for (let timeMs = 40; timeMs <= seconds * 1000; timeMs += 40) {
-    video.place(timeMs, timeMs);
+    video.place(timeMs, Math.max(timeMs, videoDelayMs));
     audio.place(timeMs, timeMs);
     if (report !== undefined && timeMs % 1000 === 0) {
       video.onSenderReport(timeMs, timeMs + report.video);

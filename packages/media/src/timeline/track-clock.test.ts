@@ -106,8 +106,8 @@ describe('TrackClock', () => {
   });
 
   it.each([
-    ['ahead', 1400],
-    ['back', -900],
+    ['ahead', 390],
+    ['back', -390],
   ])('steps of seconds %s, each too small for a jump, do not lead away for long', (_name, stepMs) => {
     const clock = new TrackClock(90_000, 90_000);
     const frames = Array.from(
@@ -143,6 +143,28 @@ describe('TrackClock', () => {
     expect(clock.reportOffsetMs).toBeCloseTo(97_000);
     place(clock, steady(1, 90_000 * 4000, 400));
     expect(clock.reportOffsetMs).toBeUndefined();
+  });
+
+  it.each([
+    ['back, where nothing is reordered', -900, false, true],
+    ['back, where pictures may be', -900, true, false],
+    ['ahead, to earlier than anything came', 900, false, true],
+  ])('a step of 900 ms %s', (_name, stepMs, mayGoBack, expected) => {
+    const clock = new TrackClock(90_000, 90_000);
+    place(clock, steady(100, 90_000 * 100));
+    const timestamp = 90_000 * 100 + 100 * FRAME + stepMs * 90;
+    expect(clock.place(timestamp, 4000, mayGoBack).jumped).toBe(expected);
+  });
+
+  it('a camera that drops pictures after a stall is not one that jumps', () => {
+    const clock = new TrackClock(90_000, 90_000);
+    const placed = place(clock, [
+      ...steady(100),
+      [102 * FRAME, 7000],
+      [176 * FRAME, 7040],
+      [177 * FRAME, 7080],
+    ]);
+    expect(placed.some(({ jumped }) => jumped)).toBe(false);
   });
 
   it('says when a report contradicts the one before, and does not believe old ones', () => {

@@ -19,10 +19,11 @@ import { SlidingMinimum } from './sliding-minimum.ts';
 
 /** Where the media timeline stands when the monotonic clock stands at zero, ms. */
 export const MEDIA_ORIGIN_MS = 10_000;
-/** A step back by more than this is a jump; less may be B-frames. */
-const JUMP_BACK_MS = 1000;
-/** A step by more than this beyond what passed, to earlier than anything arrived, is a jump; less may be a burst of few pictures a second. */
-const JUMP_AHEAD_MS = 1500;
+/** A step back by more than this is a jump, also where B-frames may go back. */
+const REORDERED_JUMP_MS = 1000;
+/** A step by more than this, and than some frames, is a jump: back, or ahead of what passed to earlier than anything arrived. */
+const JUMP_MS = 400;
+const JUMP_FRAMES = 4;
 /** Two sender reports agree when camera time and timestamps moved alike, within this. */
 const REPORT_AGREEMENT_MS = 50;
 /** Share of a report that agrees in what is believed: reports are stamped by busy cameras. */
@@ -59,8 +60,9 @@ export class TrackClock {
   #ticksPerMs: number;
   #offsetMs: number | undefined;
   #last: { readonly timestamp: number; readonly timeMs: number; readonly arrivalMs: number } | undefined;
-  /** Usual distance of frames by arrival. */
+  /** Usual distance of frames, by arrival and by timestamp. */
   #frameMs = 0;
+  #stepMs = 0;
   #report: Report | undefined;
   /** Media time of the last frame placed by arrival, and the lead it keeps; set once timestamps are useless. */
   #byArrival: { mediaMs: number; leadMs: number } | undefined;
@@ -107,14 +109,18 @@ export class TrackClock {
 
   /** Learns from a frame that is not going to be a sample (before the first key frame). */
   observe(timestamp: number, arrivalMs: number): void {
-    this.#advance(timestamp, arrivalMs);
+    this.#advance(timestamp, arrivalMs, true);
   }
 
-  /** Places the next frame in decode order. @param arrivalMs monotonic */
-  place(timestamp: number, arrivalMs: number): Placement {
+  /**
+   * Places the next frame in decode order.
+   * @param arrivalMs monotonic.
+   * @param mayGoBack it may be shown before frames that came before it.
+   */
+  place(timestamp: number, arrivalMs: number, mayGoBack = false): Placement {
     const previousMs = this.#last === undefined ? undefined : this.#last.timeMs + (this.#offsetMs ?? 0);
     const ownLeadMs = this.leadMs;
-    const { timeMs, jumped } = this.#advance(timestamp, arrivalMs);
+    const { timeMs, jumped } = this.#advance(timestamp, arrivalMs, mayGoBack);
     if (this.#byArrival !== undefined) return this.#placeByArrival(this.#byArrival, arrivalMs);
     if (this.#offsetMs === undefined) {
       this.#offsetMs = (this.#earliest.value ?? 0) + (this.#findLead() ?? 0);
@@ -154,9 +160,13 @@ export class TrackClock {
     this.#report = undefined;
   }
 
-  #advance(timestamp: number, arrivalMs: number): { readonly timeMs: number; readonly jumped: boolean } {
+  #advance(
+    timestamp: number,
+    arrivalMs: number,
+    mayGoBack: boolean,
+  ): { readonly timeMs: number; readonly jumped: boolean } {
     const timeMs = this.#unwrapper.unwrap(timestamp) * this.#rtpToMs;
-    const jumped = this.#isJump(timeMs, arrivalMs);
+    const jumped = this.#isJump(timeMs, arrivalMs, mayGoBack);
     if (jumped) {
       this.#earliest.reset();
       this.#rate.restart();
@@ -170,18 +180,21 @@ export class TrackClock {
     if (this.#last !== undefined) {
       const distanceMs = arrivalMs - this.#last.arrivalMs;
       this.#frameMs += this.#frameMs === 0 ? distanceMs : (distanceMs - this.#frameMs) * ARRIVAL_PULL;
+      const stepMs = jumped ? this.#stepMs : Math.abs(timeMs - this.#last.timeMs);
+      this.#stepMs += this.#stepMs === 0 ? stepMs : (stepMs - this.#stepMs) * ARRIVAL_PULL;
     }
     this.#last = { timestamp, timeMs, arrivalMs };
     return { timeMs, jumped };
   }
 
-  #isJump(timeMs: number, arrivalMs: number): boolean {
+  #isJump(timeMs: number, arrivalMs: number, mayGoBack: boolean): boolean {
     if (this.#last === undefined) return false;
     const stepMs = timeMs - this.#last.timeMs;
-    if (stepMs < -JUMP_BACK_MS) return true;
+    const toleratedMs = Math.max(JUMP_MS, this.#stepMs * JUMP_FRAMES);
+    if (stepMs < -(mayGoBack ? Math.max(toleratedMs, REORDERED_JUMP_MS) : toleratedMs)) return true;
     const aheadMs = stepMs - (arrivalMs - this.#last.arrivalMs);
     const earlyMs = (this.#earliest.value ?? Infinity) - (arrivalMs + MEDIA_ORIGIN_MS - timeMs);
-    return Math.min(aheadMs, earlyMs) > JUMP_AHEAD_MS;
+    return Math.min(aheadMs, earlyMs) > toleratedMs;
   }
 
   #placeByArrival(state: { mediaMs: number; leadMs: number }, arrivalMs: number): Placement {
