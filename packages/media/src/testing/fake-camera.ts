@@ -7,6 +7,7 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { systemClock, type Clock, type Timer } from '@pantau/base/clock';
 import { CameraConnection, type ConnectionContext } from './camera-connection.ts';
+import type { TrackKind } from './client-playout.ts';
 import { CameraMount, type MountOptions } from './camera-mount.ts';
 import type { Clip } from './clip.ts';
 import { NO_FAULTS, type FakeFaults } from './fake-faults.ts';
@@ -59,8 +60,8 @@ export interface FakeCamera extends AsyncDisposable {
   clearFaults(): void;
   /** Goes on with another clip at once (a change of resolution, a camera reconfigured). */
   switchClip(clip: Clip, path?: string): void;
-  /** Shifts the RTP timestamps of running sessions. */
-  jumpTimestamps(byMs: number, path?: string): void;
+  /** Shifts the RTP timestamps of running sessions, of one track or all. */
+  jumpTimestamps(byMs: number, path?: string, kind?: TrackKind): void;
   /** Destroys every connection, without a word. */
   dropConnections(): void;
   /** Stops listening (connections are refused) for `ms`, or until `acceptConnections`. Open connections stay. */
@@ -161,9 +162,9 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
     for (const mount of this.#select(path)) mount.player.switchClip(clip);
   }
 
-  jumpTimestamps(byMs: number, path?: string): void {
+  jumpTimestamps(byMs: number, path?: string, kind?: TrackKind): void {
     for (const { playout, mount } of this.#connections) {
-      if (path === undefined || mount?.path === path) playout?.jumpTimestamps(byMs);
+      if (path === undefined || mount?.path === path) playout?.jumpTimestamps(byMs, kind);
     }
   }
 
