@@ -114,6 +114,17 @@ function readExtension(reader: BitReader, core: AacDescription): AacDescription 
   return { ...core, objectType: hasStereo ? AOT.parametricStereo : AOT.sbr, outputRate };
 }
 
+/** Bits of an extension that stands at the reader's position; 0 when there is none. */
+export function measureExtension(reader: BitReader): number {
+  const start = reader.position;
+  if (reader.bitsLeft < SBR_FOLLOWS.bits + 5 + 1 || reader.readBits(SBR_FOLLOWS.bits) !== SBR_FOLLOWS.sync) {
+    return 0;
+  }
+  reader.skipBits(5); // the object type
+  if (reader.readFlag()) readSampleRate(reader);
+  return reader.position - start;
+}
+
 function readObjectType(reader: BitReader): number {
   const type = reader.readBits(5);
   return type === AOT.escape ? 32 + reader.readBits(6) : type;

@@ -222,7 +222,13 @@ describe('LatmReader', () => {
 describe('readLatmTrack', () => {
   it.each<[string, Record<string, string>, string | undefined]>([
     ['a configuration', SDP_16K, 'mp4a.40.2'],
-    ['what GStreamer writes for 48 kHz mono', { cpresent: '0', config: '400023103fc0' }, 'mp4a.40.2'],
+    ['48 kHz mono, nothing else', { cpresent: '0', config: '400023103fc0' }, 'mp4a.40.2'],
+    [
+      'what GStreamer writes: an extension, and no end',
+      { cpresent: '0', config: '40002310adca00' },
+      'mp4a.40.2',
+    ],
+    ['the same for HE-AAC', { cpresent: '0', config: '40002720adcb4000' }, 'mp4a.40.5'],
     ['a configuration beside one in the stream', { config: latmConfigHex(LC_48K) }, 'mp4a.40.2'],
     ['none: the stream will tell', {}, undefined],
     ['one that cannot be read: the stream will tell', { cpresent: '1', config: 'ff' }, undefined],

@@ -2,9 +2,13 @@
  * StreamMuxConfig of LATM (ISO/IEC 14496-3 section 1.7.3.1): how AAC frames lie in an AudioMuxElement, and which AAC it is.
  * One program with one layer is read, which is all that RTP cameras send; the syntax allows many.
  */
-import { readAudioSpecificConfig, parseAudioSpecificConfig } from '../aac/audio-specific-config.ts';
+import {
+  measureExtension,
+  parseAudioSpecificConfig,
+  readAudioSpecificConfig,
+} from '../aac/audio-specific-config.ts';
 import type { AudioFormat } from '../audio/audio-frame.ts';
-import type { BitReader } from '../bytes/bit-reader.ts';
+import { BitReader } from '../bytes/bit-reader.ts';
 import { MediaError } from '../media-error.ts';
 
 export interface StreamMuxConfig {
@@ -19,6 +23,8 @@ export interface StreamMuxConfig {
 
 /** otherDataLenBits is written a byte at a time; nobody needs more than two. */
 const MAX_LENGTH_BYTES = 4;
+/** Bits of frameLengthType 0 and the flags behind it. */
+const LENGTH_TYPE_BITS = 3 + 8 + 2;
 
 /**
  * Reads the configuration from the reader's position on.
@@ -38,6 +44,10 @@ export function readStreamMuxConfig(
   const subFrames = reader.readBits(6) + 1;
   if (reader.readBits(4) !== 0 || reader.readBits(3) !== 0) throw unsupported('LATM with several layers');
   const format = readFormat(reader, bytes, version, fallbackChannels);
+  // GStreamer's description ends here.
+  if (reader.bitsLeft < LENGTH_TYPE_BITS) {
+    return { format, subFrames, fixedFrameBits: undefined, otherDataBits: 0 };
+  }
   const fixedFrameBits = readFrameLength(reader);
   const otherDataBits = reader.readFlag() ? readOtherDataBits(reader, version) : 0;
   if (reader.readFlag()) reader.skipBits(8); // checksum
@@ -58,10 +68,20 @@ function readFormat(
     throw unsupported('LATM with a program config element');
   }
   const readBits = reader.position - start;
-  const bits = statedBits ?? readBits;
+  const bits = statedBits ?? readBits + findExtension(bytes, reader.position);
   if (bits < readBits) throw new MediaError('AUDIO_MALFORMED', 'the AAC configuration in LATM is cut off');
   reader.skipBits(bits - readBits);
   return parseAudioSpecificConfig(copyBits(bytes, start, bits), fallbackChannels);
+}
+
+/**
+ * What follows a configuration of version 0 may be its extension, although nothing says so: GStreamer copies it there. It
+ * begins with a frame length type that does not exist, so nothing else is taken for it.
+ */
+function findExtension(bytes: Buffer, position: number): number {
+  const ahead = new BitReader(bytes, 'AUDIO_MALFORMED');
+  ahead.skipBits(position);
+  return measureExtension(ahead);
 }
 
 /** frameLengthType 0: each frame states its length; 1: all have the one stated here (section 1.7.3.2.3). */

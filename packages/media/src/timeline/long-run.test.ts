@@ -1,6 +1,6 @@
-/** Days with cameras whose clocks are not ours: what comes out stays in sync, in order and on time. See `testing-camera.ts`. */
+/** Days with cameras whose clocks are not ours: what comes out stays in sync, in order and on time. See `stream/testing-camera.ts`. */
 import { describe, expect, it } from 'vitest';
-import { runCamera, type VirtualCamera } from './testing-camera.ts';
+import { runCamera, type VirtualCamera } from '../stream/testing-camera.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

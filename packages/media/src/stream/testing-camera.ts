@@ -7,11 +7,11 @@ import type { Clock } from '@pantau/base/clock';
 import type { AudioFormat } from '../audio/audio-frame.ts';
 import { AUDIO, VIDEO } from '../fmp4/testing-configs.ts';
 import type { Sample } from '../sample.ts';
-import { BlockPool } from '../stream/block-pool.ts';
-import { DEFAULT_LIMITS } from '../stream/engine-limits.ts';
-import { LiveMuxer } from '../stream/live-muxer.ts';
-import { MediaWindow, type MediaSegment } from '../stream/media-window.ts';
-import { MediaTimeline } from './media-timeline.ts';
+import { BlockPool } from './block-pool.ts';
+import { DEFAULT_LIMITS } from './engine-limits.ts';
+import { LiveMuxer } from './live-muxer.ts';
+import { MediaWindow, type MediaSegment } from './media-window.ts';
+import { MediaTimeline } from '../timeline/media-timeline.ts';
 
 export interface VirtualCamera {
   readonly hours: number;
