@@ -10,8 +10,9 @@ import { lists } from './lists.ts';
 import { login } from './login.ts';
 import { startup } from './startup.ts';
 import { formatReport, isReached, saveReport } from './support/report.ts';
+import { workers } from './workers.ts';
 
-const PROGRAMS = [startup, lists, delivery, login, latency, ingest];
+const PROGRAMS = [startup, lists, delivery, login, latency, ingest, workers];
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },
