@@ -47,6 +47,8 @@ interface Played {
   readonly configs: readonly StreamConfig[];
   readonly samples: readonly Sample[];
   readonly events: readonly MediaEvent[];
+  /** Tracks that were set up. */
+  readonly setups: number;
 }
 
 /** Plays a camera with this sound on virtual time. */
@@ -75,6 +77,7 @@ async function play(audio: ClipAudio | undefined, options: PlayOptions = {}): Pr
   }
   return {
     events,
+    setups: camera.counters.requests['SETUP'] ?? 0,
     configs: events.flatMap((event) => (event.type === 'config' ? [event.config] : [])),
     samples: events.flatMap((event) => (event.type === 'sample' ? [event.sample] : [])),
   };
@@ -166,7 +169,9 @@ describe('sound that is', () => {
   });
 
   it('not wanted: it is not set up', async () => {
-    const { configs } = await play(createTone('PCMU'), { wantsAudio: false });
+    expect((await play(createTone('PCMU'))).setups).toBe(2);
+    const { configs, setups } = await play(createTone('PCMU'), { wantsAudio: false });
+    expect(setups).toBe(1);
     expect(configs.map(({ audio }) => audio)).toEqual([undefined]);
   });
 

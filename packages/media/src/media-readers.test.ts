@@ -1,5 +1,7 @@
 /** Sound as cameras announce it: each row is a description that was seen in the field, and what becomes of it. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MediaError } from './media-error.ts';
 import { describeAudio } from './media-readers.ts';
 import { parseSdp } from './rtsp/sdp.ts';
 import { chooseTracks } from './rtsp/setup-tracks.ts';
@@ -118,6 +120,36 @@ describe('sound that is announced', () => {
     ['something unknown before something known', ['m=audio 0 RTP/AVP 9 8'], 'fLaC 8000 1'],
   ])('%s', (_name, lines, expected) => {
     expect(soundOf(lines)).toBe(expected);
+  });
+
+  it('in any words is a track or a MediaError', () => {
+    const name = fc.constantFrom('MPEG4-GENERIC', 'MP4A-LATM', 'OPUS', 'PCMU', 'PCMA', 'L16', 'PCM', 'X');
+    const parameters = fc.dictionary(
+      fc.constantFrom('config', 'mode', 'cpresent', 'sizelength', 'indexlength'),
+      fc.oneof(fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), maxLength: 20 }), fc.string()),
+    );
+    fc.assert(
+      fc.property(name, fc.nat(200_000), fc.nat(9), parameters, (encoding, clockRate, channels, fmtp) => {
+        const kind = 'audio' as const;
+        const media = {
+          kind,
+          payloadType: 97,
+          encoding,
+          clockRate,
+          channels,
+          control: undefined,
+          framerate: undefined,
+        };
+        try {
+          const track = describeAudio({ ...media, fmtp: new Map(Object.entries(fmtp)) });
+          expect(track.clockRate).toBeGreaterThan(0);
+          expect(track.format?.frameTicks ?? 1).toBeGreaterThan(0);
+          track.open({ onFrame: () => undefined, onTrouble: () => undefined });
+        } catch (error) {
+          expect(error).toBeInstanceOf(MediaError);
+        }
+      }),
+    );
   });
 
   it('is left out when the operator wants none', () => {
