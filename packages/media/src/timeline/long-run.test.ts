@@ -102,6 +102,16 @@ const CAMERAS: readonly (readonly [string, VirtualCamera])[] = [
     { hours: 4, audioPpm: 200, countVideo: () => 1234, excuse: settling(MINUTE) },
   ],
   [
+    'timestamps that stand still after five hours of drift',
+    {
+      hours: 7,
+      videoPpm: 200,
+      audioPpm: 200,
+      countVideo: (frame) => Math.round(Math.min(frame, 18_000) * 90_018),
+      excuse: (atMs) => atMs > 5 * HOUR - MINUTE && atMs < 5 * HOUR + MINUTE,
+    },
+  ],
+  [
     'a clock at half the announced rate',
     { hours: 4, audioPpm: 200, countVideo: (frame) => frame * 45_000, excuse: settling(MINUTE) },
   ],
