@@ -59,7 +59,7 @@ export function describeAudio(media: MediaDescription): AudioTrack {
     }
     case 'MP4A-LATM': {
       const { format, reader } = readLatmTrack(media);
-      return { clockRate, format, open: (sink) => new LatmReader(reader, sink) };
+      return { clockRate: reader.clockRate, format, open: (sink) => new LatmReader(reader, sink) };
     }
     case 'OPUS':
       return { clockRate: OPUS_RATE, format: OPUS_FORMAT, open: (sink) => new OpusReader(sink) };

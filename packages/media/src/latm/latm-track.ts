@@ -6,6 +6,9 @@ import { MediaError } from '../media-error.ts';
 import type { LatmReaderOptions } from './latm-reader.ts';
 import { readStreamMuxConfig, type StreamMuxConfig } from './stream-mux-config.ts';
 
+/** Section 7.3: the clock where `a=rtpmap` leaves it out. */
+const DEFAULT_CLOCK_RATE = 90_000;
+
 export interface LatmTrack {
   /** Undefined when only the stream will tell. */
   readonly format: AudioFormat | undefined;
@@ -31,6 +34,7 @@ export function readLatmTrack(media: MediaDescription): LatmTrack {
   if (config === undefined && !isConfigInBand) {
     throw new MediaError('AUDIO_MALFORMED', 'the camera does not say what its AAC is');
   }
-  const { clockRate, channels } = media;
+  const { channels } = media;
+  const clockRate = media.clockRate || DEFAULT_CLOCK_RATE;
   return { format: config?.format, reader: { config, isConfigInBand, clockRate, channels } };
 }

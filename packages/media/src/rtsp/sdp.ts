@@ -192,6 +192,7 @@ function parseFramerate(text: string | undefined): number | undefined {
 
 function defaultClockRate(kind: MediaDescription['kind'], encoding: string, payloadType: number): number {
   if (kind === 'video') return 90_000;
+  if (encoding === 'MPEG4-GENERIC' || encoding === 'MP4A-LATM') return 0; // its configuration tells
   const known = findStaticFormat(payloadType);
   return known !== undefined && known.encoding === encoding ? known.clockRate : 8000;
 }
