@@ -25,6 +25,8 @@ import { openFakeCamera, type FakeCamera } from './testing/fake-camera.ts';
 import type { FakeFaults } from './testing/fake-faults.ts';
 import { createSyntheticClip } from './testing/synthetic-clip.ts';
 
+/** Each plays in half a second; on a machine that is busy, longer. */
+const TIMEOUT_MS = 30_000;
 const PICTURES = createSyntheticClip({ width: 64, height: 64, gop: 25, pictures: 50 });
 const AAC = createSyntheticClip({
   width: 64,
@@ -101,7 +103,7 @@ function expectContiguous(sound: readonly Sample[]): void {
   }
 }
 
-describe('sound of a camera in', () => {
+describe('sound of a camera in', { timeout: TIMEOUT_MS }, () => {
   it.each<[string, ClipAudio | undefined, string, number, number]>([
     ['µ-law', createTone('PCMU'), 'fLaC', 8000, 1],
     ['µ-law in packets of 40 ms', createTone('PCMU', { packetMs: 40 }), 'fLaC', 8000, 1],
@@ -151,7 +153,7 @@ describe('sound of a camera in', () => {
   });
 });
 
-describe('sound that is', () => {
+describe('sound that is', { timeout: TIMEOUT_MS }, () => {
   it('announced and never sent: the picture plays without, after a short wait', async () => {
     const { configs, samples } = await play(createTone('PCMU'), { faults: { audioSilent: true } });
     expect(configs.map(({ audio }) => audio)).toEqual([undefined]);
