@@ -12,7 +12,8 @@ export interface GstMount {
   readonly feedback?: boolean;
   /** H.264 profile; `high-bframes` has three B-frames in a row. Default `baseline`. */
   readonly profile?: 'baseline' | 'main' | 'high' | 'high-bframes';
-  readonly audio?: boolean;
+  /** `true` is AAC with AU headers. */
+  readonly audio?: boolean | 'latm' | 'mulaw' | 'alaw' | 'l16' | 'opus';
   /** Draws the time into the picture: see `clock-bits.ts`. */
   readonly clockBits?: boolean;
   /** Pixels. Default 640 × 360. */

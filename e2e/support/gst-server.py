@@ -4,6 +4,8 @@ Usage: /usr/bin/python3 gst-server.py '<json>'
 
   {"port": 0, "loginPort": 0, "tlsPort": 0, "mounts": [{"path": "/baseline", "profile": "baseline", "audio": true, ...}]}
 
+"audio" is true for AAC, or the name of a codec: see SOUNDS.
+
 Mounts with a login live on a second listener, because GStreamer's logins belong to a whole server, and those with "tls" (certificate
 and key in PEM) on a third. "protocols" of a mount, "udp" or "tcp", is the only transport it takes. RTSP over HTTP is taken everywhere.
 Prints one line of JSON when it listens: {"port": ..., "loginPort": ..., "tlsPort": ...}. Ends on SIGTERM or SIGINT, and with its
@@ -95,10 +97,22 @@ def describe_payloader(mount):
     )
 
 
-def describe_audio():
+# Sound by its codec: what the source makes, and how it is encoded and sent.
+SOUNDS = {
+    "aac": ("wave=ticks", 48000, 1, "avenc_aac bitrate=64000 ! aacparse ! rtpmp4gpay"),
+    "latm": ("wave=sine freq=400", 48000, 1, "avenc_aac bitrate=64000 ! aacparse ! rtpmp4apay"),
+    "mulaw": ("wave=sine freq=400", 8000, 1, "mulawenc ! rtppcmupay"),
+    "alaw": ("wave=sine freq=400", 8000, 1, "alawenc ! rtppcmapay min-ptime=40000000 max-ptime=40000000"),
+    "l16": ("wave=sine freq=400", 16000, 2, "audioconvert ! audio/x-raw,format=S16BE ! rtpL16pay"),
+    "opus": ("wave=sine freq=400", 48000, 2, "opusenc ! rtpopuspay"),
+}
+
+
+def describe_audio(codec):
+    source, rate, channels, encoder = SOUNDS[codec]
     return (
-        "audiotestsrc is-live=true wave=ticks ! audio/x-raw,rate=48000,channels=1 ! audioconvert"
-        " ! avenc_aac bitrate=64000 ! aacparse ! rtpmp4gpay name=pay1 pt=97"
+        f"audiotestsrc is-live=true {source} ! audio/x-raw,rate={rate},channels={channels} ! audioconvert"
+        f" ! {encoder} name=pay1 pt=97"
     )
 
 
@@ -109,7 +123,8 @@ class Factory(GstRtspServer.RTSPMediaFactory):
         super().__init__()
         self._mount = mount
         self.set_shared(True)
-        audio = f" {describe_audio()}" if mount.get("audio") else ""
+        codec = mount.get("audio")
+        audio = f" {describe_audio('aac' if codec is True else codec)}" if codec else ""
         self.set_launch(f"( {describe_video(mount)}{audio} )")
 
     def do_configure(self, media):

@@ -6,6 +6,7 @@ export interface MediaDescription {
   readonly payloadType: number;
   /** Encoding name of `a=rtpmap` in upper case: `H264`, `MPEG4-GENERIC`, `PCMA`, … */
   readonly encoding: string;
+  /** RTP ticks a second; 0 when the camera does not say. */
   readonly clockRate: number;
   /** Channels of `a=rtpmap` (audio), 1 when absent. */
   readonly channels: number;
@@ -22,4 +23,14 @@ export interface MediaDescription {
 }
 
 /** Codecs the engine carries today; anything else is described, not set up. */
-export type SupportedEncoding = 'H264' | 'H265' | 'JPEG' | 'MPEG4-GENERIC';
+export type SupportedEncoding =
+  | 'H264'
+  | 'H265'
+  | 'JPEG'
+  | 'MPEG4-GENERIC'
+  | 'MP4A-LATM'
+  | 'OPUS'
+  | 'PCMU'
+  | 'PCMA'
+  | 'L16'
+  | 'PCM';

@@ -9,6 +9,21 @@ const RARE_PROFILES: Readonly<Record<number, string>> = {
   244: 'High 4:4:4',
   44: 'CAVLC 4:4:4',
 };
+/** What people know the encodings of `a=rtpmap` by. */
+const SOUND_NAMES: Readonly<Record<string, string>> = {
+  PCMU: 'G.711 µ-law',
+  PCMA: 'G.711 A-law',
+  L16: 'uncompressed sound',
+  PCM: 'uncompressed sound',
+  G722: 'G.722',
+  G723: 'G.723.1',
+  'G726-16': 'G.726',
+  'G726-24': 'G.726',
+  'G726-32': 'G.726',
+  'G726-40': 'G.726',
+  G729: 'G.729',
+  MPA: 'MPEG audio',
+};
 /** A longer distance of key frames makes starting slow. */
 const LONG_GOP_MS = 4_000;
 
@@ -29,12 +44,16 @@ export function judgeTracks(
   const advice = adviceOn(video);
   const unsupported = tracks
     .filter((track) => track.kind === 'audio' && !track.supported)
-    .map((track) => track.encoding);
-  if (audio) return { result: 'plays', explanation: `${video.codec} with ${audio.codec} ${where}.${advice}` };
+    .map((track) => nameSound(track.encoding));
+  if (audio)
+    return {
+      result: 'plays',
+      explanation: `${video.codec} with ${describeSound(audio, tracks)} ${where}.${advice}`,
+    };
   if (unsupported.length > 0) {
     return {
       result: 'plays-without-sound',
-      explanation: `${video.codec} ${where}; the sound (${unsupported.join(', ')}) is left out. Set the camera's sound to AAC.${advice}`,
+      explanation: `${video.codec} ${where}; the sound (${unsupported.join(', ')}) is left out. Set the camera's sound to AAC or G.711.${advice}`,
     };
   }
   if (tracks.some((track) => track.kind === 'audio')) {
@@ -73,6 +92,16 @@ export const RELAY_VERDICT: ProbeReport['verdict'] = {
 function pictureAdvice({ fps }: VideoFacts): string {
   const often = fps === undefined ? '' : ` about ${Math.round(fps * 10) / 10} a second,`;
   return `Single JPEG pictures,${often} shown by every browser; without sound. H.264 would cost a tenth of the bandwidth.`;
+}
+
+/** What the camera sends, and as what it is delivered where that is another thing. */
+function describeSound(audio: AudioFacts, tracks: readonly ProbeTrack[]): string {
+  const sent = tracks.find((track) => track.kind === 'audio' && track.supported);
+  return audio.codec === 'FLAC' && sent ? `${nameSound(sent.encoding)} (delivered as FLAC)` : audio.codec;
+}
+
+function nameSound(encoding: string): string {
+  return SOUND_NAMES[encoding] ?? encoding;
 }
 
 function adviceOn(video: VideoFacts): string {

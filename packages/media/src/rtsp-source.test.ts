@@ -127,12 +127,12 @@ async function outcome(promise: Promise<void>): Promise<string> {
 
 describe('openRtspSource', () => {
   it('says what the camera is', async () => {
-    const { source } = await openFake([VIDEO_TRACK, { ...AUDIO_TRACK, encoding: 'PCMA', setUp: false }]);
+    const { source } = await openFake([VIDEO_TRACK, { ...AUDIO_TRACK, encoding: 'G722', setUp: false }]);
     expect(source.server).toBe('Fake/1.0');
     expect(source.lostPackets).toBe(7);
     expect(source.tracks).toEqual([
       { kind: 'video', encoding: 'H264', clockRate: 90_000, supported: true },
-      { kind: 'audio', encoding: 'PCMA', clockRate: 16_000, supported: false },
+      { kind: 'audio', encoding: 'G722', clockRate: 16_000, supported: false },
     ]);
   });
 

@@ -15,6 +15,7 @@ import type { Arrival } from './rtp/arrival.ts';
 import { MediaError } from './media-error.ts';
 import { createVideoReader, describeAudio, type AudioTrack } from './media-readers.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';
+import { findSupportedEncoding } from './rtsp/codec-support.ts';
 import { openRtspSession } from './rtsp/rtsp-client.ts';
 import type { RtspSession, RtspSessionHandler, RtspSessionOptions } from './rtsp/rtsp-session.ts';
 import { TransportMemory } from './rtsp/transport-memory.ts';
@@ -91,15 +92,13 @@ class Pipeline {
     this.#tally = tally;
     const onTrouble = (message: string) => tally.add(message);
     const sound = audioMedia === undefined ? undefined : findSound(audioMedia, onTrouble);
-    const sequencer = new EventSequencer({ clock, audio: sound?.format.config, onEvent: options.onEvent });
+    const announced = sound === undefined ? undefined : (sound.format?.config ?? 'unknown');
+    const sequencer = new EventSequencer({ clock, audio: announced, onEvent: options.onEvent });
     const timeline = new MediaTimeline({
       videoClockRate: videoMedia.clockRate,
-      audio:
-        sound === undefined || audioMedia === undefined
-          ? undefined
-          : { clockRate: audioMedia.clockRate, format: sound.format },
+      audio: sound,
       onPicture: (picture) => sequencer.pushPicture(picture),
-      onSound: (sample) => sequencer.pushSound(sample),
+      onSound: (sample, config) => sequencer.pushSound(sample, config),
     });
     this.#sequencer = sequencer;
     this.#timeline = timeline;
@@ -117,7 +116,7 @@ class Pipeline {
     });
     this.#audio = sound?.open({
       onFrame: (frame) => {
-        sequencer.noteSound();
+        sequencer.noteSound(frame.format?.config);
         timeline.pushSound(frame);
       },
       onTrouble,
@@ -173,8 +172,9 @@ class RtspSource implements MediaSource {
     this.#pipeline = pipeline;
     this.server = session.server;
     this.path = session.path;
-    this.tracks = session.tracks.map(({ kind, encoding, clockRate, setUp }) => {
-      return { kind, encoding, clockRate, supported: setUp };
+    this.tracks = session.tracks.map((track) => {
+      const { kind, encoding, clockRate, setUp } = track;
+      return { kind, encoding, clockRate, supported: setUp || findSupportedEncoding(track) !== undefined };
     });
     const noKeyframe = Promise.withResolvers<never>();
     this.#keyframeTimer = clock.setTimer(KEYFRAME_TIMEOUT_MS, () =>

@@ -1,4 +1,3 @@
-import { codecsOf } from '../hls/format-multivariant-playlist.ts';
 import type { StreamConfig, VideoConfig } from '../sample.ts';
 import type { StreamReason, StreamState } from '../stream/stream-status.ts';
 
@@ -15,7 +14,10 @@ import type { StreamReason, StreamState } from '../stream/stream-status.ts';
 export type MseMessage =
   | {
       readonly type: 'config';
-      /** For `MediaSource.isTypeSupported`, `addSourceBuffer` and `changeType`. */
+      /**
+       * For `MediaSource.isTypeSupported`, `addSourceBuffer` and `changeType`. Opus and FLAC in small letters, as the registrations
+       * of these codecs for Media Source Extensions have them: not every browser that plays them takes the names of RFC 6381.
+       */
       readonly mime: string;
       readonly video: {
         readonly codec_string: string;
@@ -65,10 +67,15 @@ export function configMessage(config: StreamConfig): MseMessage {
   const { video, audio } = config;
   return {
     type: 'config',
-    mime: `${video ? 'video' : 'audio'}/mp4; codecs="${codecsOf(config)}"`,
+    mime: `${video ? 'video' : 'audio'}/mp4; codecs="${mseCodecsOf(config)}"`,
     video: video ? { codec_string: video.codecString, width: video.width, height: video.height } : null,
     audio: audio
       ? { codec_string: audio.codecString, sample_rate: audio.sampleRate, channels: audio.channels }
       : null,
   };
+}
+
+function mseCodecsOf({ video, audio }: StreamConfig): string {
+  const sound = audio?.codec === 'aac' ? audio.codecString : audio?.codecString.toLowerCase();
+  return [video?.codecString, sound].filter((codec) => codec !== undefined).join(',');
 }

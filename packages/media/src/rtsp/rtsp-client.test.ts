@@ -150,7 +150,7 @@ describe('opening', () => {
     ['a picture marked sendonly is the only one', `${SDP_VIDEO}a=sendonly\r\n`, ['track1']],
     [
       'audio we cannot carry is left out',
-      `${SDP_VIDEO}m=audio 0 RTP/AVP 8\r\na=control:track8\r\n`,
+      `${SDP_VIDEO}m=audio 0 RTP/AVP 9\r\na=control:track9\r\n`,
       ['track1'],
     ],
     [

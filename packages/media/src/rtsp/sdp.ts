@@ -153,13 +153,15 @@ function describe(section: Section, all: readonly Section[]): SdpMedia | undefin
   let first: SdpMedia | undefined;
   let lastResort: SdpMedia | undefined;
   for (const payloadType of section.payloadTypes) {
-    const format = section.rtpmap.get(payloadType) ?? findStaticFormat(payloadType);
+    const fmtp = parseFmtp(findFmtp(section, payloadType, all));
+    const format =
+      section.rtpmap.get(payloadType) ?? findStaticFormat(payloadType) ?? guessFormat(section.kind, fmtp);
     if (format === undefined) continue;
     const media: SdpMedia = {
       kind: section.kind,
       payloadType,
       ...format,
-      fmtp: parseFmtp(findFmtp(section, payloadType, all)),
+      fmtp,
       control: section.control,
       framerate: section.framerate,
       ...(section.dimensions === undefined ? {} : { dimensions: section.dimensions }),
@@ -174,6 +176,15 @@ function describe(section: Section, all: readonly Section[]): SdpMedia | undefin
     first ??= media;
   }
   return lastResort ?? first;
+}
+
+/** Without `a=rtpmap`, parameters that only AAC has (RFC 3640 section 4.1) still name it; its clock they do not tell. */
+function guessFormat(
+  kind: MediaDescription['kind'],
+  fmtp: ReadonlyMap<string, string>,
+): PayloadFormat | undefined {
+  const isAac = kind === 'audio' && fmtp.has('config') && fmtp.has('sizelength');
+  return isAac ? { encoding: 'MPEG4-GENERIC', clockRate: 0, channels: 1 } : undefined;
 }
 
 /**
@@ -226,6 +237,7 @@ function parseDimensions(attribute: string): MediaDescription['dimensions'] {
 
 function defaultClockRate(kind: MediaDescription['kind'], encoding: string, payloadType: number): number {
   if (kind === 'video') return 90_000;
+  if (encoding === 'MPEG4-GENERIC' || encoding === 'MP4A-LATM') return 0; // its configuration tells
   const known = findStaticFormat(payloadType);
   return known !== undefined && known.encoding === encoding ? known.clockRate : 8000;
 }

@@ -20,6 +20,7 @@ export interface ChosenTracks {
 /**
  * Chooses the sections to set up. A section marked as sent by us is the way back to the camera, unless nothing else
  * of its kind is there: some cameras mark their picture so.
+ * @param withAudio false leaves the sound out, whatever is offered.
  * @throws MediaError CODEC_UNSUPPORTED naming what was offered, also in `details.offered` (encodings of video and
  * audio) and `details.tracks` (`kind`, `encoding`, `clockRate` of every section).
  */

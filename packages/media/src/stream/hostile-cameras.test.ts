@@ -212,7 +212,7 @@ const CAMERAS: readonly (readonly [
   [
     'time stamps that jump a second ahead',
     { offOf: (frame) => Math.floor(frame / 125) * 90_000 },
-    { segments: 17, targets: [2] },
+    { segments: 17, targets: [2, 3] },
   ],
 ];
 

@@ -1,7 +1,7 @@
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { findBox, readBoxes } from '../fmp4/box-reader.ts';
-import { VIDEO } from '../fmp4/testing-configs.ts';
+import { VIDEO, videoSample } from '../fmp4/testing-configs.ts';
 import type { MediaEvent, StreamConfig } from '../sample.ts';
 import { BlockPool } from './block-pool.ts';
 import { DEFAULT_LIMITS, type EngineLimits } from './engine-limits.ts';
@@ -123,6 +123,33 @@ describe('cutting', () => {
     expect(rig.window.open).toBeUndefined();
     await rig.feed(feed, 1);
     expect(rig.window.open?.sequence).toBe(FIRST);
+  });
+
+  it('lists segments as long as their pictures are apart, whatever was estimated', async () => {
+    const rig = new Rig();
+    rig.configure();
+    // Every other picture is 1 tick after the one before: the estimates are wrong all the time.
+    for (let frame = 0; frame < 260; frame++) {
+      const dts = 90_000 + (frame >> 1) * 7200 + (frame & 1);
+      const sample = videoSample({ dts, pts: dts, duration: 3600, keyframe: frame % 50 === 0 });
+      rig.muxer.push({ type: 'sample', sample });
+      await rig.clock.advance(40);
+    }
+    expect(rig.segments.map((segment) => segment.durationS)).toEqual([2, 2, 2, 2, 2]);
+    const parts = rig.segments[1]?.parts.reduce((sum, part) => sum + part.durationS, 0) ?? 0;
+    expect(parts).toBeGreaterThan(1.8);
+    expect(parts).toBeLessThan(2.3);
+  });
+
+  it('counts a picture that is missing as time', async () => {
+    const rig = new Rig();
+    rig.configure();
+    const feed = new SampleFeed();
+    await rig.feed(feed, 20);
+    feed.take(10); // 400 ms that the camera left out: bridged
+    await rig.feed(feed, 71);
+    expect(rig.segments[0]?.durationS).toBe(2);
+    expect(rig.calls).toEqual(['init']);
   });
 
   it('carries audio in the part that is open', async () => {

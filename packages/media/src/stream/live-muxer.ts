@@ -88,6 +88,10 @@ export class LiveMuxer {
   #isBroken = false;
 
   #part: Sample[] = [];
+  /** Where the open segment, the open part and what is taken so far begin and end, in the leader's ticks. */
+  #segmentDts = 0;
+  #partDts = 0;
+  #endDts = 0;
   #partS = 0;
   #partBytes = 0;
   #partHasKeyframe = false;
@@ -209,12 +213,17 @@ export class LiveMuxer {
 
   #takeLeader(sample: Sample, leader: TrackConfig): void {
     const durationS = sample.duration / leader.timescale;
+    const holeS = (sample.dts - this.#endDts) / leader.timescale;
+    // What was estimated of the last frame's length is known now: segments and their dates add up exactly.
+    if (this.#window.open) this.#endDts = sample.dts;
     if (this.#mustEndSegment(sample)) this.#closeSegment();
-    else if (this.#sizer.mustCloseBefore(this.#partS, durationS)) this.#closePart();
+    else if (holeS > HOLE_S || this.#sizer.mustCloseBefore(this.#partS, durationS)) this.#closePart();
     if (!this.#window.open) this.#openSegment(sample);
+    if (this.#partS === 0) this.#partDts = sample.dts;
+    this.#endDts = sample.dts + sample.duration;
     this.#part.push(sample);
     this.#partBytes += sample.data.length;
-    this.#partS += durationS;
+    this.#partS = (this.#endDts - this.#partDts) / leader.timescale;
     this.#partHasKeyframe ||= sample.keyframe;
     this.#flushFrames(sample.keyframe);
     const isFull = this.#sizer.addFrame(this.#partS, durationS);
@@ -283,6 +292,7 @@ export class LiveMuxer {
 
   #openSegment(first: Sample): void {
     if (!this.#init) return;
+    this.#segmentDts = first.dts;
     this.#window.addInit(this.#init.name, this.#init.body);
     this.#window.openSegment({
       sequence: this.#nextSequence++,
@@ -305,7 +315,8 @@ export class LiveMuxer {
     if (!open) return;
     this.#isHurried = false;
     const closed = this.#encodePart();
-    const finished = this.#window.closeSegment(`seg-${open.sequence}.m4s`);
+    const durationS = (this.#endDts - this.#segmentDts) / (this.#leader?.timescale ?? 1);
+    const finished = this.#window.closeSegment(`seg-${open.sequence}.m4s`, durationS);
     const part = closed ?? finished?.parts.at(-1);
     if (part) this.#sink.onPart(part, finished);
   }

@@ -136,8 +136,11 @@ export class MediaWindow {
     return added;
   }
 
-  /** Finishes the open segment under `name`; one without parts disappears. */
-  closeSegment(name: string): MediaSegment | undefined {
+  /**
+   * Finishes the open segment under `name`; one without parts disappears.
+   * @param durationS how long it lasts, now that its end is known. Default what its parts' samples last.
+   */
+  closeSegment(name: string, durationS?: number): MediaSegment | undefined {
     const open = this.#open;
     this.#open = undefined;
     if (!open || open.parts.length === 0) return undefined;
@@ -145,7 +148,7 @@ export class MediaWindow {
       name,
       open.parts.map((part) => part.file),
     );
-    const segment: MediaSegment = { ...open, file };
+    const segment: MediaSegment = { ...open, durationS: roundSeconds(durationS ?? open.durationS), file };
     this.#segments.push(segment);
     this.#files.set(name, file);
     this.#trim();

@@ -125,13 +125,15 @@ function round(value: number, digits: number): number {
   return Math.round(value * scale) / scale;
 }
 
-/** Name of the audio object type in `mp4a.40.<type>` (ISO 14496-3 table 1.17). */
+/** Name of the codec; for AAC, of the audio object type in `mp4a.40.<type>` (ISO 14496-3 table 1.17). */
 function audioName(codecString: string): string {
   const names: Readonly<Record<string, string>> = {
     'mp4a.40.2': 'AAC-LC',
     'mp4a.40.5': 'HE-AAC',
     'mp4a.40.29': 'HE-AAC v2',
     'mp4a.40.1': 'AAC Main',
+    fLaC: 'FLAC',
+    Opus: 'Opus',
   };
   return names[codecString] ?? 'AAC';
 }

@@ -69,11 +69,12 @@ export class ClientPlayout {
     this.#keyframesSeen = 0;
     return [...this.#tracks.values()].map((track) => {
       const first = this.#firstTicks(track.kind, faults);
-      if (faults.startTimestamp !== undefined) track.offset = faults.startTimestamp - scale(first, faults);
+      if (faults.startTimestamp !== undefined)
+        track.offset = faults.startTimestamp - scale(first, track.kind, faults);
       return {
         kind: track.kind,
         sequence: track.sequence,
-        timestamp: wrap(track.offset + scale(first, faults)),
+        timestamp: wrap(track.offset + scale(first, track.kind, faults)),
       };
     });
   }
@@ -82,9 +83,12 @@ export class ClientPlayout {
     this.#playing = false;
   }
 
-  /** Shifts the RTP timestamps of all tracks, as a camera does whose clock is set. */
-  jumpTimestamps(byMs: number): void {
-    for (const track of this.#tracks.values()) track.offset += Math.round((byMs * track.clockRate) / 1000);
+  /** Shifts the RTP timestamps of one track or all, as a camera does whose clock is set. */
+  jumpTimestamps(byMs: number, kind?: TrackKind): void {
+    for (const track of this.#tracks.values()) {
+      if (kind === undefined || kind === track.kind)
+        track.offset += Math.round((byMs * track.clockRate) / 1000);
+    }
   }
 
   /** Sends one picture or sound. Returns false when the client had to be dropped. */
@@ -95,7 +99,7 @@ export class ClientPlayout {
     const stamped = stampRuns(this.#runsOf(unit, faults), {
       channel: track.channel,
       sequence: track.sequence,
-      timestamp: wrap(track.offset + scale(unit.ticks, faults)),
+      timestamp: wrap(track.offset + scale(unit.ticks, track.kind, faults)),
       ssrc: track.ssrc,
       markers: faults.markers || unit.kind === 'audio',
     });
@@ -120,8 +124,8 @@ export class ClientPlayout {
       const ticks = Math.round((this.#player.mediaMs(nowMs) * track.clockRate) / 1000);
       const report = encodeSenderReport({
         ssrc: track.ssrc,
-        wallMs,
-        timestamp: wrap(track.offset + scale(ticks, faults)),
+        wallMs: wallMs + faults.reportErrorMs,
+        timestamp: wrap(track.offset + scale(ticks, track.kind, faults)),
         packets: track.packets,
         octets: track.octets,
       });
@@ -176,8 +180,9 @@ export class ClientPlayout {
   }
 }
 
-function scale(ticks: number, faults: FakeFaults): number {
-  return faults.clockDriftPpm === 0 ? ticks : Math.round(ticks * (1 + faults.clockDriftPpm / 1e6));
+function scale(ticks: number, kind: TrackKind, faults: FakeFaults): number {
+  const ppm = faults.clockDriftPpm + (kind === 'audio' ? faults.audioDriftPpm : 0);
+  return ppm === 0 ? ticks : Math.round(ticks * (1 + ppm / 1e6));
 }
 
 function wrap(timestamp: number): number {

@@ -4,12 +4,18 @@
  *
  * Times are media ticks since the player started: 90 kHz for video, the sampling rate for sound.
  */
-import type { Clip } from './clip.ts';
+import type { Clip, ClipAudio } from './clip.ts';
 import type { ClipPicture } from './clip-picture.ts';
 import { AUDIO_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE } from './fake-sdp.ts';
 import type { PictureOverlay } from './picture-overlay.ts';
 import { packetiseH265Nals } from './h265-layout.ts';
-import { packetiseAac, packetiseNals, type PacketRun, type PacketShape } from './rtp-layout.ts';
+import {
+  packetiseAac,
+  packetiseNals,
+  packetisePayload,
+  type PacketRun,
+  type PacketShape,
+} from './rtp-layout.ts';
 
 export type MediaUnit =
   | {
@@ -37,6 +43,11 @@ interface PictureLayout {
 /** Later than this (the process was stopped), media time pauses: the player goes on where it was instead of sending a burst, ms. */
 const MAX_LATE_MS = 2000;
 const AAC_SAMPLES = 1024;
+
+/** Clock ticks of each frame of a clip's sound. */
+function soundTicks(audio: ClipAudio | undefined): number {
+  return audio?.rtp?.frameTicks ?? AAC_SAMPLES;
+}
 
 export class ClipPlayer {
   #clip: Clip;
@@ -86,7 +97,7 @@ export class ClipPlayer {
     this.#clip = clip;
     // Sound of another rate, or where there was none, begins now and not at the start.
     if (clip.audio !== undefined && clip.audio.sampleRate !== previous) {
-      this.#frames = Math.ceil((this.#baseMs * clip.audio.sampleRate) / (1000 * AAC_SAMPLES));
+      this.#frames = Math.ceil((this.#baseMs * clip.audio.sampleRate) / (1000 * soundTicks(clip.audio)));
     }
   }
 
@@ -116,7 +127,7 @@ export class ClipPlayer {
   }
 
   nextAudioTicks(): number {
-    return this.#frames * AAC_SAMPLES;
+    return this.#frames * soundTicks(this.#clip.audio);
   }
 
   /** Hands out everything that is due, in order of time. */
@@ -134,7 +145,7 @@ export class ClipPlayer {
 
   #audioDueMs(): number {
     const audio = this.#clip.audio;
-    return audio === undefined ? Infinity : (this.#frames * AAC_SAMPLES * 1000) / audio.sampleRate;
+    return audio === undefined ? Infinity : (this.#frames * soundTicks(audio) * 1000) / audio.sampleRate;
   }
 
   #picturesToKeyframe(): number {
@@ -162,7 +173,7 @@ export class ClipPlayer {
     const frame = frames[this.#frames % frames.length] ?? Buffer.alloc(0);
     const ticks = this.nextAudioTicks();
     this.#frames++;
-    return { kind: 'audio', ticks, runs: [audioLayout(frame)] };
+    return { kind: 'audio', ticks, runs: [audioLayout(frame, this.#clip.audio?.rtp !== undefined)] };
   }
 
   #nextVideo(wallMs: number, shape: ClipPlayerShape): MediaUnit {
@@ -198,10 +209,12 @@ function overlayLayout(nal: Buffer, shape: PacketShape): PacketRun {
   return run;
 }
 
-function audioLayout(frame: Buffer): PacketRun {
+function audioLayout(frame: Buffer, isPayload: boolean): PacketRun {
   const known = audioLayouts.get(frame);
   if (known !== undefined) return known;
-  const run = packetiseAac(frame, AUDIO_PAYLOAD_TYPE);
+  const run = isPayload
+    ? packetisePayload(frame, AUDIO_PAYLOAD_TYPE)
+    : packetiseAac(frame, AUDIO_PAYLOAD_TYPE);
   audioLayouts.set(frame, run);
   return run;
 }

@@ -26,8 +26,20 @@ export interface ClipAudio {
   readonly channels: number;
   /** AudioSpecificConfig, two bytes. */
   readonly config: Buffer;
-  /** Raw AAC frames of 1024 samples each. */
+  /** Raw AAC frames of 1024 samples each, or what `rtp` says. */
   readonly frames: readonly Buffer[];
+  /** For sound that is not AAC with AU headers: see `clip-sound.ts`. */
+  readonly rtp?: ClipSoundFormat;
+}
+
+/** How sound goes over RTP when its frames are payloads already. `sampleRate` is its clock then. */
+export interface ClipSoundFormat {
+  /** Encoding name of `a=rtpmap`. */
+  readonly encoding: string;
+  /** Parameters of `a=fmtp`, when it has any. */
+  readonly fmtp?: string;
+  /** Clock ticks of each frame. */
+  readonly frameTicks: number;
 }
 
 export interface Clip {

@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { systemClock, type Clock, type Timer } from '@pantau/base/clock';
 import { CameraConnection, type ConnectionContext } from './camera-connection.ts';
+import type { TrackKind } from './client-playout.ts';
 import { CameraMount, type MountOptions } from './camera-mount.ts';
 import type { Clip } from './clip.ts';
 import { FakeDatagrams } from './fake-datagrams.ts';
@@ -74,8 +75,8 @@ export interface FakeCamera extends AsyncDisposable {
   clearFaults(): void;
   /** Goes on with another clip at once (a change of resolution, a camera reconfigured). */
   switchClip(clip: Clip, path?: string): void;
-  /** Shifts the RTP timestamps of running sessions. */
-  jumpTimestamps(byMs: number, path?: string): void;
+  /** Shifts the RTP timestamps of running sessions, of one track or all. */
+  jumpTimestamps(byMs: number, path?: string, kind?: TrackKind): void;
   /** Destroys every connection, without a word. */
   dropConnections(): void;
   /** Stops listening (connections are refused) for `ms`, or until `acceptConnections`. Open connections stay. */
@@ -197,9 +198,9 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
     for (const mount of this.#select(path)) mount.player.switchClip(clip);
   }
 
-  jumpTimestamps(byMs: number, path?: string): void {
+  jumpTimestamps(byMs: number, path?: string, kind?: TrackKind): void {
     for (const { playout, mount } of this.#connections) {
-      if (path === undefined || mount?.path === path) playout?.jumpTimestamps(byMs);
+      if (path === undefined || mount?.path === path) playout?.jumpTimestamps(byMs, kind);
     }
   }
 

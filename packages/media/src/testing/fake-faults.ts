@@ -39,6 +39,8 @@ export interface FakeFaults {
   readonly startSequence: number | undefined;
   /** The camera's clock runs fast by this many parts per million. RTP timestamps and sender reports follow it. */
   readonly clockDriftPpm: number;
+  /** The clock of its sound runs fast by so much more. */
+  readonly audioDriftPpm: number;
   /** Announces sound but sends none. */
   readonly audioSilent: boolean;
   /** Plays nothing at all: set before PLAY or in the middle. The connection stays and answers. */
@@ -47,6 +49,8 @@ export interface FakeFaults {
   readonly garbageBytes: number;
   /** RTCP sender reports. Default true. */
   readonly senderReports: boolean;
+  /** Added to the wall clock of sender reports, ms: changed while it plays, the camera's clock is set. */
+  readonly reportErrorMs: number;
 
   // --- transports ---
   /** What SETUP accepts; anything else is answered 461. Default `both`. */
@@ -100,10 +104,12 @@ export const NO_FAULTS: FakeFaults = {
   startTimestamp: undefined,
   startSequence: undefined,
   clockDriftPpm: 0,
+  audioDriftPpm: 0,
   audioSilent: false,
   silent: false,
   garbageBytes: 0,
   senderReports: true,
+  reportErrorMs: 0,
   transports: 'both',
   insistsOn: undefined,
   udpSilent: false,

@@ -23,11 +23,14 @@ export function formatClipSdp(
     'a=control:trackID=0',
   ];
   if (audio !== undefined) {
+    const aac =
+      'streamtype=5;profile-level-id=1;mode=AAC-hbr;' +
+      `sizelength=13;indexlength=3;indexdeltalength=3;config=${audio.config.toString('hex')}`;
+    const { encoding, fmtp } = audio.rtp ?? { encoding: 'MPEG4-GENERIC', fmtp: aac };
     lines.push(
       `m=audio 0 RTP/AVP ${AUDIO_PAYLOAD_TYPE}`,
-      `a=rtpmap:${AUDIO_PAYLOAD_TYPE} MPEG4-GENERIC/${audio.sampleRate}/${audio.channels}`,
-      `a=fmtp:${AUDIO_PAYLOAD_TYPE} streamtype=5;profile-level-id=1;mode=AAC-hbr;` +
-        `sizelength=13;indexlength=3;indexdeltalength=3;config=${audio.config.toString('hex')}`,
+      `a=rtpmap:${AUDIO_PAYLOAD_TYPE} ${encoding}/${audio.sampleRate}/${audio.channels}`,
+      ...(fmtp === undefined ? [] : [`a=fmtp:${AUDIO_PAYLOAD_TYPE} ${fmtp}`]),
       'a=control:trackID=1',
     );
   }

@@ -65,6 +65,11 @@ export function packetiseAac(frame: Buffer, payloadType: number): PacketRun {
   return layOut([Buffer.concat([header, frame])], payloadType, true);
 }
 
+/** A payload that is ready as it is, in a packet with the marker: sound other than AAC. */
+export function packetisePayload(payload: Buffer, payloadType: number): PacketRun {
+  return layOut([payload], payloadType, true);
+}
+
 /** Copies `runs` for one client. `stamp.sequence` counts on through them; returns the block and the sequence number after it. */
 export function stampRuns(
   runs: readonly PacketRun[],
