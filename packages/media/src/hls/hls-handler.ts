@@ -2,16 +2,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@pantau/base/clock';
 import type { EngineLimits } from '../stream/engine-limits.ts';
 import { COMMON_HEADERS, type MediaFile } from '../stream/media-file.ts';
+import { splitFileName } from '../stream/rendition.ts';
+import type { RenditionSet } from '../stream/rendition-set.ts';
 import type { Stream } from '../stream/stream.ts';
-import { PLAYLISTS, type PlaylistKind } from './hls-playlists.ts';
+import {
+  MEDIA_PLAYLISTS,
+  MULTIVARIANT_PLAYLISTS,
+  type MediaPlaylistName,
+  type PlaylistKind,
+} from './hls-playlists.ts';
 import {
   acceptsGzip,
   parseDirectives,
   parseHlsPath,
   parseRange,
+  parseRendition,
   type DeliveryDirectives,
 } from './hls-request.ts';
-import type { ParkedOutcome, ParkedRequest } from './parked-requests.ts';
+import type { ParkedOutcome, ParkedRequest, ParkedRequests } from './parked-requests.ts';
+import type { PlaylistBytes } from './playlist-bytes.ts';
 import { headersFor } from './private-replies.ts';
 import { isBeyondPlaylist, isInPlaylist } from './reload-position.ts';
 
@@ -22,7 +31,7 @@ import { isBeyondPlaylist, isInPlaylist } from './reload-position.ts';
 export interface HlsHandlerOptions {
   readonly clock: Clock;
   readonly limits: EngineLimits;
-  readonly findStream: (key: string) => Stream | undefined;
+  readonly findStream: (key: string) => RenditionSet | undefined;
   /** Address of the viewer, as far as it is known. */
   readonly clientAddress: (request: IncomingMessage) => string;
 }
@@ -49,22 +58,63 @@ export class HlsHandler {
       return;
     }
     const target = parseHlsPath(path);
-    const stream = target && this.#options.findStream(target.key);
-    if (!target || !stream) {
+    const set = target && this.#options.findStream(target.key);
+    if (!target || !set) {
       sendError(response, 404, 'STREAM_NOT_FOUND', 'There is no such stream.');
+      return;
+    }
+    if (isMultivariant(target.file)) {
+      this.#multivariant(request, response, set, MULTIVARIANT_PLAYLISTS[target.file], target.query);
+      return;
+    }
+    const { rendition, name } = splitFileName(target.file);
+    const stream = set.find(rendition);
+    if (!stream) {
+      sendError(response, 404, 'NOT_FOUND', 'There is no such file.');
       return;
     }
     const file = stream.window.findFile(target.file);
     if (file) {
-      if (target.file.startsWith('part-')) this.#touch(request, stream);
+      if (name.startsWith('part-')) this.#touch(request, stream);
       sendFile(request, response, file);
       return;
     }
-    if (isPlaylistName(target.file)) {
-      this.#playlist(request, response, stream, PLAYLISTS[target.file], target.query);
+    if (isPlaylistName(name)) {
+      this.#playlist(request, response, stream, MEDIA_PLAYLISTS[name], target.query);
       return;
     }
     this.#missingFile(request, response, stream, target.file);
+  }
+
+  /** What renditions there are. Nothing is pulled for it that is known already, unless there is no choice. */
+  #multivariant(
+    request: IncomingMessage,
+    response: ServerResponse,
+    set: RenditionSet,
+    playlist: MediaPlaylistName,
+    query: string,
+  ): void {
+    const only = parseRendition(query);
+    const wanted = (only === undefined ? undefined : set.find(only)) ?? set.main;
+    const sinceMs = this.#options.clock.monotonic();
+    const reply = () => sendPlaylist(request, response, set.multivariant(playlist, only));
+    if (only !== undefined || set.streams.length === 1) this.#touch(request, wanted);
+    const isPullable = set.wantFacts(only);
+    if (set.isDescribable(only, sinceMs)) reply();
+    else if (!isPullable || wanted.isEnded) sendUnavailable(response, wanted);
+    else {
+      this.#park(
+        request,
+        response,
+        set.parked,
+        this.#options.limits.coldStartHoldMs,
+        () => set.isDescribable(only, sinceMs) || set.isHopeless(only),
+        () => {
+          if (set.isDescribable(only, sinceMs)) reply();
+          else sendUnavailable(response, wanted);
+        },
+      );
+    }
   }
 
   #playlist(
@@ -87,9 +137,9 @@ export class HlsHandler {
     this.#touch(request, stream);
     const isPullable = stream.demand();
     const kind = named === 'media-ll' && directives.skip ? 'media-ll-delta' : named;
-    const reply = () => sendPlaylist(request, response, stream, kind);
+    const reply = () => sendPlaylist(request, response, stream.playlists.get(kind));
     const answer = () => {
-      if (directives.sequence !== undefined && (named === 'media' || named === 'media-ll')) {
+      if (directives.sequence !== undefined && named !== 'media-ll-delta') {
         this.#reload(request, response, stream, named, directives, reply);
       } else reply();
     };
@@ -128,7 +178,7 @@ export class HlsHandler {
     this.#park(
       request,
       response,
-      stream,
+      stream.parked,
       stream.reloadHoldMs,
       () => isInPlaylist(stream, sequence, part),
       (outcome) => {
@@ -152,7 +202,7 @@ export class HlsHandler {
     this.#park(
       request,
       response,
-      stream,
+      stream.parked,
       coldStartHoldMs,
       () => isReady() || stream.isRetrying,
       () => {
@@ -173,7 +223,7 @@ export class HlsHandler {
     this.#park(
       request,
       response,
-      stream,
+      stream.parked,
       stream.reloadHoldMs,
       () => find() !== undefined,
       () => {
@@ -187,7 +237,7 @@ export class HlsHandler {
   #park(
     request: IncomingMessage,
     response: ServerResponse,
-    stream: Stream,
+    waiting: ParkedRequests,
     holdMs: number,
     isReady: () => boolean,
     answer: (outcome: ParkedOutcome) => void,
@@ -201,8 +251,8 @@ export class HlsHandler {
       },
       deadlineMs: this.#options.clock.monotonic() + holdMs,
     };
-    const forget = () => stream.parked.unpark(parked);
-    if (!stream.parked.park(parked)) {
+    const forget = () => waiting.unpark(parked);
+    if (!waiting.park(parked)) {
       sendError(response, 503, 'OVERLOADED', 'Too many requests are waiting; try again shortly.', [
         'Retry-After',
         '1',
@@ -237,17 +287,15 @@ function writeHead(response: ServerResponse, status: number, headers: readonly s
   response.writeHead(status, headersFor(response, headers) as string[]);
 }
 
-function isPlaylistName(name: string): name is keyof typeof PLAYLISTS {
-  return Object.hasOwn(PLAYLISTS, name);
+function isMultivariant(name: string): name is keyof typeof MULTIVARIANT_PLAYLISTS {
+  return Object.hasOwn(MULTIVARIANT_PLAYLISTS, name);
 }
 
-function sendPlaylist(
-  request: IncomingMessage,
-  response: ServerResponse,
-  stream: Stream,
-  kind: PlaylistKind,
-): void {
-  const bytes = stream.playlists.get(kind);
+function isPlaylistName(name: string): name is MediaPlaylistName {
+  return Object.hasOwn(MEDIA_PLAYLISTS, name);
+}
+
+function sendPlaylist(request: IncomingMessage, response: ServerResponse, bytes: PlaylistBytes): void {
   const { headers, body } = acceptsGzip(request.headers['accept-encoding'])
     ? bytes.gzip
     : { headers: bytes.headers, body: bytes.plain };

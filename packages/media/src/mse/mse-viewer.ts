@@ -27,7 +27,7 @@ export type ViewerLimits = Pick<
   'mseQueueBytes' | 'mseQueueMs' | 'mseMaxSkips' | 'mseStuckMs' | 'msePingMs'
 >;
 
-/** Messages a viewer may send between two pings; there is nothing to say. */
+/** Messages a viewer may send between two pings; there is little to say. */
 const MAX_CLIENT_MESSAGES = 100;
 /** Ms a viewer has to answer the closing handshake. */
 const CLOSE_GRACE_MS = 2_000;
@@ -151,7 +151,7 @@ export class MseViewer {
 
   #sendInit(init: CurrentInit): void {
     this.#initName = init.name;
-    this.sendMessage(configMessage(init.config));
+    this.sendMessage(configMessage(init.config, init.rendition));
     this.#send(init.body);
   }
 

@@ -5,6 +5,8 @@ import type { MediaEvent, Sample, StreamConfig, TrackConfig } from '../sample.ts
 import type { EngineLimits } from './engine-limits.ts';
 import type { MediaPart, MediaSegment, MediaWindow } from './media-window.ts';
 import { PartSizer } from './part-sizer.ts';
+import { filePrefix, type RenditionName } from './rendition.ts';
+import { SharedTimeline } from './shared-timeline.ts';
 import { TimelineSplice } from './timeline-splice.ts';
 
 /**
@@ -23,6 +25,7 @@ export interface CurrentInit {
   readonly name: string;
   readonly body: Buffer;
   readonly config: StreamConfig;
+  readonly rendition: RenditionName;
 }
 
 export interface LiveMuxerSink {
@@ -47,6 +50,10 @@ export interface LiveMuxerOptions {
    * numbers and file names never come twice, not even after a restart of the process.
    */
   readonly firstSequence: number;
+  /** Default `main`. */
+  readonly rendition?: RenditionName | undefined;
+  /** The timeline of the camera's renditions; default: one of its own. */
+  readonly timeline?: SharedTimeline | undefined;
 }
 
 /** Part numbers of a muxer start at its first sequence number times this: more parts than a second can have. */
@@ -69,6 +76,9 @@ export class LiveMuxer {
   readonly #limits: LiveMuxerOptions['limits'];
   readonly #sizer: PartSizer;
   readonly #splice = new TimelineSplice();
+  readonly #timeline: SharedTimeline;
+  readonly #rendition: RenditionName;
+  readonly #prefix: string;
   readonly #firstSequence: number;
   readonly #madeAtMs: number;
 
@@ -86,6 +96,8 @@ export class LiveMuxer {
   #isHurried = false;
   /** The next segment does not continue the one before. */
   #isBroken = false;
+  /** Discontinuity sequence number of the newest segment. */
+  #discontinuitySequence = 0;
 
   #part: Sample[] = [];
   #partS = 0;
@@ -103,6 +115,9 @@ export class LiveMuxer {
     this.#limits = options.limits;
     this.#sizer = new PartSizer(options.limits.partMs / 1000);
     this.#firstSequence = options.firstSequence;
+    this.#timeline = options.timeline ?? new SharedTimeline();
+    this.#rendition = options.rendition ?? 'main';
+    this.#prefix = filePrefix(this.#rendition);
     this.#madeAtMs = options.clock.monotonic();
     this.#nextSequence = options.firstSequence;
     this.#nextInit = options.firstSequence;
@@ -116,7 +131,7 @@ export class LiveMuxer {
 
   /** File name the next part will have: the preload hint. */
   get nextPartName(): string {
-    return partName(this.#nextPart);
+    return this.#partName(this.#nextPart);
   }
 
   /** Shortest length of a segment that was not cut off, seconds. */
@@ -248,12 +263,13 @@ export class LiveMuxer {
     if (!isFirst) this.break();
     this.#needsKeyframe = true;
     this.#splice.resetAudio();
-    this.#init = { name: `init-${this.#nextInit++}.mp4`, body, config };
+    const name = `${this.#prefix}init-${this.#nextInit++}.mp4`;
+    this.#init = { name, body, config, rendition: this.#rendition };
     this.#isInitNew = true;
   }
 
   #anchor(first: Sample, leader: TrackConfig): void {
-    this.#splice.anchor(first, leader.timescale);
+    this.#splice.anchor(first, leader.timescale, this.#timeline.findMediaS(first.wallMs));
     this.#needsKeyframe = false;
     this.#expectedDts = undefined;
     if (this.#isBroken) this.#sink.onBreak();
@@ -284,10 +300,18 @@ export class LiveMuxer {
   #openSegment(first: Sample): void {
     if (!this.#init) return;
     this.#window.addInit(this.#init.name, this.#init.body);
+    this.#timeline.note(first.dts / (this.#leader?.timescale ?? 1), first.wallMs);
+    const before = this.#discontinuitySequence;
+    // Media of the common timeline that begins anew continues what nobody holds any more.
+    const isWaking = this.#timeline.isShared && this.#window.isEmpty;
+    this.#discontinuitySequence = isWaking
+      ? this.#timeline.discontinuitySequence
+      : this.#timeline.nextSequence(before, this.#isBroken);
     this.#window.openSegment({
       sequence: this.#nextSequence++,
       initName: this.#init.name,
-      discontinuity: this.#isBroken,
+      discontinuity: !isWaking && this.#discontinuitySequence > before,
+      discontinuitySequence: this.#discontinuitySequence,
       independent: first.keyframe,
       programDateTimeMs: this.#plausibleWallMs(first.wallMs),
     });
@@ -305,7 +329,7 @@ export class LiveMuxer {
     if (!open) return;
     this.#isHurried = false;
     const closed = this.#encodePart();
-    const finished = this.#window.closeSegment(`seg-${open.sequence}.m4s`);
+    const finished = this.#window.closeSegment(`${this.#prefix}seg-${open.sequence}.m4s`);
     const part = closed ?? finished?.parts.at(-1);
     if (part) this.#sink.onPart(part, finished);
   }
@@ -327,7 +351,7 @@ export class LiveMuxer {
     this.#partHasKeyframe = false;
     if (samples.length === 0) return undefined;
     return this.#window.addPart(
-      partName(this.#nextPart++),
+      this.#partName(this.#nextPart++),
       this.#encodePieces(samples),
       {
         durationS: this.#sizer.playlistDurationS(mediaS),
@@ -346,6 +370,10 @@ export class LiveMuxer {
     if (samples.length > 0) this.#sink.onFrame(this.#encode(samples), keyframe);
   }
 
+  #partName(part: number): string {
+    return `${this.#prefix}part-${part}.m4s`;
+  }
+
   #encode(samples: readonly Sample[]): Buffer {
     return Buffer.concat(this.#encodePieces(samples));
   }
@@ -355,10 +383,6 @@ export class LiveMuxer {
     const fragment = encodeFragment(this.#fragmentNumber++, config, samples);
     return [fragment.header, ...fragment.payload];
   }
-}
-
-function partName(part: number): string {
-  return `part-${part}.m4s`;
 }
 
 /** The track whose frames decide where to cut. */

@@ -30,6 +30,8 @@ export interface MediaSegment {
   readonly initName: string;
   /** Media time does not continue from the segment before. */
   readonly discontinuity: boolean;
+  /** Its discontinuity sequence number (RFC 8216bis 4.4.3.3), its own discontinuity included. */
+  readonly discontinuitySequence: number;
   /** A decoder can start at its first sample. */
   readonly independent: boolean;
   /** When its first sample was taken, UTC ms. */
@@ -61,7 +63,7 @@ export class MediaWindow {
   #expired = 0;
   #open: Open | undefined;
   #bytes = 0;
-  #discontinuitySequence = 0;
+  #lastDiscontinuity = 0;
 
   constructor(limits: WindowLimits, pool: BlockPool) {
     this.#limits = limits;
@@ -85,7 +87,15 @@ export class MediaWindow {
 
   /** Discontinuities that left the playlists (EXT-X-DISCONTINUITY-SEQUENCE). */
   get discontinuitySequence(): number {
-    return this.#discontinuitySequence;
+    const first =
+      this.#segments[this.#expired] ?? (this.#open && this.#open.parts.length > 0 ? this.#open : undefined);
+    if (!first) return this.#lastDiscontinuity;
+    return first.discontinuitySequence - (first.discontinuity ? 1 : 0);
+  }
+
+  /** Nothing is held: no segment, listed or expired, none growing. */
+  get isEmpty(): boolean {
+    return this.#segments.length === 0 && this.#open === undefined;
   }
 
   /** Files that can be fetched. */
@@ -111,10 +121,16 @@ export class MediaWindow {
   openSegment(
     start: Pick<
       MediaSegment,
-      'sequence' | 'initName' | 'discontinuity' | 'independent' | 'programDateTimeMs'
+      | 'sequence'
+      | 'initName'
+      | 'discontinuity'
+      | 'discontinuitySequence'
+      | 'independent'
+      | 'programDateTimeMs'
     >,
   ): void {
     if (this.#open) throw new RangeError('a segment is open already');
+    if (this.isEmpty) this.#lastDiscontinuity = start.discontinuitySequence - (start.discontinuity ? 1 : 0);
     this.#open = { ...start, parts: [], durationS: 0, byteLength: 0, file: undefined };
   }
 
@@ -146,6 +162,7 @@ export class MediaWindow {
       open.parts.map((part) => part.file),
     );
     const segment: MediaSegment = { ...open, file };
+    this.#lastDiscontinuity = segment.discontinuitySequence;
     this.#segments.push(segment);
     this.#files.set(name, file);
     this.#trim();
@@ -154,8 +171,7 @@ export class MediaWindow {
 
   /** Forgets all media, as when an on-demand source closes. What was listed counts as passed. */
   clear(): void {
-    for (const segment of this.listed) this.#countDiscontinuity(segment);
-    if (this.#open && this.#open.parts.length > 0) this.#countDiscontinuity(this.#open);
+    if (this.#open && this.#open.parts.length > 0) this.#lastDiscontinuity = this.#open.discontinuitySequence;
     for (const { parts } of [...this.#segments, ...(this.#open ? [this.#open] : [])])
       for (const part of parts) part.file.release();
     this.#writer.close();
@@ -179,14 +195,7 @@ export class MediaWindow {
   }
 
   #expire(): void {
-    const segment = this.#segments[this.#expired];
-    if (!segment) return;
-    this.#countDiscontinuity(segment);
-    this.#expired++;
-  }
-
-  #countDiscontinuity(segment: MediaSegment): void {
-    if (segment.discontinuity) this.#discontinuitySequence++;
+    if (this.#expired < this.#segments.length) this.#expired++;
   }
 
   #dropOldest(): void {

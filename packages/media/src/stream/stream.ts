@@ -1,6 +1,6 @@
 import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
-import { HlsPlaylists } from '../hls/hls-playlists.ts';
+import { HlsPlaylists, type HlsPlaylistsOptions } from '../hls/hls-playlists.ts';
 import { ParkedRequests } from '../hls/parked-requests.ts';
 import type { ByeReason } from '../mse/mse-protocol.ts';
 import type { MseViewer } from '../mse/mse-viewer.ts';
@@ -14,12 +14,14 @@ import { HlsPresence } from './hls-presence.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import type { MediaFile } from './media-file.ts';
 import { MediaWindow } from './media-window.ts';
+import type { RenditionFacts, RenditionName } from './rendition.ts';
+import type { SharedTimeline } from './shared-timeline.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import { StreamMeter } from './stream-meter.ts';
 import type { StreamReason, StreamStatus } from './stream-status.ts';
 
 /**
- * The fan-out node of one camera: a supervised source on one side, a muxer, and any number of viewers on the other.
+ * The fan-out node of one rendition of a camera: a supervised source on one side, a muxer, and any number of viewers on the other.
  *
  *   source ──► meter ──► muxer ──► window ──► playlists ──► HLS requests (parked ones woken)
  *                          └─────► frames ──► MSE viewers
@@ -36,12 +38,31 @@ export interface StreamOptions {
   readonly pool: BlockPool;
   /** See `LiveMuxerOptions.firstSequence`. */
   readonly firstSequence: number;
-  readonly onState: (stream: Stream) => void;
+  readonly rendition: RenditionName;
+  readonly timeline: SharedTimeline;
+  readonly otherTargetS: HlsPlaylistsOptions['otherTargetS'];
+  readonly listReports: HlsPlaylistsOptions['listReports'];
+  /** Changes what the source emits before anything else sees it. */
+  readonly adapt?: (event: MediaEvent) => readonly MediaEvent[];
+  readonly onState: () => void;
+  /** A part was made. */
+  readonly onProgress: () => void;
   readonly random?: () => number;
 }
 
 /** A viewer's wish shortens the wait to this, so asking earlier or later makes no sense. */
 const MAX_RETRY_AFTER_S = 10;
+/** A failure of a stream that nobody watched since says little after this. */
+const FAILURE_HOLDS_MS = 60_000;
+/** Ms that a viewer of another rendition waits for this one's key frame. */
+const SWITCH_TIMEOUT_MS = 20_000;
+
+/** A viewer that sees another rendition and goes on here with the next key frame. */
+interface Expected {
+  readonly take: () => void;
+  readonly fail: () => void;
+  readonly sinceMs: number;
+}
 
 /** What a client is told that waited for a stream which ended, and after how many seconds it should ask again. */
 const END_REASONS: Readonly<
@@ -69,6 +90,8 @@ export class Stream {
   readonly #supervisor: SourceSupervisor;
   readonly #presence: HlsPresence;
   readonly #viewers = new Set<MseViewer>();
+  readonly #expected = new Map<MseViewer, Expected>();
+  #facts: RenditionFacts | undefined;
   readonly playlists: HlsPlaylists;
   readonly parked: ParkedRequests;
   #definition: StreamDefinition;
@@ -94,6 +117,8 @@ export class Stream {
       window: this.#window,
       limits,
       firstSequence: options.firstSequence,
+      rendition: options.rendition,
+      timeline: options.timeline,
       sink: {
         onInit: () => {
           for (const viewer of this.#viewers) viewer.expectKeyframe();
@@ -102,12 +127,14 @@ export class Stream {
           for (const viewer of this.#viewers) viewer.sendMessage({ type: 'discontinuity' });
         },
         onFrame: (fragment, keyframe) => this.#sendFrame(fragment, keyframe),
-        wantsFrames: () => this.#viewers.size > 0,
+        wantsFrames: () => this.#viewers.size + this.#expected.size > 0,
         onPart: (part, finished) => {
           if (part.startsWithKeyframe) this.#joining.clear();
           this.#lastMediaMs = clock.monotonic();
           this.playlists.update(finished);
+          if (finished || this.#window.listed.length === 0) this.#measure();
           this.parked.wake();
+          options.onProgress();
         },
       },
     });
@@ -115,7 +142,8 @@ export class Stream {
       window: this.#window,
       muxer: this.#muxer,
       segmentMs: limits.segmentMs,
-      fps: () => this.#meter.video?.fps,
+      otherTargetS: options.otherTargetS,
+      listReports: options.listReports,
     });
     this.#supervisor = new SourceSupervisor({
       source: definition.source,
@@ -123,7 +151,9 @@ export class Stream {
       clock,
       logger,
       limits,
-      onEvent: (event) => this.#take(event),
+      onEvent: (event) => {
+        for (const each of options.adapt?.(event) ?? [event]) this.#take(each);
+      },
       onSourceGone: () => this.#loseSource(),
       onState: () => this.#announceState(),
       ...(options.random ? { random: options.random } : {}),
@@ -153,6 +183,36 @@ export class Stream {
   /** The last attempt failed and the next one is not under way. */
   get isRetrying(): boolean {
     return this.#supervisor.current.state === 'retrying';
+  }
+
+  /** It was stopped for good. */
+  get isEnded(): boolean {
+    return this.#endReason !== undefined;
+  }
+
+  /** It could not be opened or was lost, not long ago, and has not come back. */
+  get hasFailed(): boolean {
+    const { state, reason, sinceMs } = this.#supervisor.current;
+    if (state === 'live' || reason === undefined) return false;
+    return state !== 'idle' || this.#options.clock.now() - sinceMs < FAILURE_HOLDS_MS;
+  }
+
+  /** What a multivariant playlist says of it: measured while there is media, remembered afterwards. */
+  get facts(): RenditionFacts | undefined {
+    return this.#facts;
+  }
+
+  /** Something can be played now, and it is new. */
+  get hasFreshMedia(): boolean {
+    const { listed, open } = this.#window;
+    const isThere = listed.length > 0 || (open !== undefined && open.parts.length > 0);
+    return isThere && (this.playlists.isEnded || !this.isStale);
+  }
+
+  /** A player that is told of it will find it. */
+  get isListable(): boolean {
+    if (this.#facts === undefined) return false;
+    return this.hasFreshMedia || (!this.isLive && !this.hasFailed && !this.isEnded);
   }
 
   /** Why there is nothing to play, and after how many seconds it is worth asking again. */
@@ -185,7 +245,7 @@ export class Stream {
     this.start();
   }
 
-  status(): StreamStatus {
+  status(): Omit<StreamStatus, 'renditions'> {
     const { state, reason, sinceMs, nextAttemptMs } = this.#supervisor.current;
     return {
       key: this.key,
@@ -232,12 +292,35 @@ export class Stream {
   }
 
   addViewer(viewer: MseViewer): void {
-    if (this.#viewers.size === 0) this.#muxer.startFrames();
+    if (this.#viewers.size + this.#expected.size === 0) this.#muxer.startFrames();
     this.#viewers.add(viewer);
     this.demand();
     const { init } = this.#muxer;
     if (init && this.isLive) viewer.join(init, this.#sinceLastKeyframe());
     else this.#sendStatus(viewer);
+  }
+
+  hasViewer(viewer: MseViewer): boolean {
+    return this.#viewers.has(viewer);
+  }
+
+  /**
+   * A viewer of another rendition is to go on here. The source opens if it must.
+   * @param take called at the key frame with which it goes on, before that is sent.
+   * @param fail called when there is none.
+   */
+  expectViewer(viewer: MseViewer, take: () => void, fail: () => void): void {
+    if (this.#endReason !== undefined || !this.demand()) {
+      fail();
+      return;
+    }
+    if (this.#viewers.size + this.#expected.size === 0) this.#muxer.startFrames();
+    this.#expected.set(viewer, { take, fail, sinceMs: this.#options.clock.monotonic() });
+  }
+
+  /** It stays where it is. */
+  forgetExpected(viewer: MseViewer): void {
+    this.#expected.delete(viewer);
   }
 
   removeViewer(viewer: MseViewer): void {
@@ -249,7 +332,8 @@ export class Stream {
     this.#presence.expire(nowMs, Math.max(this.#options.limits.hlsPresenceMs, this.#targetsMs(3)));
     this.parked.expire(nowMs);
     for (const viewer of this.#viewers) viewer.tick(nowMs);
-    if (this.viewerCount > 0 || this.parked.size > 0) this.#unwatchedSinceMs = nowMs;
+    this.#failExpected((expected) => nowMs - expected.sinceMs >= SWITCH_TIMEOUT_MS);
+    if (this.viewerCount + this.#expected.size > 0 || this.parked.size > 0) this.#unwatchedSinceMs = nowMs;
     if (this.#viewers.size > 0) this.#supervisor.hurry();
     if (!this.#supervisor.isRunning || this.#definition.pull === 'always') return;
     const idleCloseMs = this.#definition.idleCloseMs ?? this.#options.limits.idleCloseMs;
@@ -264,6 +348,7 @@ export class Stream {
     this.playlists.end();
     this.#muxer.break();
     this.parked.releaseAll();
+    this.#failExpected(() => true);
     for (const viewer of this.#viewers) viewer.leave(reason, nowMs);
     await this.#supervisor.stop('stopped');
   }
@@ -302,11 +387,22 @@ export class Stream {
     this.#muxer.break();
   }
 
+  #measure(): void {
+    const config = this.#muxer.init?.config;
+    const bitrate = this.playlists.measure();
+    if (!config || !bitrate) return;
+    const fps = this.#meter.video?.fps ?? this.#facts?.fps;
+    this.#facts = { config, peakBitrate: bitrate.peak, averageBitrate: bitrate.average, fps };
+  }
+
   #announceState(): void {
     const { state } = this.#supervisor.current;
     for (const viewer of this.#viewers) this.#sendStatus(viewer);
-    if (state === 'retrying') this.parked.wake();
-    this.#options.onState(this);
+    if (state === 'retrying') {
+      this.parked.wake();
+      this.#failExpected(() => true);
+    }
+    this.#options.onState();
   }
 
   #sendStatus(viewer: MseViewer): void {
@@ -318,7 +414,25 @@ export class Stream {
     const { init } = this.#muxer;
     if (!init) return;
     const { bitrate } = this.#meter;
+    if (keyframe) this.#takeExpected();
     for (const viewer of this.#viewers) viewer.sendFragment(fragment, keyframe, init, bitrate);
+  }
+
+  #takeExpected(): void {
+    for (const [viewer, { take }] of this.#expected) {
+      take();
+      viewer.expectKeyframe();
+      this.#viewers.add(viewer);
+    }
+    this.#expected.clear();
+  }
+
+  #failExpected(isDue: (expected: Expected) => boolean): void {
+    for (const [viewer, expected] of this.#expected) {
+      if (!isDue(expected)) continue;
+      this.#expected.delete(viewer);
+      expected.fail();
+    }
   }
 
   /** Fragments from the last key frame on: closed parts, then the frames of the open part. */
