@@ -55,7 +55,7 @@ def describe_video(mount):
         profile = mount.get("profile", "baseline")
     return (
         f"videotestsrc is-live=true pattern=ball ! video/x-raw,{size},framerate={fps}/1 ! {overlay}"
-        f" videoconvert ! video/x-raw,format=I420 ! x264enc {encoder} speed-preset=veryfast bitrate={mount.get('kbps', 800)}"
+        f" videoconvert ! video/x-raw,format=I420 ! x264enc {encoder} speed-preset={mount.get('preset', 'veryfast')} bitrate={mount.get('kbps', 800)}"
         f" key-int-max={int(fps * mount.get('gopSeconds', 2))} ! video/x-h264,profile={profile}"
         " ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1"
     )

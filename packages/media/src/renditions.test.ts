@@ -339,9 +339,12 @@ describe('the common timeline', () => {
     expect(sub.isPulled).toBe(false);
     await main.lose();
     await play(5);
-    const { text } = await fetchPlaying('sub-media.m3u8');
-    expect(text).not.toContain('#EXT-X-DISCONTINUITY\n');
-    expect(text).toContain('#EXT-X-DISCONTINUITY-SEQUENCE:1\n');
+    await fetchPlaying('sub-media.m3u8');
+    await play(5);
+    const { text } = await fetchFile('sub-media.m3u8');
+    expect(text).toContain('sub-seg-');
+    expect(listed(text).at(-1)?.discontinuitySequence).toBe(1);
+    expect(text.match(/#EXT-X-DISCONTINUITY\n#EXT-X-MAP/g)).toBeNull();
     const all = [...(await offsets((await fetchFile('media.m3u8')).text)), ...(await offsets(text))];
     expect(Math.max(...all) - Math.min(...all)).toBeLessThan(1 / FPS);
   });
@@ -357,6 +360,94 @@ describe('the common timeline', () => {
     expect(subText).toContain('RENDITION-REPORT:URI="media-ll.m3u8"');
     const next = `_HLS_msn=${report?.[1] ?? ''}&_HLS_part=${Number(report?.[2]) + 1}`;
     expect((await fetchPlaying(`sub-media-ll.m3u8?${next}`)).status).toBe(200);
+  });
+});
+
+describe('the bridge', () => {
+  /** A main that plays beside a sub that was seen once and sleeps. */
+  async function sleepingSub(): Promise<void> {
+    start({ pull: 'always', idleCloseMs: 15_000 });
+    await fetchPlaying('index.m3u8');
+    await play(30);
+    expect(sub.isPulled).toBe(false);
+  }
+
+  /** Start and end of each listed segment on the media timeline, seconds. */
+  async function spans(text: string): Promise<{ uri: string; startS: number; endS: number }[]> {
+    const durations = [...text.matchAll(/#EXTINF:([\d.]+)/g)].map((match) => Number(match[1]));
+    return Promise.all(
+      listed(text).map(async ({ uri }, index) => {
+        const startS = await mediaS(uri);
+        return { uri, startS, endS: startS + (durations[index] ?? 0) };
+      }),
+    );
+  }
+
+  it('answers at once with what the main has, and goes over to the sub without a hole', async () => {
+    await sleepingSub();
+    const first = await fetchFile('sub-media.m3u8');
+    expect(first.status).toBe(200);
+    const mainText = (await fetchFile('media.m3u8')).text;
+    expect(listed(first.text).map(({ uri }) => uri.replace('sub-bridge-', 'seg-'))).toEqual(
+      listed(mainText).map(({ uri }) => uri),
+    );
+    const [borrowed, original] = await Promise.all(
+      [listed(first.text), listed(mainText)].map((list) => fetchFile(list[0]?.uri ?? '')),
+    );
+    expect(borrowed?.body.equals(original?.body ?? Buffer.alloc(0))).toBe(true);
+
+    await play(7);
+    const later = (await fetchFile('sub-media.m3u8')).text;
+    const all = await spans(later);
+    expect(all.map(({ uri }) => /^sub-(seg|bridge)/.exec(uri)?.[1])).toContain('seg');
+    expect(all[0]?.uri).toMatch(/^sub-bridge-/);
+    for (const [index, span] of all.entries())
+      if (index > 0) expect(Math.abs(span.startS - (all[index - 1]?.endS ?? 0))).toBeLessThan(1 / FPS);
+    expect(later.match(/#EXT-X-MAP/g)).toHaveLength(2);
+    const sequence = (text: string) => Number(/MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1]);
+    const firstUri = listed(later)[0]?.uri;
+    const slid = listed(first.text).findIndex(({ uri }) => uri === firstUri);
+    expect(slid).toBeGreaterThanOrEqual(0);
+    expect(sequence(later)).toBe(sequence(first.text) + slid);
+  });
+
+  it('lends nothing that players of the sub could not play', async () => {
+    const { video } = LARGE;
+    if (video === undefined) throw new Error('the test has no video');
+    setUp({ ...LARGE, video: { ...video, codec: 'h265', codecString: 'hvc1.1.6.L93.B0' } }, SMALL);
+    await sleepingSub();
+    const { text } = await fetchPlaying('sub-media.m3u8');
+    expect(listed(text).every(({ uri }) => uri.startsWith('sub-seg-'))).toBe(true);
+  });
+
+  it('ends when the sub cannot be had: the main is not shown as the sub for ever', async () => {
+    await sleepingSub();
+    sub.sources.failWith = 'SOURCE_REFUSED';
+    await fetchFile('sub-media.m3u8');
+    await play(3);
+    expect((await fetchPlaying('sub-media.m3u8')).status).toBe(503);
+    expect(variants((await fetchFile('index.m3u8')).text)).toEqual(['media.m3u8']);
+  });
+
+  it('keeps lent bytes as long as they are listed, whatever the lender does', async () => {
+    await sleepingSub();
+    const { text } = await fetchFile('sub-media.m3u8');
+    const uri = listed(text).at(-1)?.uri ?? '';
+    const { body } = await fetchFile(uri);
+    await play(6);
+    expect((await fetchFile(uri)).body.equals(body)).toBe(true);
+  });
+
+  it('works the other way round, for a main that sleeps beside a sub that is watched', async () => {
+    start({ idleCloseMs: 15_000 });
+    await fetchPlaying('index.m3u8');
+    for (let second = 0; second < 30; second++) {
+      await fetchPlaying('sub-media.m3u8');
+      await play(1);
+    }
+    expect([main.isPulled, sub.isPulled]).toEqual([false, true]);
+    const { status, text } = await fetchFile('media.m3u8');
+    expect([status, listed(text)[0]?.uri]).toEqual([200, expect.stringMatching(/^bridge-\d+\.m4s$/)]);
   });
 });
 

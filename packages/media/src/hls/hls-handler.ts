@@ -80,7 +80,9 @@ export class HlsHandler {
       return;
     }
     if (isPlaylistName(name)) {
-      this.#playlist(request, response, stream, MEDIA_PLAYLISTS[name], target.query);
+      const isPullable = stream.demand();
+      set.bridge(rendition);
+      this.#playlist(request, response, stream, MEDIA_PLAYLISTS[name], target.query, isPullable);
       return;
     }
     this.#missingFile(request, response, stream, target.file);
@@ -123,6 +125,7 @@ export class HlsHandler {
     stream: Stream,
     named: PlaylistKind,
     query: string,
+    isPullable: boolean,
   ): void {
     const directives = parseDirectives(query);
     if (!directives) {
@@ -135,7 +138,6 @@ export class HlsHandler {
       return;
     }
     this.#touch(request, stream);
-    const isPullable = stream.demand();
     const kind = named === 'media-ll' && directives.skip ? 'media-ll-delta' : named;
     const reply = () => sendPlaylist(request, response, stream.playlists.get(kind));
     const answer = () => {

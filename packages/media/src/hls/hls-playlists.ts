@@ -99,7 +99,8 @@ export class HlsPlaylists {
   /** What is measured of the media that is there; undefined while there is none. */
   measure(): MeasuredBitrate | undefined {
     const { window } = this.#options;
-    const segments = window.listed.length > 0 ? window.listed : window.open ? [window.open] : [];
+    const own = window.listed.filter((segment) => !segment.isBorrowed);
+    const segments = own.length > 0 ? own : window.open ? [window.open] : [];
     let peak = 0;
     let bytes = 0;
     let durationS = 0;

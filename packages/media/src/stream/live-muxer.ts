@@ -54,6 +54,8 @@ export interface LiveMuxerOptions {
   readonly rendition?: RenditionName | undefined;
   /** The timeline of the camera's renditions; default: one of its own. */
   readonly timeline?: SharedTimeline | undefined;
+  /** A segment is about to be opened. */
+  readonly onOpening?: (() => void) | undefined;
 }
 
 /** Part numbers of a muxer start at its first sequence number times this: more parts than a second can have. */
@@ -77,6 +79,7 @@ export class LiveMuxer {
   readonly #sizer: PartSizer;
   readonly #splice = new TimelineSplice();
   readonly #timeline: SharedTimeline;
+  readonly #onOpening: (() => void) | undefined;
   readonly #rendition: RenditionName;
   readonly #prefix: string;
   readonly #firstSequence: number;
@@ -116,6 +119,7 @@ export class LiveMuxer {
     this.#sizer = new PartSizer(options.limits.partMs / 1000);
     this.#firstSequence = options.firstSequence;
     this.#timeline = options.timeline ?? new SharedTimeline();
+    this.#onOpening = options.onOpening;
     this.#rendition = options.rendition ?? 'main';
     this.#prefix = filePrefix(this.#rendition);
     this.#madeAtMs = options.clock.monotonic();
@@ -177,6 +181,25 @@ export class LiveMuxer {
    */
   hurry(): void {
     this.#isHurried = true;
+  }
+
+  /** Ends the open part now, however short it is. */
+  cutPart(): void {
+    this.#closePart();
+  }
+
+  /**
+   * Numbers for `count` segments that are made elsewhere and come before the next own one: the first of them.
+   * Undefined when that many would run ahead of time.
+   */
+  takeSequences(count: number): number | undefined {
+    const isUnused = this.#nextSequence === this.#firstSequence && this.#window.listed.length === 0;
+    // Before the first one there is room: what is made elsewhere has a name of its own.
+    if (isUnused) return this.#nextSequence - count;
+    const ageS = (this.#clock.monotonic() - this.#madeAtMs) / 1000;
+    if (this.#nextSequence + count > this.#firstSequence + ageS + 1) return undefined;
+    this.#nextSequence += count;
+    return this.#nextSequence - count;
   }
 
   /** Frames of the open part that were already handed out, as one fragment: what a viewer who joins now is missing. */
@@ -299,6 +322,7 @@ export class LiveMuxer {
 
   #openSegment(first: Sample): void {
     if (!this.#init) return;
+    this.#onOpening?.();
     this.#window.addInit(this.#init.name, this.#init.body);
     this.#timeline.note(first.dts / (this.#leader?.timescale ?? 1), first.wallMs);
     const before = this.#discontinuitySequence;

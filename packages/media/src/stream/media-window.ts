@@ -42,6 +42,8 @@ export interface MediaSegment {
   readonly byteLength: number;
   /** Defined once finished. */
   readonly file: MediaFile | undefined;
+  /** It was made for another rendition (`bridge.ts`). */
+  readonly isBorrowed: boolean;
 }
 
 export interface WindowLimits {
@@ -93,9 +95,9 @@ export class MediaWindow {
     return first.discontinuitySequence - (first.discontinuity ? 1 : 0);
   }
 
-  /** Nothing is held: no segment, listed or expired, none growing. */
+  /** No segment of its own is held, listed or expired, and none is growing. */
   get isEmpty(): boolean {
-    return this.#segments.length === 0 && this.#open === undefined;
+    return this.#open === undefined && this.#segments.every((segment) => segment.isBorrowed);
   }
 
   /** Files that can be fetched. */
@@ -130,8 +132,9 @@ export class MediaWindow {
     >,
   ): void {
     if (this.#open) throw new RangeError('a segment is open already');
-    if (this.isEmpty) this.#lastDiscontinuity = start.discontinuitySequence - (start.discontinuity ? 1 : 0);
-    this.#open = { ...start, parts: [], durationS: 0, byteLength: 0, file: undefined };
+    if (this.#segments.length === 0)
+      this.#lastDiscontinuity = start.discontinuitySequence - (start.discontinuity ? 1 : 0);
+    this.#open = { ...start, parts: [], durationS: 0, byteLength: 0, file: undefined, isBorrowed: false };
   }
 
   /**
@@ -169,11 +172,26 @@ export class MediaWindow {
     return segment;
   }
 
+  /**
+   * Lists a segment of another rendition under a name of its own; its bytes are held as long as it is here.
+   * @throws RangeError when a segment of its own is growing: what is borrowed comes before.
+   */
+  borrow(segment: Omit<MediaSegment, 'parts' | 'isBorrowed'> & { readonly file: MediaFile }): void {
+    if (this.#open) throw new RangeError('a segment is open already');
+    segment.file.hold();
+    this.#segments.push({ ...segment, parts: [], isBorrowed: true });
+    this.#files.set(segment.file.name, segment.file);
+    this.#bytes += segment.byteLength;
+    this.#lastDiscontinuity = segment.discontinuitySequence;
+    this.#trim();
+  }
+
   /** Forgets all media, as when an on-demand source closes. What was listed counts as passed. */
   clear(): void {
     if (this.#open && this.#open.parts.length > 0) this.#lastDiscontinuity = this.#open.discontinuitySequence;
     for (const { parts } of [...this.#segments, ...(this.#open ? [this.#open] : [])])
       for (const part of parts) part.file.release();
+    for (const { file, isBorrowed } of this.#segments) if (isBorrowed) file?.release();
     this.#writer.close();
     this.#open = undefined;
     this.#segments.length = 0;
@@ -204,6 +222,7 @@ export class MediaWindow {
     this.#expired--;
     this.#bytes -= segment.byteLength;
     if (segment.file) this.#files.delete(segment.file.name);
+    if (segment.isBorrowed) segment.file?.release();
     for (const { file } of segment.parts) {
       this.#files.delete(file.name);
       file.release();

@@ -13,6 +13,7 @@ import { PlaylistBytes } from '../hls/playlist-bytes.ts';
 import type { ByeReason, MseMessage } from '../mse/mse-protocol.ts';
 import { renditionsMessage } from '../mse/mse-protocol.ts';
 import type { MseViewer } from '../mse/mse-viewer.ts';
+import { Bridge, canBridge } from './bridge.ts';
 import type { SourceDefinition, StreamDefinition } from '../source-definition.ts';
 import { filePrefix, RENDITION_NAMES, type RenditionName } from './rendition.ts';
 import { SharedTimeline } from './shared-timeline.ts';
@@ -23,7 +24,7 @@ import type { RenditionStatus, StreamStatus } from './stream-status.ts';
 /** What the engine gives to each stream of a set. */
 export type RenditionSetOptions = Omit<
   StreamOptions,
-  'onState' | 'onProgress' | 'timeline' | 'rendition' | 'adapt' | 'listReports' | 'otherTargetS'
+  'onState' | 'onProgress' | 'onOpening' | 'timeline' | 'rendition' | 'adapt' | 'listReports' | 'otherTargetS'
 > & {
   /** A rendition entered another state. */
   readonly onState: (set: RenditionSet) => void;
@@ -41,6 +42,7 @@ export class RenditionSet {
   readonly parked: ParkedRequests;
   #definition: StreamDefinition;
   #sub: Stream | undefined;
+  #bridges: Readonly<Record<RenditionName, Bridge>> | undefined;
 
   constructor(options: RenditionSetOptions) {
     this.#options = options;
@@ -158,6 +160,17 @@ export class RenditionSet {
     return bytes;
   }
 
+  /** An HLS player asks for a rendition that may have no media yet: it borrows the other's meanwhile, where that can be played alike. */
+  bridge(rendition: RenditionName): void {
+    const to = this.find(rendition);
+    const from = this.find(rendition === 'main' ? 'sub' : 'main');
+    const bridge = this.#bridges?.[rendition];
+    if (!to || !from || !bridge || to.isLive || to.isRetrying || !from.isLive || from.isStale) return;
+    if (bridge.isOpen || !canBridge(to.facts, from.facts)) return;
+    bridge.open();
+    if (bridge.isOpen) to.noteBorrowed();
+  }
+
   /** Adds a WebSocket viewer to the rendition it wishes, or to the main one. */
   addViewer(viewer: MseViewer, wished: RenditionName | undefined): void {
     if (this.#sub) viewer.sendMessage(this.#renditionsMessage());
@@ -213,6 +226,10 @@ export class RenditionSet {
   #setSub(source: SourceDefinition | undefined, firstSequence: number): void {
     this.#timeline.isShared = source !== undefined;
     this.#sub = source && this.#createStream('sub', subDefinition(this.#definition, source), firstSequence);
+    this.#bridges = this.#sub && {
+      main: new Bridge('main', this.main, this.#sub),
+      sub: new Bridge('sub', this.#sub, this.main),
+    };
   }
 
   #createStream(rendition: RenditionName, definition: StreamDefinition, firstSequence: number): Stream {
@@ -228,12 +245,26 @@ export class RenditionSet {
       otherTargetS: () => other()?.playlists.ownTargetS ?? 0,
       listReports: () => listReport(other(), `${filePrefix(otherName)}media-ll.m3u8`),
       ...(rendition === 'sub' ? { adapt: (event) => sound.match(event) } : {}),
-      onProgress: () => this.parked.wake(),
+      onProgress: (finished) => {
+        if (finished && this.#bridges?.[otherName].extend(finished) === true) other()?.noteBorrowed();
+        this.parked.wake();
+      },
+      onOpening: () => this.#bridges?.[rendition].close(),
       onState: () => {
+        const stream = this.find(rendition);
+        if (stream?.isRetrying === true || stream?.isIdle === true) this.#abandonBridge(rendition, stream);
         this.parked.wake();
         this.#options.onState(this);
       },
     });
+  }
+
+  /** What was to follow the borrowed media will not come: it would stand still, or never change. */
+  #abandonBridge(rendition: RenditionName, stream: Stream): void {
+    const bridge = this.#bridges?.[rendition];
+    if (bridge?.isOpen !== true) return;
+    bridge.abandon();
+    stream.forgetMedia();
   }
 
   #renditionsMessage(): MseMessage {

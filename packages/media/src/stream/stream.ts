@@ -13,7 +13,7 @@ import type { EngineLimits } from './engine-limits.ts';
 import { HlsPresence } from './hls-presence.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import type { MediaFile } from './media-file.ts';
-import { MediaWindow } from './media-window.ts';
+import { MediaWindow, type MediaSegment } from './media-window.ts';
 import type { RenditionFacts, RenditionName } from './rendition.ts';
 import type { SharedTimeline } from './shared-timeline.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
@@ -45,8 +45,10 @@ export interface StreamOptions {
   /** Changes what the source emits before anything else sees it. */
   readonly adapt?: (event: MediaEvent) => readonly MediaEvent[];
   readonly onState: () => void;
-  /** A part was made. */
-  readonly onProgress: () => void;
+  /** A part was made, and perhaps the segment that it ends. */
+  readonly onProgress: (finished: MediaSegment | undefined) => void;
+  /** A segment is about to be opened. */
+  readonly onOpening: () => void;
   readonly random?: () => number;
 }
 
@@ -119,6 +121,7 @@ export class Stream {
       firstSequence: options.firstSequence,
       rendition: options.rendition,
       timeline: options.timeline,
+      onOpening: options.onOpening,
       sink: {
         onInit: () => {
           for (const viewer of this.#viewers) viewer.expectKeyframe();
@@ -132,9 +135,9 @@ export class Stream {
           if (part.startsWithKeyframe) this.#joining.clear();
           this.#lastMediaMs = clock.monotonic();
           this.playlists.update(finished);
-          if (finished || this.#window.listed.length === 0) this.#measure();
+          if (finished || this.#facts === undefined) this.#measure();
           this.parked.wake();
-          options.onProgress();
+          options.onProgress(finished);
         },
       },
     });
@@ -183,6 +186,11 @@ export class Stream {
   /** The last attempt failed and the next one is not under way. */
   get isRetrying(): boolean {
     return this.#supervisor.current.state === 'retrying';
+  }
+
+  /** It is not pulled. */
+  get isIdle(): boolean {
+    return this.#supervisor.current.state === 'idle';
   }
 
   /** It was stopped for good. */
@@ -357,6 +365,13 @@ export class Stream {
   dropViewers(): void {
     for (const viewer of this.#viewers) viewer.terminate();
     this.#viewers.clear();
+  }
+
+  /** Media was borrowed from another rendition (`bridge.ts`). */
+  noteBorrowed(): void {
+    this.#lastMediaMs = this.#options.clock.monotonic();
+    this.playlists.update(undefined);
+    this.parked.wake();
   }
 
   /** Gives the memory back. Replies that are being sent are not touched. */
