@@ -112,9 +112,10 @@ function start(fields: Partial<StreamDefinition> = {}): void {
   engine.setStreams([{ key: KEY, source: MAIN, sub: SUB, pull: 'on-demand', ...fields }]);
 }
 
-function fetchFile(file: string): Promise<Reply> {
+function fetchFile(file: string, userAgent = 'player'): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path: `/hls/${KEY}/${file}` }, (response) => {
+    const headers = { 'user-agent': userAgent };
+    get({ host: '127.0.0.1', port, path: `/hls/${KEY}/${file}`, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
@@ -366,10 +367,18 @@ describe('the common timeline', () => {
 describe('the bridge', () => {
   /** A main that plays beside a sub that was seen once and sleeps. */
   async function sleepingSub(): Promise<void> {
-    start({ pull: 'always', idleCloseMs: 15_000 });
+    start({ pull: 'always', idleCloseMs: 5_000 });
     await fetchPlaying('index.m3u8');
-    await play(30);
+    await watch('media.m3u8', 20);
     expect(sub.isPulled).toBe(false);
+  }
+
+  /** A player reads a playlist for so long. */
+  async function watch(file: string, seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      await fetchPlaying(file);
+      await play(1);
+    }
   }
 
   /** Start and end of each listed segment on the media timeline, seconds. */
@@ -429,6 +438,19 @@ describe('the bridge', () => {
     expect(variants((await fetchFile('index.m3u8')).text)).toEqual(['media.m3u8']);
   });
 
+  it('is seen by nobody who was not in the middle of the main', async () => {
+    await sleepingSub();
+    expect((await fetchFile('sub-media.m3u8')).text).toContain('sub-bridge-');
+    const other = fetchFile('sub-media.m3u8', 'ffmpeg');
+    await play(4);
+    const [ours, theirs] = [(await fetchFile('sub-media.m3u8')).text, (await other).text];
+    expect(listed(theirs).every(({ uri }) => uri.startsWith('sub-seg-'))).toBe(true);
+    const sequence = (text: string) => Number(/MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1]);
+    const index = listed(ours).findIndex(({ uri }) => uri === listed(theirs)[0]?.uri);
+    expect(sequence(theirs)).toBe(sequence(ours) + index);
+    expect((await fetchFile('sub-media-ll.m3u8')).text).not.toContain('sub-bridge-');
+  });
+
   it('keeps lent bytes as long as they are listed, whatever the lender does', async () => {
     await sleepingSub();
     const { text } = await fetchFile('sub-media.m3u8');
@@ -441,10 +463,7 @@ describe('the bridge', () => {
   it('works the other way round, for a main that sleeps beside a sub that is watched', async () => {
     start({ idleCloseMs: 15_000 });
     await fetchPlaying('index.m3u8');
-    for (let second = 0; second < 30; second++) {
-      await fetchPlaying('sub-media.m3u8');
-      await play(1);
-    }
+    await watch('sub-media.m3u8', 30);
     expect([main.isPulled, sub.isPulled]).toEqual([false, true]);
     const { status, text } = await fetchFile('media.m3u8');
     expect([status, listed(text)[0]?.uri]).toEqual([200, expect.stringMatching(/^bridge-\d+\.m4s$/)]);

@@ -10,9 +10,12 @@ import type { DeliverySession, EmitSessionEvent } from './delivery-session.ts';
 import { classifyHlsFailure } from './hls-failure.ts';
 import { AdaptiveTarget, type TargetRange } from './live-edge.ts';
 import type { SessionFailure } from './player-trouble.ts';
+import type { RenditionName } from './rendition-choice.ts';
 
 export interface HlsSessionOptions {
   readonly url: string;
+  /** The size to begin with, where the playlist has it. */
+  readonly rendition: RenditionName | undefined;
   readonly video: HTMLVideoElement;
   readonly clock: Clock;
   readonly emit: EmitSessionEvent;
@@ -44,7 +47,10 @@ export class HlsSession implements DeliverySession {
   readonly #hls: Hls;
   readonly #extra: AdaptiveTarget;
   #newestSequence = -1;
+  #newestLevel = -1;
   #mediaRecoveries = 0;
+  #wished: RenditionName | undefined;
+  #waking: AbortController | undefined;
   #isOver = false;
 
   constructor(options: HlsSessionOptions) {
@@ -52,6 +58,15 @@ export class HlsSession implements DeliverySession {
     this.#hls = new Hls(hlsConfig(options));
     this.#extra = new AdaptiveTarget(options.clock.monotonic(), EXTRA);
     this.#hls.on(Hls.Events.ERROR, (_event, data) => this.#onError(data));
+    this.#wished = options.rendition;
+    // One rule for all deliveries chooses (rendition-choice.ts): a level that is set is kept.
+    this.#hls.on(Hls.Events.MANIFEST_PARSED, () => {
+      const level = this.#findLevel(this.#wished ?? 'main');
+      if (this.#hls.levels.length > 1) this.#hls.loadLevel = Math.max(0, level);
+    });
+    this.#hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => {
+      options.emit({ type: 'rendition', name: this.#nameOf(level) });
+    });
     this.#hls.on(Hls.Events.LEVEL_UPDATED, (_event, data) => this.#onLevelUpdated(data));
     this.#hls.on(Hls.Events.BUFFER_CODECS, (_event, data) => {
       const hasAudio = data.audio !== undefined || /mp4a|opus|flac/i.test(data.audiovideo?.codec ?? '');
@@ -88,17 +103,54 @@ export class HlsSession implements DeliverySession {
     return false;
   }
 
+  chooseRendition(name: RenditionName): void {
+    const level = this.#findLevel(name);
+    if (this.#wished === name || level < 0 || this.#isOver) return;
+    this.#wished = name;
+    this.#waking?.abort();
+    this.#waking = new AbortController();
+    void this.#wake(name, level, this.#waking.signal);
+  }
+
   close(): void {
+    this.#waking?.abort();
     if (this.#isOver) return;
     this.#isOver = true;
     this.#hls.destroy();
+  }
+
+  /** A camera's stream that nobody watched must be opened first: hls.js would stop loading meanwhile, so it is asked for before. */
+  async #wake(name: RenditionName, level: number, signal: AbortSignal): Promise<void> {
+    const url = this.#hls.levels[level]?.url[0];
+    if (url === undefined) return;
+    const isThere = await fetch(url, { signal }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (signal.aborted || this.#isOver) return;
+    if (isThere) this.#hls.loadLevel = level;
+    else {
+      this.#wished = undefined;
+      this.#options.emit({ type: 'rendition-failed', name });
+    }
+  }
+
+  #findLevel(name: RenditionName): number {
+    return this.#hls.levels.findIndex((_level, index) => this.#nameOf(index) === name);
+  }
+
+  #nameOf(level: number): RenditionName {
+    return /\/sub-[^/]*$/.test(this.#hls.levels[level]?.url[0] ?? '') ? 'sub' : 'main';
   }
 
   #extraS(): number {
     return this.#extra.read(this.#options.clock.monotonic());
   }
 
-  #onLevelUpdated({ details }: LevelUpdatedData): void {
+  #onLevelUpdated({ details, level }: LevelUpdatedData): void {
+    // Each size has numbers of its own.
+    if (level !== this.#newestLevel) this.#newestSequence = -1;
+    this.#newestLevel = level;
     if (details.endSN + SEQUENCE_RESTART < this.#newestSequence) this.#fail({ kind: 'timeline' });
     this.#newestSequence = Math.max(this.#newestSequence, details.endSN);
   }

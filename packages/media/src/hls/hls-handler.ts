@@ -81,8 +81,11 @@ export class HlsHandler {
     }
     if (isPlaylistName(name)) {
       const isPullable = stream.demand();
-      set.bridge(rendition);
-      this.#playlist(request, response, stream, MEDIA_PLAYLISTS[name], target.query, isPullable);
+      const isBridged =
+        set.bridge(rendition, this.#options.clientAddress(request), request.headers['user-agent']) &&
+        name === 'media.m3u8';
+      const kind = isBridged ? 'media-bridged' : MEDIA_PLAYLISTS[name];
+      this.#playlist(request, response, stream, kind, target.query, isPullable);
       return;
     }
     this.#missingFile(request, response, stream, target.file);
@@ -163,7 +166,7 @@ export class HlsHandler {
     request: IncomingMessage,
     response: ServerResponse,
     stream: Stream,
-    kind: 'media' | 'media-ll',
+    kind: Exclude<PlaylistKind, 'media-ll-delta'>,
     directives: DeliveryDirectives,
     reply: () => void,
   ): void {

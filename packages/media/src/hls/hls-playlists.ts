@@ -15,7 +15,11 @@ export const MULTIVARIANT_PLAYLISTS = {
   'index.m3u8': 'media.m3u8',
   'low-latency.m3u8': 'media-ll.m3u8',
 } as const;
-export type PlaylistKind = (typeof MEDIA_PLAYLISTS)[MediaPlaylistName] | 'media-ll-delta';
+export type PlaylistKind =
+  | (typeof MEDIA_PLAYLISTS)[MediaPlaylistName]
+  | 'media-ll-delta'
+  /** With what was borrowed from another rendition (`stream/bridge.ts`). */
+  | 'media-bridged';
 
 export interface HlsPlaylistsOptions {
   readonly window: MediaWindow;
@@ -87,19 +91,17 @@ export class HlsPlaylists {
    */
   isReady(kind: PlaylistKind): boolean {
     const { window, muxer } = this.#options;
-    if (!muxer.init) return false;
-    const [first, second] = window.listed;
-    const isLowLatency = kind === 'media-ll' || kind === 'media-ll-delta';
-    return (
-      first !== undefined &&
-      (isLowLatency || second !== undefined || first.durationS >= muxer.shortestSegmentS)
-    );
+    const isBridged = kind === 'media-bridged';
+    const [first, second] = isBridged ? window.listed : window.listed.filter(isOwn);
+    if (first === undefined) return false;
+    if (kind === 'media-ll' || kind === 'media-ll-delta') return true;
+    return second !== undefined || first.durationS >= muxer.shortestSegmentS;
   }
 
   /** What is measured of the media that is there; undefined while there is none. */
   measure(): MeasuredBitrate | undefined {
     const { window } = this.#options;
-    const own = window.listed.filter((segment) => !segment.isBorrowed);
+    const own = window.listed.filter(isOwn);
     const segments = own.length > 0 ? own : window.open ? [window.open] : [];
     let peak = 0;
     let bytes = 0;
@@ -133,6 +135,8 @@ export class HlsPlaylists {
     switch (kind) {
       case 'media':
         return formatMediaPlaylist(this.#model(false));
+      case 'media-bridged':
+        return formatMediaPlaylist(this.#model(false, true));
       case 'media-ll':
         return formatMediaPlaylist(this.#model(true));
       case 'media-ll-delta':
@@ -140,9 +144,9 @@ export class HlsPlaylists {
     }
   }
 
-  #model(lowLatency: boolean): MediaPlaylist {
+  #model(lowLatency: boolean, isBridged = false): MediaPlaylist {
     const { window, muxer } = this.#options;
-    const finished = window.listed;
+    const finished = isBridged ? window.listed : window.listed.filter(isOwn);
     const open = window.open;
     const isOpenListed = lowLatency && open !== undefined && open.parts.length > 0;
     const segments = finished.map(toPlaylistSegment);
@@ -150,7 +154,9 @@ export class HlsPlaylists {
     const first = finished[0] ?? open;
     return {
       mediaSequence: first?.sequence ?? muxer.nextSequence,
-      discontinuitySequence: window.discontinuitySequence,
+      discontinuitySequence: first
+        ? first.discontinuitySequence - (first.discontinuity ? 1 : 0)
+        : window.discontinuitySequence,
       segments,
       targetDurationS: this.targetDurationS,
       lowLatency: lowLatency
@@ -180,6 +186,10 @@ export class HlsPlaylists {
     this.#targetS = longest;
     this.#segmentsSinceRaised = 0;
   }
+}
+
+function isOwn(segment: MediaSegment): boolean {
+  return !segment.isBorrowed;
 }
 
 function toPlaylistSegment(segment: MediaSegment): PlaylistSegment {

@@ -7,7 +7,9 @@
  *   sub   │ seg │ seg │ seg │ seg │ rest │ own │ own │    ┊
  *           └────── borrowed ────────┘
  *
- * Only standard segments are lent: the parts of a low-latency playlist begin with the rendition's own media.
+ * Only standard segments are lent: the parts of a low-latency playlist begin with the rendition's own media. And only a
+ * player that is in the middle of the other rendition sees what is borrowed: there are players, FFmpeg's among them, that
+ * cannot take another init segment once they have begun. What they see is the end of the same list.
  */
 import { MediaFile } from './media-file.ts';
 import type { LiveMuxer } from './live-muxer.ts';

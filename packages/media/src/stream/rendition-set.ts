@@ -160,10 +160,23 @@ export class RenditionSet {
     return bytes;
   }
 
-  /** An HLS player asks for a rendition that may have no media yet: it borrows the other's meanwhile, where that can be played alike. */
-  bridge(rendition: RenditionName): void {
-    const to = this.find(rendition);
+  /**
+   * An HLS player asks for a rendition that may have no media yet. For one that is in the middle of the other rendition, the
+   * other's media is borrowed meanwhile, where it can be played alike.
+   * @returns whether the player is such a one: what was borrowed is listed for no other.
+   */
+  bridge(rendition: RenditionName, address: string, userAgent: string | undefined): boolean {
     const from = this.find(rendition === 'main' ? 'sub' : 'main');
+    const sinceMs = from?.watchesSince(address, userAgent);
+    const { clock, limits } = this.#options;
+    // A player that opens all renditions at the start, as FFmpeg does, may have waited for one of them so long.
+    if (sinceMs === undefined || clock.monotonic() - sinceMs < limits.coldStartHoldMs) return false;
+    this.#openBridge(rendition, from);
+    return true;
+  }
+
+  #openBridge(rendition: RenditionName, from: Stream | undefined): void {
+    const to = this.find(rendition);
     const bridge = this.#bridges?.[rendition];
     if (!to || !from || !bridge || to.isLive || to.isRetrying || !from.isLive || from.isStale) return;
     if (bridge.isOpen || !canBridge(to.facts, from.facts)) return;

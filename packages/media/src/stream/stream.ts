@@ -287,6 +287,11 @@ export class Stream {
     this.#presence.touch(address, userAgent, this.#options.clock.monotonic());
   }
 
+  /** Since when an HLS client watches, monotonic ms; undefined for one that does not. */
+  watchesSince(address: string, userAgent: string | undefined): number | undefined {
+    return this.#presence.findSince(address, userAgent);
+  }
+
   /** Nothing new came for so long that a playlist would show old pictures as live. */
   get isStale(): boolean {
     const { staleAfterMs } = this.#options.limits;
