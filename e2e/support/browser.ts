@@ -116,7 +116,7 @@ export class TestPage implements AsyncDisposable {
       await this.#ask<{ atMs: number; mediaTime: number; width: number; cells: string }[]>('record()');
     return kept.map(({ cells, ...picture }) => ({
       ...picture,
-      drawnMs: plausible(decodeClock([...cells].map((cell) => (cell === '1' ? 255 : 0)))),
+      drawnMs: plausible(decodeClock(cells.split('').map((cell) => (cell === '1' ? 255 : 0)))),
     }));
   }
 
