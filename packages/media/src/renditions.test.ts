@@ -35,7 +35,10 @@ class Camera {
   readonly #clock: VirtualClock;
   readonly #options: FeedOptions;
   readonly config: StreamConfig;
+  /** How late the first second of a session seems to be taken, ms. */
+  startsLateMs = 0;
   #feed: SampleFeed | undefined;
+  #sentFrames = 0;
 
   constructor(clock: VirtualClock, config: StreamConfig, options: FeedOptions) {
     this.#clock = clock;
@@ -56,9 +59,15 @@ class Camera {
     }
     if (this.#feed === undefined) {
       this.#feed = new SampleFeed({ ...this.#options, startWallMs: this.#clock.now() });
+      this.#sentFrames = 0;
       this.sources.last.emit({ type: 'config', config: this.config });
     }
-    this.sources.last.emit(...this.#feed.next());
+    const lateMs = this.#sentFrames++ < FPS ? this.startsLateMs : 0;
+    for (const event of this.#feed.next()) {
+      if (event.type !== 'sample') continue;
+      const { sample } = event;
+      this.sources.last.emit({ type: 'sample', sample: { ...sample, wallMs: sample.wallMs + lateMs } });
+    }
   }
 
   /** The connection breaks. */
@@ -302,6 +311,19 @@ describe('the common timeline', () => {
     expect(Math.max(...all) - Math.min(...all)).toBeLessThan(1 / FPS);
   });
 
+  it('is not misled by a first second that arrives late', async () => {
+    start({ pull: 'always', idleCloseMs: 3000 });
+    await fetchPlaying('index.m3u8');
+    await play(20);
+    expect(sub.isPulled).toBe(false);
+    sub.startsLateMs = 800;
+    await fetchPlaying('sub-media.m3u8');
+    await play(5);
+    const texts = [(await fetchFile('media.m3u8')).text, (await fetchFile('sub-media.m3u8')).text];
+    const all = (await Promise.all(texts.map(offsets))).flat();
+    expect(Math.max(...all) - Math.min(...all)).toBeLessThan(1 / FPS);
+  });
+
   it('has one target duration', async () => {
     setUp(LARGE, SMALL);
     main = new Camera(clock, LARGE, { gop: 100 });
@@ -442,7 +464,7 @@ describe('the bridge', () => {
     await sleepingSub();
     expect((await fetchFile('sub-media.m3u8')).text).toContain('sub-bridge-');
     const other = fetchFile('sub-media.m3u8', 'ffmpeg');
-    await play(4);
+    await play(6);
     const [ours, theirs] = [(await fetchFile('sub-media.m3u8')).text, (await other).text];
     expect(listed(theirs).every(({ uri }) => uri.startsWith('sub-seg-'))).toBe(true);
     const sequence = (text: string) => Number(/MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1]);

@@ -12,6 +12,7 @@ it('describes the one variant, with the size as it is shown', () => {
         peakBitrate: 2_100_000.4,
         averageBitrate: 1_900_000,
         fps: 24.97,
+        gopMs: 2000,
       },
     ]),
   ).toBe(
@@ -30,6 +31,7 @@ it('leaves out what it does not know', () => {
       peakBitrate: 0,
       averageBitrate: 0,
       fps: undefined,
+      gopMs: undefined,
     },
   ]);
   expect(text).toContain(
@@ -38,7 +40,7 @@ it('leaves out what it does not know', () => {
 });
 
 it('lists the renditions in their order, each with its own codecs', () => {
-  const rates = { peakBitrate: 2_000_000, averageBitrate: 1_800_000, fps: 25 };
+  const rates = { peakBitrate: 2_000_000, averageBitrate: 1_800_000, fps: 25, gopMs: 2000 };
   const main = { ...VIDEO, codecString: 'hvc1.1.6.L120.90', width: 1920, height: 1080 };
   const text = formatMultivariantPlaylist([
     { uri: 'media.m3u8', config: { video: main, audio: undefined }, ...rates },

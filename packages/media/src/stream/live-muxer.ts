@@ -56,6 +56,11 @@ export interface LiveMuxerOptions {
   readonly timeline?: SharedTimeline | undefined;
   /** A segment is about to be opened. */
   readonly onOpening?: (() => void) | undefined;
+  /**
+   * Seconds of a new session that are left out before its first key frame is taken: what arrives first arrives late, and
+   * the place of a rendition on the common timeline is found by arrival. Default 0.
+   */
+  readonly settleS?: (() => number) | undefined;
 }
 
 /** Part numbers of a muxer start at its first sequence number times this: more parts than a second can have. */
@@ -80,6 +85,9 @@ export class LiveMuxer {
   readonly #splice = new TimelineSplice();
   readonly #timeline: SharedTimeline;
   readonly #onOpening: (() => void) | undefined;
+  readonly #settleS: (() => number) | undefined;
+  /** Decode time of the session's first sample. */
+  #sessionStartDts: number | undefined;
   readonly #rendition: RenditionName;
   readonly #prefix: string;
   readonly #firstSequence: number;
@@ -120,6 +128,7 @@ export class LiveMuxer {
     this.#firstSequence = options.firstSequence;
     this.#timeline = options.timeline ?? new SharedTimeline();
     this.#onOpening = options.onOpening;
+    this.#settleS = options.settleS;
     this.#rendition = options.rendition ?? 'main';
     this.#prefix = filePrefix(this.#rendition);
     this.#madeAtMs = options.clock.monotonic();
@@ -175,6 +184,12 @@ export class LiveMuxer {
     this.#needsKeyframe = true;
   }
 
+  /** The source is gone: as `break`, and what comes next is another session. */
+  endSession(): void {
+    this.break();
+    this.#sessionStartDts = undefined;
+  }
+
   /**
    * Somebody waits for the first segment: it ends after a second instead of with its group of pictures, and the next one
    * begins without a key frame. Has no effect when there is a segment already.
@@ -226,7 +241,9 @@ export class LiveMuxer {
     if (raw.keyframe && this.#pendingConfig) this.#changeConfig(this.#pendingConfig);
     if (raw.keyframe && this.#isAfterHole(raw, leader) && this.#canOpenSegment()) this.break();
     if (this.#needsKeyframe) {
-      if (!raw.keyframe || !this.#canOpenSegment()) return;
+      this.#sessionStartDts ??= raw.dts;
+      const isSettled = raw.dts - this.#sessionStartDts >= (this.#settleS?.() ?? 0) * leader.timescale;
+      if (!raw.keyframe || !isSettled || !this.#canOpenSegment()) return;
       this.#anchor(raw, leader);
     }
     this.#expectedDts = raw.dts + raw.duration;

@@ -24,7 +24,15 @@ import type { RenditionStatus, StreamStatus } from './stream-status.ts';
 /** What the engine gives to each stream of a set. */
 export type RenditionSetOptions = Omit<
   StreamOptions,
-  'onState' | 'onProgress' | 'onOpening' | 'timeline' | 'rendition' | 'adapt' | 'listReports' | 'otherTargetS'
+  | 'onState'
+  | 'onProgress'
+  | 'onOpening'
+  | 'settleS'
+  | 'timeline'
+  | 'rendition'
+  | 'adapt'
+  | 'listReports'
+  | 'otherTargetS'
 > & {
   /** A rendition entered another state. */
   readonly onState: (set: RenditionSet) => void;
@@ -32,6 +40,9 @@ export type RenditionSetOptions = Omit<
 
 /** Ms that the first multivariant playlist waits for a rendition never seen, once another one could be played. */
 const LEARNING_MS = 3_000;
+/** See `settleS`. */
+const SETTLE_S = 1;
+const SETTLE_MAX_GOP_MS = 3_000;
 
 export class RenditionSet {
   readonly #options: RenditionSetOptions;
@@ -263,6 +274,7 @@ export class RenditionSet {
         this.parked.wake();
       },
       onOpening: () => this.#bridges?.[rendition].close(),
+      settleS: () => settleS(this.find(rendition), other()),
       onState: () => {
         const stream = this.find(rendition);
         if (stream?.isRetrying === true || stream?.isIdle === true) this.#abandonBridge(rendition, stream);
@@ -288,6 +300,12 @@ export class RenditionSet {
       }),
     );
   }
+}
+
+/** While the other rendition is seen, a new session may take a second to say when its pictures were taken; not where the next key frame is far. */
+function settleS(stream: Stream | undefined, other: Stream | undefined): number {
+  const isSeen = other?.isLive === true && !other.isStale;
+  return isSeen && (stream?.facts?.gopMs ?? Number.POSITIVE_INFINITY) <= SETTLE_MAX_GOP_MS ? SETTLE_S : 0;
 }
 
 function listReport(stream: Stream | undefined, uri: string): readonly RenditionReport[] {

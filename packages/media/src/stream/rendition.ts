@@ -29,4 +29,6 @@ export interface RenditionFacts {
   readonly averageBitrate: number;
   /** Measured; undefined until two key frames were seen. */
   readonly fps: number | undefined;
+  /** Distance of key frames, ms, measured. */
+  readonly gopMs: number | undefined;
 }

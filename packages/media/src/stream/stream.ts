@@ -49,6 +49,8 @@ export interface StreamOptions {
   readonly onProgress: (finished: MediaSegment | undefined) => void;
   /** A segment is about to be opened. */
   readonly onOpening: () => void;
+  /** See `LiveMuxerOptions.settleS`. */
+  readonly settleS: () => number;
   readonly random?: () => number;
 }
 
@@ -122,6 +124,7 @@ export class Stream {
       rendition: options.rendition,
       timeline: options.timeline,
       onOpening: options.onOpening,
+      settleS: options.settleS,
       sink: {
         onInit: () => {
           for (const viewer of this.#viewers) viewer.expectKeyframe();
@@ -390,7 +393,7 @@ export class Stream {
     this.#options.logger.info({}, 'nobody watches: camera source closed');
     // The supervisor bounds and reports what closing meets; nobody waits for it here.
     void this.#supervisor.stop('idle');
-    this.#muxer.break();
+    this.#muxer.endSession();
     this.forgetMedia();
   }
 
@@ -404,15 +407,15 @@ export class Stream {
   #loseSource(): void {
     this.#lastLiveMs = this.isLive ? this.#options.clock.now() : this.#lastLiveMs;
     this.#meter.restart();
-    this.#muxer.break();
+    this.#muxer.endSession();
   }
 
   #measure(): void {
     const config = this.#muxer.init?.config;
     const bitrate = this.playlists.measure();
     if (!config || !bitrate) return;
-    const fps = this.#meter.video?.fps ?? this.#facts?.fps;
-    this.#facts = { config, peakBitrate: bitrate.peak, averageBitrate: bitrate.average, fps };
+    const { fps = this.#facts?.fps, gopMs = this.#facts?.gopMs } = this.#meter.video ?? {};
+    this.#facts = { config, peakBitrate: bitrate.peak, averageBitrate: bitrate.average, fps, gopMs };
   }
 
   #announceState(): void {
