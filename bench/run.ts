@@ -11,8 +11,9 @@ import { login } from './login.ts';
 import { renditions } from './renditions.ts';
 import { startup } from './startup.ts';
 import { formatReport, isReached, saveReport } from './support/report.ts';
+import { workers } from './workers.ts';
 
-const PROGRAMS = [startup, lists, delivery, login, latency, renditions, ingest];
+const PROGRAMS = [startup, lists, delivery, login, latency, renditions, ingest, workers];
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },

@@ -34,6 +34,7 @@ describe('loadConfig', () => {
       logFormat: 'auto',
       idleCloseMs: 30_000,
       hlsWindowSegments: 6,
+      mediaWorkers: 0,
       hlsPartMs: 500,
       rates: { public: 100, auth: 30, admin: 60, delivery: 60_000 },
       readConnections: 5,

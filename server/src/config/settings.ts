@@ -101,6 +101,13 @@ export const SETTINGS = {
     default: 500,
     doc: 'Length of a part of low-latency HLS in milliseconds. Shorter parts mean less delay and more requests: 200 for few viewers.',
   },
+  PANTAU_MEDIA_WORKERS: {
+    type: 'integer',
+    min: 0,
+    max: 16,
+    default: 0,
+    doc: 'Threads that read cameras beside the main one, which then has more time for viewers. One thread carries some hundred cameras of 2 Mbit/s, so this is for machines with four cores and more.',
+  },
   PANTAU_RATE_PUBLIC: {
     type: 'integer',
     min: 1,
