@@ -266,6 +266,7 @@ describe('the multivariant playlist', () => {
     engine.setStreams([{ key: KEY, source: MAIN, pull: 'on-demand' }]);
     const { text } = await fetchPlaying('index.m3u8');
     expect(variants(text)).toEqual(['media.m3u8']);
+    expect(variants((await fetchFile('index.m3u8?rendition=sub')).text)).toEqual(['media.m3u8']);
     expect((await fetchFile('sub-media.m3u8')).status).toBe(404);
     expect((await fetchFile('sub-seg-1.m4s')).status).toBe(404);
   });

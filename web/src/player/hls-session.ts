@@ -41,6 +41,8 @@ const BACK_BUFFER_S = 8;
 /** A media sequence that falls back by more than this is a new timeline, not a late reply. */
 const SEQUENCE_RESTART = 2;
 const MEDIA_RECOVERIES_MAX = 1;
+/** A session is this old before it is given up for a size that its playlist lacks. */
+const REOPEN_AFTER_MS = 60_000;
 
 export class HlsSession implements DeliverySession {
   readonly #options: HlsSessionOptions;
@@ -48,6 +50,7 @@ export class HlsSession implements DeliverySession {
   readonly #extra: AdaptiveTarget;
   #newestSequence = -1;
   #newestLevel = -1;
+  readonly #openedMs: number;
   #mediaRecoveries = 0;
   #wished: RenditionName | undefined;
   #waking: AbortController | undefined;
@@ -59,6 +62,7 @@ export class HlsSession implements DeliverySession {
     this.#extra = new AdaptiveTarget(options.clock.monotonic(), EXTRA);
     this.#hls.on(Hls.Events.ERROR, (_event, data) => this.#onError(data));
     this.#wished = options.rendition;
+    this.#openedMs = options.clock.monotonic();
     // One rule for all deliveries chooses (rendition-choice.ts): a level that is set is kept.
     this.#hls.on(Hls.Events.MANIFEST_PARSED, () => {
       const level = this.#findLevel(this.#wished ?? 'main');
@@ -105,7 +109,11 @@ export class HlsSession implements DeliverySession {
 
   chooseRendition(name: RenditionName): void {
     const level = this.#findLevel(name);
-    if (this.#wished === name || level < 0 || this.#isOver) return;
+    if (this.#isOver || this.#wished === name) return;
+    if (level < 0) {
+      this.#reopen();
+      return;
+    }
     this.#wished = name;
     this.#waking?.abort();
     this.#waking = new AbortController();
@@ -117,6 +125,13 @@ export class HlsSession implements DeliverySession {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#hls.destroy();
+  }
+
+  /** The playlist was read while that size could not be had. It is not read again by itself, and looking costs a moment of picture. */
+  #reopen(): void {
+    const ageMs = this.#options.clock.monotonic() - this.#openedMs;
+    if (this.#hls.levels.length === 0 || ageMs < REOPEN_AFTER_MS) return;
+    this.#fail({ kind: 'timeline' });
   }
 
   /** A camera's stream that nobody watched must be opened first: hls.js would stop loading meanwhile, so it is asked for before. */

@@ -99,8 +99,11 @@ export class HlsHandler {
     playlist: MediaPlaylistName,
     query: string,
   ): void {
-    const only = parseRendition(query);
-    const wanted = (only === undefined ? undefined : set.find(only)) ?? set.main;
+    const wished = parseRendition(query);
+    const found = wished && set.find(wished);
+    // A camera of one size answers with that one.
+    const only = found && wished;
+    const wanted = found ?? set.main;
     const sinceMs = this.#options.clock.monotonic();
     const reply = () => sendPlaylist(request, response, set.multivariant(playlist, only));
     if (only !== undefined || set.streams.length === 1) this.#touch(request, wanted);
