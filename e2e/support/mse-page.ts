@@ -27,6 +27,11 @@ function onAppended() {
     video.currentTime = Math.max(buffered.start(0), buffered.end(0) - 0.8);
     video.play();
   }
+  // A hole is stepped over, as any player must that is given what a camera lost.
+  for (let index = 0; index + 1 < buffered.length; index++) {
+    const isAtHole = video.currentTime >= buffered.end(index) - 0.1 && video.currentTime < buffered.start(index + 1);
+    if (isAtHole) video.currentTime = buffered.start(index + 1) + 0.01;
+  }
   pump();
 }
 source.addEventListener('sourceopen', pump);

@@ -91,7 +91,10 @@ export async function openRenditionTown(): Promise<RenditionTown> {
         await page.goto(msePage.url(`${engineServer.url.replace('http', 'ws')}/mse/${key}`));
       else {
         await page.goto(hlsPage.url(`${engineServer.url}/hls/${key}/${file}`));
-        await page.page.evaluate('hls.on(Hls.Events.MANIFEST_PARSED, () => { hls.loadLevel = 1; })');
+        // The playlist may be there before we can ask for it.
+        await page.page.evaluate(
+          'hls.levels.length > 0 ? (hls.loadLevel = 1) : hls.on(Hls.Events.MANIFEST_PARSED, () => { hls.loadLevel = 1; })',
+        );
       }
       await page.untilPlaying(30_000);
       await untilWidth(page, 'main');
