@@ -22,6 +22,8 @@ export interface GstMount {
   readonly fps?: number;
   readonly gopSeconds?: number;
   readonly kbps?: number;
+  /** x264's speed preset. Default `veryfast`. */
+  readonly preset?: 'ultrafast' | 'veryfast';
   readonly login?: {
     readonly username: string;
     readonly password: string;

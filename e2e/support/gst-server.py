@@ -81,7 +81,7 @@ def describe_video(mount):
         )
     return (
         f"{source}"
-        f" ! x264enc {encoder} speed-preset=veryfast bitrate={mount.get('kbps', 800)}"
+        f" ! x264enc {encoder} speed-preset={mount.get('preset', 'veryfast')} bitrate={mount.get('kbps', 800)}"
         f" key-int-max={gop} ! video/x-h264,profile={profile}"
         f" ! h264parse ! {describe_payloader(mount)}"
     )

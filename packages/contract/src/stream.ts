@@ -51,10 +51,24 @@ export const StreamVideo = Type.Object({
   fps: Nullable(Type.Number()),
 });
 
+export type StreamVideo = Static<typeof StreamVideo>;
+
 export const StreamAudio = Type.Object({
   codec: Type.String(),
   codec_string: Type.String(),
 });
+
+/** One of the sizes in which a camera can be watched: its main stream, or its sub stream. */
+export const StreamRendition = Type.Object({
+  name: Type.Union([Type.Literal('main'), Type.Literal('sub')]),
+  /** False while it is known not to come. */
+  is_available: Type.Boolean(),
+  /** As last seen; null while it was never watched. */
+  video: Nullable(StreamVideo),
+  /** Bits per second, as last measured. */
+  bitrate: Nullable(Type.Integer({ minimum: 0 })),
+});
+export type StreamRendition = Static<typeof StreamRendition>;
 
 /** One camera with its live state: an entry of `GET /api/stream`, the list the landing page polls. */
 export const StreamCamera = Type.Object({
@@ -71,6 +85,8 @@ export const StreamCamera = Type.Object({
   video: Nullable(StreamVideo),
   audio: Nullable(StreamAudio),
   viewers: Type.Integer({ minimum: 0 }),
+  /** The main first; empty while the camera is not streamed. */
+  renditions: Type.Array(StreamRendition),
   streams: StreamUrls,
 });
 export type StreamCamera = Static<typeof StreamCamera>;

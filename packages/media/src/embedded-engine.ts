@@ -21,7 +21,7 @@ import { completeLimits, TICK_MS, type EngineLimits } from './stream/engine-limi
 import { deviceOf } from './stream/device-address.ts';
 import type { CheckAlive } from './stream/host-gate.ts';
 import { HostGates } from './stream/host-gates.ts';
-import { Stream } from './stream/stream.ts';
+import { isSameSource, RenditionSet } from './stream/rendition-set.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
 import type { VerdictKind } from './stream/verdict.ts';
 import type { WebrtcNetwork } from './whep/webrtc-peer.ts';
@@ -76,7 +76,7 @@ class EmbeddedEngine implements MediaEngine {
   readonly #whep: WhepServer | undefined;
   readonly #listeners = new Set<(status: StreamStatus) => void>();
   readonly #ticker: Timer;
-  #streams = new Map<string, Stream>();
+  #streams = new Map<string, RenditionSet>();
   /** Streams that were replaced or removed and are still saying goodbye. */
   readonly #leaving = new Set<Promise<void>>();
   /** No stream that is gone used a number from here on: media names never come twice. */
@@ -128,7 +128,7 @@ class EmbeddedEngine implements MediaEngine {
         limits: options.whep,
         network: options.whep,
         load: loadWerift,
-        findStream,
+        findStream: (key) => findStream(key)?.main,
         clientAddress,
       });
     this.#ticker = this.#clock.setRepeating(TICK_MS, () => this.#tick(), { unref: true });
@@ -143,15 +143,16 @@ class EmbeddedEngine implements MediaEngine {
       before.delete(definition.key);
       if (existing && isSameSource(existing.definition.source, definition.source)) {
         this.#streams.set(definition.key, existing);
-        existing.update(definition);
+        const sub = existing.update(definition, this.#nextFreeSequence());
+        if (sub) this.#dismiss(sub, sub.muxer.nextSequence, definition.sub ? 'replaced' : 'removed');
         continue;
       }
-      if (existing) this.#dismiss(existing, 'replaced');
+      if (existing) this.#dismiss(existing, existing.nextSequence, 'replaced');
       const stream = this.#createStream(definition);
       this.#streams.set(definition.key, stream);
       stream.start();
     }
-    for (const removed of before.values()) this.#dismiss(removed, 'removed');
+    for (const removed of before.values()) this.#dismiss(removed, removed.nextSequence, 'removed');
   }
 
   listStatuses(): readonly StreamStatus[] {
@@ -230,12 +231,12 @@ class EmbeddedEngine implements MediaEngine {
     let viewers = 0;
     let bufferedBytes = 0;
     const verdicts: Partial<Record<VerdictKind, number>> = {};
-    for (const stream of this.#streams.values()) {
-      if (stream.isLive) live++;
-      const { kind } = stream.verdict;
+    for (const set of this.#streams.values()) {
+      if (set.streams.some(({ isLive }) => isLive)) live++;
+      const { kind } = set.main.verdict;
       verdicts[kind] = (verdicts[kind] ?? 0) + 1;
-      viewers += stream.viewerCount;
-      bufferedBytes += stream.bufferedBytes;
+      viewers += set.viewerCount;
+      for (const stream of set.streams) bufferedBytes += stream.bufferedBytes;
     }
     const { size: streams } = this.#streams;
     return { streams, live, verdicts, viewers, bufferedBytes, parkedReloads: this.#parking.used };
@@ -263,9 +264,12 @@ class EmbeddedEngine implements MediaEngine {
     this.#listeners.clear();
   }
 
-  #createStream(definition: StreamDefinition): Stream {
-    const firstSequence = Math.max(Math.floor(this.#clock.now() / 1000), this.#freeSequence);
-    return new Stream({
+  #nextFreeSequence(): number {
+    return Math.max(Math.floor(this.#clock.now() / 1000), this.#freeSequence);
+  }
+
+  #createStream(definition: StreamDefinition): RenditionSet {
+    return new RenditionSet({
       definition,
       openSource: this.#openSource,
       gates: this.#gates,
@@ -274,25 +278,26 @@ class EmbeddedEngine implements MediaEngine {
       limits: this.#limits,
       parking: this.#parking,
       pool: this.#pool,
-      firstSequence,
-      onState: (stream) => this.#announce(stream),
+      firstSequence: this.#nextFreeSequence(),
+      onState: (set) => this.#announce(set),
       ...(this.#random ? { random: this.#random } : {}),
     });
   }
 
-  #dismiss(stream: Stream, reason: 'replaced' | 'removed'): void {
-    const leaving = stream.stop(reason).finally(() => {
-      stream.dropViewers();
-      stream.forgetMedia();
+  /** @param nextSequence no number of its media names is as high. */
+  #dismiss(leaver: Leaver, nextSequence: number, reason: 'replaced' | 'removed'): void {
+    const leaving = leaver.stop(reason).finally(() => {
+      leaver.dropViewers();
+      leaver.forgetMedia();
       this.#leaving.delete(leaving);
     });
     this.#leaving.add(leaving);
-    this.#freeSequence = Math.max(this.#freeSequence, stream.muxer.nextSequence);
+    this.#freeSequence = Math.max(this.#freeSequence, nextSequence);
   }
 
-  #announce(stream: Stream): void {
-    if (this.#listeners.size === 0 || this.#streams.get(stream.key) !== stream) return;
-    const status = stream.status();
+  #announce(set: RenditionSet): void {
+    if (this.#listeners.size === 0 || this.#streams.get(set.key) !== set) return;
+    const status = set.status();
     for (const listener of this.#listeners) {
       try {
         listener(status);
@@ -308,15 +313,7 @@ class EmbeddedEngine implements MediaEngine {
   }
 }
 
-const DEFAULT_PROBE_TIMEOUT_MS = 10_000;
+/** A set of renditions, or one of them, that says goodbye. */
+type Leaver = Pick<RenditionSet, 'stop' | 'dropViewers' | 'forgetMedia'>;
 
-function isSameSource(a: SourceDefinition, b: SourceDefinition): boolean {
-  return (
-    a.url === b.url &&
-    a.username === b.username &&
-    a.password?.reveal() === b.password?.reveal() &&
-    a.transport === b.transport &&
-    a.tlsFingerprint === b.tlsFingerprint &&
-    a.audio === b.audio
-  );
-}
+const DEFAULT_PROBE_TIMEOUT_MS = 10_000;

@@ -39,7 +39,7 @@ export interface MediaEngine extends AsyncDisposable {
   ): void;
   /**
    * Takes over the WebSocket upgrade of `/mse/<key>`. Never throws.
-   * @param key what follows `/mse/`
+   * @param key what follows `/mse/`; the query of the request's URL may wish a rendition: `rendition=sub`.
    */
   handleMseUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, key: string): void;
   /**

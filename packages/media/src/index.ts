@@ -13,6 +13,7 @@ export {
   type StreamState,
   type StreamStatus,
   type StreamReason,
+  type RenditionStatus,
   type VideoFacts,
   type AudioFacts,
 } from './stream/stream-status.ts';

@@ -1,6 +1,12 @@
 /** What the public may see of a camera's live state. */
-import type { StreamCamera, StreamStateName, StreamUrls } from '@pantau/contract/stream';
-import type { StreamStatus } from '@pantau/media';
+import type {
+  StreamCamera,
+  StreamRendition,
+  StreamStateName,
+  StreamUrls,
+  StreamVideo,
+} from '@pantau/contract/stream';
+import type { RenditionStatus, StreamStatus, VideoFacts } from '@pantau/media';
 import { isoTimeOrNull } from '../iso-time.ts';
 import type { Camera } from '../cameras/camera.ts';
 import { presentCamera } from '../cameras/camera-present.ts';
@@ -29,19 +35,32 @@ export function presentStream(
     last_online_at: isoTimeOrNull(status?.state === 'live' ? status.sinceMs : status?.lastLiveMs),
     reason: state === 'offline' || state === 'connecting' ? presentReason(camera, status) : null,
     delivery: status?.delivery ?? null,
-    video:
-      video === undefined
-        ? null
-        : {
-            codec: video.codec,
-            codec_string: video.codecString,
-            width: video.width,
-            height: video.height,
-            fps: video.fps === undefined ? null : Math.round(video.fps * 10) / 10,
-          },
+    video: presentVideo(video),
     audio: audio === undefined ? null : { codec: audio.codec, codec_string: audio.codecString },
     viewers: status?.viewers ?? 0,
+    renditions: status?.renditions.map(presentRendition) ?? [],
     streams: presentUrls(camera.streamKey),
+  };
+}
+
+function presentVideo(video: VideoFacts | undefined): StreamVideo | null {
+  return video === undefined
+    ? null
+    : {
+        codec: video.codec,
+        codec_string: video.codecString,
+        width: video.width,
+        height: video.height,
+        fps: video.fps === undefined ? null : Math.round(video.fps * 10) / 10,
+      };
+}
+
+function presentRendition({ name, state, reason, video, bitrate }: RenditionStatus): StreamRendition {
+  return {
+    name,
+    is_available: state === 'live' || reason === undefined,
+    video: presentVideo(video),
+    bitrate: bitrate ?? null,
   };
 }
 
@@ -56,6 +75,8 @@ export function presentUrls(streamKey: string): StreamUrls {
 function presentState(camera: Camera, status: StreamStatus | undefined): StreamStateName {
   if (camera.status === 'maintenance') return 'maintenance';
   if (camera.credentialsUnreadable === true) return 'offline';
+  // A camera whose main stream is down is still seen while its sub stream comes.
+  if (status?.renditions.some(({ state }) => state === 'live') === true) return 'live';
   switch (status?.state) {
     case 'live':
       return 'live';

@@ -141,6 +141,7 @@ function idleStatus(key: string): StreamStatus {
     audio: undefined,
     bitrate: undefined,
     viewers: 0,
+    renditions: [],
     lostPackets: 0,
     verdict: {
       kind: 'idle',

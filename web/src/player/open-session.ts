@@ -9,6 +9,7 @@ import { MseSession } from './mse-session.ts';
 import { NativeSession } from './native-session.ts';
 import { PictureSession } from './picture-session.ts';
 import type { SessionRequest } from './player-controller.ts';
+import type { RenditionName } from './rendition-choice.ts';
 
 export function readCapabilities(): Capabilities {
   const probe = document.createElement('video');
@@ -24,7 +25,7 @@ export async function openBrowserSession(
   request: SessionRequest,
   drawing: { readonly canvas: HTMLCanvasElement; readonly onDrawn: () => void },
 ): Promise<DeliverySession> {
-  const { mode, addresses, video, emit } = request;
+  const { mode, addresses, video, emit, rendition } = request;
   if (mode === 'pictures') {
     return new PictureSession({
       url: socketUrl(addresses.mse),
@@ -41,7 +42,8 @@ export async function openBrowserSession(
   const media = findMediaSourceMaker();
   if (mode === 'mse' && media !== undefined) {
     return new MseSession({
-      url: socketUrl(addresses.mse),
+      url: socketUrl(addresses.mse, rendition),
+      rendition,
       video,
       clock: browserClock,
       emit,
@@ -53,12 +55,27 @@ export async function openBrowserSession(
   if (media === undefined) return new NativeSession({ url, video, emit });
   const { HlsSession } = await import('./hls-session.ts');
   const device = classifyDevice(readDeviceFacts());
-  return new HlsSession({ url, video, clock: browserClock, emit, isLowLatency: mode === 'llhls', device });
+  return new HlsSession({
+    url,
+    rendition,
+    video,
+    clock: browserClock,
+    emit,
+    isLowLatency: mode === 'llhls',
+    device,
+  });
+}
+
+/** Whether this browser can show pictures of a codec. */
+export function canDecode(codecString: string): boolean {
+  const media = findMediaSourceMaker();
+  return media === undefined || media.isTypeSupported(`video/mp4; codecs="${codecString}"`);
 }
 
 /** `/mse/<key>` or an absolute http(s) address as a WebSocket address. */
-export function socketUrl(address: string, base: string = location.href): string {
+export function socketUrl(address: string, rendition?: RenditionName, base: string = location.href): string {
   const url = new URL(address, base);
+  if (rendition !== undefined) url.searchParams.set('rendition', rendition);
   url.protocol = url.protocol === 'https:' || url.protocol === 'wss:' ? 'wss:' : 'ws:';
   return url.href;
 }

@@ -54,7 +54,7 @@ describe('PictureSession', () => {
   it('draws each picture, lets go of it, and tells how many and how large', async () => {
     const { socket, drawn, bitmaps, session } = openSession();
     for (const bytes of [200, 300]) {
-      socket.send(bytes);
+      socket.deliver(bytes);
       await settle();
     }
     expect(drawn).toEqual([200, 300]);
@@ -65,7 +65,7 @@ describe('PictureSession', () => {
   it('of what comes while it decodes draws the newest only', async () => {
     const { socket, drawn, waiting, state } = openSession();
     state.isSlow = true;
-    for (const bytes of [100, 101, 102, 103]) socket.send(bytes);
+    for (const bytes of [100, 101, 102, 103]) socket.deliver(bytes);
     state.isSlow = false;
     waiting[0]?.();
     await settle();
@@ -74,9 +74,9 @@ describe('PictureSession', () => {
 
   it('goes on after a picture that is damaged', async () => {
     const { socket, drawn, failures } = openSession();
-    socket.send(13);
+    socket.deliver(13);
     await settle();
-    socket.send(50);
+    socket.deliver(50);
     await settle();
     expect([drawn, failures()]).toEqual([[50], []]);
   });
@@ -85,12 +85,12 @@ describe('PictureSession', () => {
     const { clock, socket, session } = openSession();
     expect(session.findDrawn().stillAfterMs).toBe(6000);
     for (let count = 0; count < 10; count++) {
-      socket.send(100);
+      socket.deliver(100);
       await clock.advance(2000);
     }
     expect(session.findDrawn().stillAfterMs).toBeCloseTo(6000, -2);
     for (let count = 0; count < 30; count++) {
-      socket.send(100);
+      socket.deliver(100);
       await clock.advance(100);
     }
     expect(session.findDrawn().stillAfterMs).toBe(1500);
@@ -124,7 +124,7 @@ describe('PictureSession', () => {
   ])('ends when %s', async (_name, act, failure) => {
     const { socket, failures, drawn } = openSession();
     act(socket);
-    socket.send(10);
+    socket.deliver(10);
     await settle();
     expect([failures(), drawn]).toEqual([[failure], []]);
   });

@@ -98,6 +98,9 @@ export class PictureSession<B extends BitmapLike> implements DeliverySession {
     // Nothing is buffered that more patience could help.
   }
 
+  /** Such a camera has one size. */
+  chooseRendition(): void {}
+
   isHeld(): boolean {
     return this.#options.clock.monotonic() - this.#heardMs < SILENT_MS;
   }

@@ -75,7 +75,8 @@ export type PlayerEvent =
   /** The picture moved. */
   | { readonly type: 'picture' }
   /** The picture has not moved for a moment. */
-  | { readonly type: 'still' }
+  /** `isEased`: a smaller picture is on its way, so that it does not count against the way it comes. */
+  | { readonly type: 'still'; readonly isEased?: boolean }
   | { readonly type: 'failed'; readonly failure: SessionFailure }
   /** The server, inside an open session, says the camera has trouble (or undefined: none any more). */
   | { readonly type: 'session-trouble'; readonly trouble: Trouble | undefined }
@@ -172,7 +173,7 @@ export function advancePlayer(
     case 'picture':
       return onPicture(model, around);
     case 'still':
-      return onStill(model, around);
+      return onStill(model, event.isEased === true, around);
     case 'session-trouble':
       return model.session === 0 ? model : { ...model, trouble: event.trouble };
     case 'blocked':
@@ -255,8 +256,9 @@ function onPicture(model: PlayerModel, around: PlayerSurroundings): PlayerModel 
   return { ...playing, chain: chain.slice(chain.indexOf(mode)), fallback: 'blocked' };
 }
 
-function onStill(model: PlayerModel, around: PlayerSurroundings): PlayerModel {
+function onStill(model: PlayerModel, isEased: boolean, around: PlayerSurroundings): PlayerModel {
   if (model.phase !== 'playing') return model;
+  if (isEased) return { ...model, phase: 'stalled', playingSinceMs: undefined };
   const stallsMs = [...model.stallsMs.filter((at) => around.nowMs - at < STALL_WINDOW_MS), around.nowMs];
   const stalled: PlayerModel = { ...model, phase: 'stalled', playingSinceMs: undefined, stallsMs };
   if (stallsMs.length < STALLS_TOO_MANY || model.chain.length < 2) return stalled;

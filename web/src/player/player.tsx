@@ -9,6 +9,8 @@ import { PlayerBadge } from './player-badge.tsx';
 import { PlayerControls } from './player-controls.tsx';
 import { PlayerOverlay } from './player-overlay.tsx';
 import { readPreferredMode, rememberPreferredMode } from './preferred-mode.ts';
+import { readPreferredQuality, rememberPreferredQuality } from './preferred-quality.ts';
+import type { QualityWish } from './rendition-choice.ts';
 import { useFullscreen } from './use-fullscreen.ts';
 import { useIdle } from './use-idle.ts';
 import { usePlayer } from './use-player.ts';
@@ -29,10 +31,12 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
   const { t } = useText();
   const [chosenMode, setChosenMode] = useState(readPreferredMode);
   const mode = fixedMode ?? chosenMode;
+  const [quality, setQuality] = useState(readPreferredQuality);
   const player = usePlayer({
     camera,
     isWanted: true,
     mode,
+    quality,
     hiddenGraceMs: HIDDEN_GRACE_MS,
     ...(onFailed === undefined ? {} : { onFailed }),
   });
@@ -49,6 +53,10 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
     rememberPreferredMode(wanted);
     setChosenMode(wanted);
     controller?.chooseMode(wanted);
+  };
+  const chooseQuality = (wanted: QualityWish) => {
+    rememberPreferredQuality(wanted);
+    setQuality(wanted);
   };
   const togglePlay = () => {
     if (snapshot.phase === 'paused' || snapshot.phase === 'blocked') controller?.resume();
@@ -83,6 +91,7 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
       onKeyDown={onKeyDown}
       data-phase={snapshot.phase}
       data-mode={snapshot.mode}
+      data-rendition={snapshot.rendition}
       className={classNames(
         'relative flex flex-col bg-video text-on-video',
         isFullscreen ? 'h-full' : 'rounded-picture',
@@ -129,6 +138,16 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
           controller={controller}
           mode={mode}
           onChooseMode={chooseMode}
+          quality={
+            camera.renditions.length > 1
+              ? {
+                  renditions: camera.renditions,
+                  wanted: quality,
+                  used: snapshot.rendition,
+                  onChoose: chooseQuality,
+                }
+              : undefined
+          }
           isFullscreen={isFullscreen}
           onToggleFullscreen={fullscreen.toggle}
           onTogglePip={

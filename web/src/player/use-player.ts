@@ -2,17 +2,21 @@
 import type { StreamCamera } from '@pantau/contract/stream';
 import { useEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
 import { browserClock } from '../lib/clock.ts';
+import { readDeviceFacts } from '../lib/device-class.ts';
 import type { DeliveryMode, SessionMode } from './delivery-mode.ts';
 import { keepPicture } from './keep-picture.ts';
-import { openBrowserSession, readCapabilities } from './open-session.ts';
+import { canDecode, openBrowserSession, readCapabilities } from './open-session.ts';
 import { watchPage } from './page-lifecycle.ts';
 import { PlayerController } from './player-controller.ts';
 import type { PlayerSnapshot } from './player-snapshot.ts';
+import type { QualityWish } from './rendition-choice.ts';
 
 export interface UsePlayerOptions {
   readonly camera: StreamCamera;
   readonly isWanted: boolean;
   readonly mode: DeliveryMode;
+  /** Default: by itself. */
+  readonly quality?: QualityWish;
   /** How long a hidden tab goes on, ms. */
   readonly hiddenGraceMs: number;
   /** Told when a session failed: a good moment to ask the server about its cameras. */
@@ -40,6 +44,7 @@ const NOTHING: PlayerSnapshot = {
   latencyS: undefined,
   hasAudio: false,
   isMuted: true,
+  rendition: undefined,
   aspect: undefined,
 };
 
@@ -47,6 +52,7 @@ export function usePlayer({
   camera,
   isWanted,
   mode: chosenMode,
+  quality = 'auto',
   hiddenGraceMs,
   onFailed,
 }: UsePlayerOptions): PlayerHandle {
@@ -56,9 +62,9 @@ export function usePlayer({
   const [controller, setController] = useState<PlayerController>();
   const [hasKept, setHasKept] = useState(false);
   // What a new controller starts from; later changes reach it by the effects below.
-  const start = useRef({ camera, mode, onFailed });
+  const start = useRef({ camera, mode, quality, onFailed });
   useEffect(() => {
-    start.current = { camera, mode, onFailed };
+    start.current = { camera, mode, quality, onFailed };
   });
 
   const { stream_key: streamKey } = camera;
@@ -75,6 +81,10 @@ export function usePlayer({
       isMuted: true,
       addresses: start.current.camera.streams,
       camera: start.current.camera.state,
+      renditions: start.current.camera.renditions,
+      quality: start.current.quality,
+      isSavingData: readDeviceFacts().isSavingData,
+      canDecode,
       openSession: (request) => openBrowserSession(request, { canvas, onDrawn: () => setHasKept(true) }),
       keepPicture: () => {
         if (keepPicture(video, canvas)) setHasKept(true);
@@ -98,8 +108,12 @@ export function usePlayer({
     };
   }, [streamKey, hiddenGraceMs]);
 
-  const { state, streams } = camera;
-  useEffect(() => controller?.setCamera(state, streams), [controller, state, streams]);
+  const { state, streams, renditions } = camera;
+  useEffect(
+    () => controller?.setCamera(state, streams, renditions),
+    [controller, state, streams, renditions],
+  );
+  useEffect(() => controller?.chooseQuality(quality), [controller, quality]);
   useEffect(() => {
     if (isWanted) controller?.start();
     else controller?.stop();

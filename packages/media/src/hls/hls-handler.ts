@@ -4,12 +4,19 @@ import type { EngineLimits } from '../stream/engine-limits.ts';
 import { isRelayName } from '../hls-relay/relay-names.ts';
 import { ClientShares } from '../stream/client-shares.ts';
 import { COMMON_HEADERS } from '../stream/media-file.ts';
+import { splitFileName } from '../stream/rendition.ts';
+import type { RenditionSet } from '../stream/rendition-set.ts';
 import type { Stream } from '../stream/stream.ts';
-import { PLAYLISTS, type PlaylistKind } from './hls-playlists.ts';
+import {
+  MEDIA_PLAYLISTS,
+  MULTIVARIANT_PLAYLISTS,
+  type MediaPlaylistName,
+  type PlaylistKind,
+} from './hls-playlists.ts';
 import { sendError, sendFile, sendPlaylistBytes, writeHead } from './hls-replies.ts';
-import { parseDirectives, parseHlsPath, type DeliveryDirectives } from './hls-request.ts';
+import { parseDirectives, parseHlsPath, parseRendition, type DeliveryDirectives } from './hls-request.ts';
 import { MJPEG_HEADERS, MjpegViewer } from './mjpeg-viewer.ts';
-import type { ParkedOutcome, ParkedRequest } from './parked-requests.ts';
+import type { ParkedOutcome, ParkedRequest, ParkedRequests } from './parked-requests.ts';
 import { sendRelayedFile, sendRelayedPlaylist } from './relay-replies.ts';
 import { isBeyondPlaylist, isInPlaylist } from './reload-position.ts';
 
@@ -20,7 +27,7 @@ import { isBeyondPlaylist, isInPlaylist } from './reload-position.ts';
 export interface HlsHandlerOptions {
   readonly clock: Clock;
   readonly limits: EngineLimits;
-  readonly findStream: (key: string) => Stream | undefined;
+  readonly findStream: (key: string) => RenditionSet | undefined;
   /** Address of the viewer, as far as it is known. */
   readonly clientAddress: (request: IncomingMessage) => string;
 }
@@ -50,30 +57,82 @@ export class HlsHandler {
       return;
     }
     const target = parseHlsPath(path);
-    const stream = target && this.#options.findStream(target.key);
-    if (!target || !stream) {
+    const set = target && this.#options.findStream(target.key);
+    if (!target || !set) {
       sendError(response, 404, 'STREAM_NOT_FOUND', 'There is no such stream.');
       return;
     }
     if (target.file === PICTURES_FILE) {
-      this.#pictures(request, response, stream);
+      this.#pictures(request, response, set.main);
       return;
     }
     if (isRelayName(target.file)) {
-      this.#relayed(request, response, stream, target.file);
+      this.#relayed(request, response, set.main, target.file);
+      return;
+    }
+    if (isMultivariant(target.file)) {
+      this.#multivariant(request, response, set, MULTIVARIANT_PLAYLISTS[target.file], target.query);
+      return;
+    }
+    const { rendition, name } = splitFileName(target.file);
+    const stream = set.find(rendition);
+    if (!stream) {
+      sendError(response, 404, 'NOT_FOUND', 'There is no such file.');
       return;
     }
     const file = stream.window.findFile(target.file);
     if (file) {
-      if (target.file.startsWith('part-')) this.#touch(request, stream);
+      if (name.startsWith('part-')) this.#touch(request, stream);
       sendFile(request, response, file);
       return;
     }
-    if (isPlaylistName(target.file)) {
-      this.#playlist(request, response, stream, PLAYLISTS[target.file], target.query);
+    if (isPlaylistName(name)) {
+      const isPullable = stream.demand();
+      const isBridged =
+        set.bridge(rendition, this.#options.clientAddress(request), request.headers['user-agent']) &&
+        name === 'media.m3u8';
+      const kind = isBridged ? 'media-bridged' : MEDIA_PLAYLISTS[name];
+      this.#playlist(request, response, stream, kind, target.query, isPullable);
       return;
     }
     this.#missingFile(request, response, stream, target.file);
+  }
+
+  /** What renditions there are. Nothing is pulled for it that is known already, unless there is no choice. */
+  #multivariant(
+    request: IncomingMessage,
+    response: ServerResponse,
+    set: RenditionSet,
+    playlist: MediaPlaylistName,
+    query: string,
+  ): void {
+    const wished = parseRendition(query);
+    const found = wished && set.find(wished);
+    // A camera of one size answers with that one.
+    const only = found && wished;
+    const wanted = found ?? set.main;
+    const sinceMs = this.#options.clock.monotonic();
+    const reply = () => sendPlaylistBytes(request, response, set.multivariant(playlist, only));
+    if (only !== undefined || set.streams.length === 1) this.#touch(request, wanted);
+    const isPullable = set.wantFacts(only);
+    const { main } = set;
+    if (isOther(main)) this.#sendOther(request, response, main);
+    else if (set.isDescribable(only, sinceMs)) reply();
+    else if (!isPullable || wanted.isEnded) sendUnavailable(response, wanted);
+    else {
+      this.#park(
+        request,
+        response,
+        set.parked,
+        this.#options.limits.coldStartHoldMs,
+        () => set.isDescribable(only, sinceMs) || set.isHopeless(only) || isOther(main),
+        () => {
+          if (isOther(main)) this.#sendOther(request, response, main);
+          else if (set.isDescribable(only, sinceMs)) reply();
+          else sendUnavailable(response, wanted);
+        },
+      );
+    }
   }
 
   #playlist(
@@ -82,6 +141,7 @@ export class HlsHandler {
     stream: Stream,
     named: PlaylistKind,
     query: string,
+    isPullable: boolean,
   ): void {
     const directives = parseDirectives(query);
     if (!directives) {
@@ -93,22 +153,15 @@ export class HlsHandler {
       );
       return;
     }
-    const isPullable = stream.demand();
-    if (stream.delivery === 'pictures') {
-      const message = 'The camera sends single pictures: live.mjpeg, or the WebSocket.';
-      sendError(response, 406, 'PICTURES_ONLY', message);
+    if (isOther(stream)) {
+      this.#sendOther(request, response, stream);
       return;
     }
     this.#touch(request, stream);
-    const { relay } = stream;
-    if (relay !== undefined) {
-      void sendRelayedPlaylist(request, response, stream, () => relay.findTop());
-      return;
-    }
     const kind = named === 'media-ll' && directives.skip ? 'media-ll-delta' : named;
     const reply = () => sendPlaylistBytes(request, response, stream.playlists.get(kind));
     const answer = () => {
-      if (directives.sequence !== undefined && (named === 'media' || named === 'media-ll')) {
+      if (directives.sequence !== undefined && named !== 'media-ll-delta') {
         this.#reload(request, response, stream, named, directives, reply);
       } else reply();
     };
@@ -130,7 +183,7 @@ export class HlsHandler {
     request: IncomingMessage,
     response: ServerResponse,
     stream: Stream,
-    kind: 'media' | 'media-ll',
+    kind: Exclude<PlaylistKind, 'media-ll-delta'>,
     directives: DeliveryDirectives,
     reply: () => void,
   ): void {
@@ -147,7 +200,7 @@ export class HlsHandler {
     this.#park(
       request,
       response,
-      stream,
+      stream.parked,
       stream.reloadHoldMs,
       () => isInPlaylist(stream, sequence, part),
       (outcome) => {
@@ -168,20 +221,31 @@ export class HlsHandler {
     const { coldStartHoldMs } = this.#options.limits;
     if (kind === 'media-ll' || kind === 'media-ll-delta') stream.muxer.hurry();
     const isReady = () => stream.playlists.isReady(kind) && !stream.isStale;
-    const isOther = () => stream.delivery === 'pictures' || stream.relay !== undefined;
     this.#park(
       request,
       response,
-      stream,
+      stream.parked,
       coldStartHoldMs,
-      () => isReady() || stream.isRetrying || isOther(),
+      () => isReady() || stream.isRetrying || isOther(stream),
       () => {
-        if (isOther())
-          this.#playlist(request, response, stream, kind === 'media-ll-delta' ? 'media-ll' : kind, '');
+        if (isOther(stream)) this.#sendOther(request, response, stream);
         else if (isReady()) answer();
         else sendUnavailable(response, stream);
       },
     );
+  }
+
+  /** A playlist was asked for where there are none of ours. */
+  #sendOther(request: IncomingMessage, response: ServerResponse, stream: Stream): void {
+    stream.demand();
+    const { relay } = stream;
+    if (relay === undefined) {
+      const message = 'The camera sends single pictures: live.mjpeg, or the WebSocket.';
+      sendError(response, 406, 'PICTURES_ONLY', message);
+      return;
+    }
+    this.#touch(request, stream);
+    void sendRelayedPlaylist(request, response, stream, () => relay.findTop());
   }
 
   /** A file or a playlist of another server. */
@@ -217,7 +281,7 @@ export class HlsHandler {
       return;
     }
     const isDecided = () => stream.isLive || stream.isRetrying;
-    this.#park(request, response, stream, this.#options.limits.coldStartHoldMs, isDecided, answer);
+    this.#park(request, response, stream.parked, this.#options.limits.coldStartHoldMs, isDecided, answer);
   }
 
   #showPictures(request: IncomingMessage, response: ServerResponse, stream: Stream): void {
@@ -246,7 +310,7 @@ export class HlsHandler {
     this.#park(
       request,
       response,
-      stream,
+      stream.parked,
       stream.reloadHoldMs,
       () => find() !== undefined,
       () => {
@@ -260,7 +324,7 @@ export class HlsHandler {
   #park(
     request: IncomingMessage,
     response: ServerResponse,
-    stream: Stream,
+    waiting: ParkedRequests,
     holdMs: number,
     isReady: () => boolean,
     answer: (outcome: ParkedOutcome) => void,
@@ -274,8 +338,8 @@ export class HlsHandler {
       },
       deadlineMs: this.#options.clock.monotonic() + holdMs,
     };
-    const forget = () => stream.parked.unpark(parked);
-    if (!stream.parked.park(parked)) {
+    const forget = () => waiting.unpark(parked);
+    if (!waiting.park(parked)) {
       sendError(response, 503, 'OVERLOADED', 'Too many requests are waiting; try again shortly.', [
         'Retry-After',
         '1',
@@ -306,8 +370,17 @@ const PREFLIGHT_HEADERS: readonly string[] = [
   ...COMMON_HEADERS,
 ];
 
-function isPlaylistName(name: string): name is keyof typeof PLAYLISTS {
-  return Object.hasOwn(PLAYLISTS, name);
+function isMultivariant(name: string): name is keyof typeof MULTIVARIANT_PLAYLISTS {
+  return Object.hasOwn(MULTIVARIANT_PLAYLISTS, name);
+}
+
+function isPlaylistName(name: string): name is MediaPlaylistName {
+  return Object.hasOwn(MEDIA_PLAYLISTS, name);
+}
+
+/** It has no media of ours: single pictures, or HLS of another server. */
+function isOther(stream: Stream): boolean {
+  return stream.delivery === 'pictures' || stream.relay !== undefined;
 }
 
 /** 503 with what is known about the camera. */

@@ -30,7 +30,7 @@ export type ViewerLimits = Pick<
   'mseQueueBytes' | 'mseQueueMs' | 'mseMaxSkips' | 'mseStuckMs' | 'msePingMs'
 >;
 
-/** Messages a viewer may send between two pings; there is nothing to say. */
+/** Messages a viewer may send between two pings; there is little to say. */
 const MAX_CLIENT_MESSAGES = 100;
 /** Ms a viewer has to answer the closing handshake. */
 const CLOSE_GRACE_MS = 2_000;
@@ -175,7 +175,7 @@ export class MseViewer implements PictureViewer {
   #sendInit(init: CurrentInit): void {
     this.#initName = init.name;
     this.#pictureConfig = undefined;
-    this.sendMessage(configMessage(init.config));
+    this.sendMessage(configMessage(init.config, init.rendition));
     this.#send(init.body);
   }
 

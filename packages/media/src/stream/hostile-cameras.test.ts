@@ -161,7 +161,7 @@ async function watch(camera: Camera): Promise<{ player: StrictPlayer; window: Me
       },
     },
   });
-  const playlists = new HlsPlaylists({ window, muxer, segmentMs: LIMITS.segmentMs, fps: () => undefined });
+  const playlists = new HlsPlaylists({ window, muxer, segmentMs: LIMITS.segmentMs });
   let files = 0;
   for (const { atMs, events } of eventsOf(camera)) {
     await clock.advance(Math.max(0, atMs - clock.monotonic()));

@@ -8,6 +8,7 @@ import { BlockPool } from './block-pool.ts';
 import { ClientShares } from './client-shares.ts';
 import { completeLimits, type EngineLimits } from './engine-limits.ts';
 import { HostGates } from './host-gates.ts';
+import { SharedTimeline } from './shared-timeline.ts';
 import { Stream } from './stream.ts';
 import { SampleFeed, TestSources, VIDEO_ONLY } from './testing-source.ts';
 
@@ -33,7 +34,14 @@ function open(limits: Partial<EngineLimits> = {}): Stream {
     parking: new ClientShares(100, 100),
     pool: new BlockPool(),
     firstSequence: 1_767_225_600,
+    rendition: 'main',
+    timeline: new SharedTimeline(),
+    otherTargetS: () => 0,
+    listReports: () => [],
     onState: () => undefined,
+    onProgress: () => undefined,
+    onOpening: () => undefined,
+    settleS: () => 0,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { MediaErrorCode } from '../media-error.ts';
+import type { RenditionName } from './rendition.ts';
 import type { CameraVerdict } from './verdict.ts';
 
 /**
@@ -60,10 +61,25 @@ export interface StreamStatus {
   readonly audio: AudioFacts | undefined;
   /** Video and audio together, bits per second over the last seconds. */
   readonly bitrate: number | undefined;
-  /** Watching now: WebSocket viewers plus HLS clients seen in the last seconds. */
+  /** Watching now, all renditions: WebSocket viewers plus HLS clients seen in the last seconds. */
   readonly viewers: number;
+  /** The main stream and, where the camera has one, the sub stream. All that stands above is the main's. */
+  readonly renditions: readonly RenditionStatus[];
   /** Packets lost since the source was opened. */
   readonly lostPackets: number;
   /** What is to be thought of the camera, for everything that depends on it. */
   readonly verdict: CameraVerdict;
+}
+
+/** One of the sizes in which a camera can be watched. */
+export interface RenditionStatus {
+  readonly name: RenditionName;
+  readonly state: StreamState;
+  readonly reason: StreamReason | undefined;
+  /** Remembered while it sleeps; undefined while it was never seen. */
+  readonly video: VideoFacts | undefined;
+  readonly audio: AudioFacts | undefined;
+  /** Bits per second of the segments last listed; remembered. */
+  readonly bitrate: number | undefined;
+  readonly viewers: number;
 }

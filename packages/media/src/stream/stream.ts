@@ -1,6 +1,6 @@
 import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
-import { HlsPlaylists } from '../hls/hls-playlists.ts';
+import { HlsPlaylists, type HlsPlaylistsOptions } from '../hls/hls-playlists.ts';
 import { ParkedRequests } from '../hls/parked-requests.ts';
 import type { MjpegViewer } from '../hls/mjpeg-viewer.ts';
 import type { HlsRelay } from '../hls-relay/hls-relay.ts';
@@ -17,15 +17,17 @@ import type { HostGates } from './host-gates.ts';
 import { HlsPresence } from './hls-presence.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import type { MediaFile } from './media-file.ts';
-import { MediaWindow, type MediaPart } from './media-window.ts';
+import { MediaWindow, type MediaPart, type MediaSegment } from './media-window.ts';
 import { PictureRelay } from './picture-relay.ts';
+import type { RenditionFacts, RenditionName } from './rendition.ts';
+import type { SharedTimeline } from './shared-timeline.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import { StreamMeter } from './stream-meter.ts';
 import type { StreamDelivery, StreamReason, StreamStatus } from './stream-status.ts';
 import { judgeCamera, type CameraVerdict } from './verdict.ts';
 
 /**
- * The fan-out node of one camera: a supervised source on one side, a muxer, and any number of viewers on the other.
+ * The fan-out node of one rendition of a camera: a supervised source on one side, a muxer, and any number of viewers on the other.
  *
  *   source ──► meter ──► muxer ──► window ──► playlists ──► HLS requests (parked ones woken)
  *                          └─────► frames ──► MSE viewers
@@ -45,7 +47,19 @@ export interface StreamOptions {
   readonly pool: BlockPool;
   /** See `LiveMuxerOptions.firstSequence`. */
   readonly firstSequence: number;
-  readonly onState: (stream: Stream) => void;
+  readonly rendition: RenditionName;
+  readonly timeline: SharedTimeline;
+  readonly otherTargetS: HlsPlaylistsOptions['otherTargetS'];
+  readonly listReports: HlsPlaylistsOptions['listReports'];
+  /** Changes what the source emits before anything else sees it. */
+  readonly adapt?: (event: MediaEvent) => readonly MediaEvent[];
+  readonly onState: () => void;
+  /** A part was made, and perhaps the segment that it ends. */
+  readonly onProgress: (finished: MediaSegment | undefined) => void;
+  /** A segment is about to be opened. */
+  readonly onOpening: () => void;
+  /** See `LiveMuxerOptions.settleS`. */
+  readonly settleS: () => number;
   readonly random?: () => number;
 }
 
@@ -56,6 +70,17 @@ const MAX_RETRY_AFTER_S = 5;
 const MAX_JOIN_BYTES = 16 * 1024 * 1024;
 /** A key frame older than this is worth asking for a new one when somebody joins, ms. */
 const LONG_GROUP_MS = 3_000;
+/** A failure of a stream that nobody watched since says little after this. */
+const FAILURE_HOLDS_MS = 60_000;
+/** Ms that a viewer of another rendition waits for this one's key frame. */
+const SWITCH_TIMEOUT_MS = 20_000;
+
+/** A viewer that sees another rendition and goes on here with the next key frame. */
+interface Expected {
+  readonly take: () => void;
+  readonly fail: () => void;
+  readonly sinceMs: number;
+}
 
 /** What a client is told that waited for a stream which ended, and after how many seconds it should ask again. */
 const END_REASONS: Readonly<
@@ -91,6 +116,8 @@ export class Stream {
   readonly #pictures: PictureRelay;
   #delivery: StreamDelivery | undefined;
   #relay: HlsRelay | undefined;
+  readonly #expected = new Map<MseViewer, Expected>();
+  #facts: RenditionFacts | undefined;
   readonly playlists: HlsPlaylists;
   readonly parked: ParkedRequests;
   #definition: StreamDefinition;
@@ -121,6 +148,10 @@ export class Stream {
       window: this.#window,
       limits,
       firstSequence: options.firstSequence,
+      rendition: options.rendition,
+      timeline: options.timeline,
+      onOpening: options.onOpening,
+      settleS: options.settleS,
       sink: {
         onInit: () => {
           for (const viewer of this.#viewers) viewer.expectKeyframe();
@@ -129,12 +160,14 @@ export class Stream {
           for (const viewer of this.#viewers) viewer.sendMessage({ type: 'discontinuity' });
         },
         onFrame: (fragment, keyframe) => this.#sendFrame(fragment, keyframe),
-        wantsFrames: () => this.#viewers.size > 0,
+        wantsFrames: () => this.#viewers.size + this.#expected.size > 0,
         onPart: (part, finished) => {
           if (part.startsWithKeyframe) this.#joining.clear();
           this.#lastMediaMs = clock.monotonic();
           this.playlists.update(finished);
+          if (finished || this.#facts === undefined) this.#measure();
           this.parked.wake();
+          options.onProgress(finished);
         },
       },
     });
@@ -142,7 +175,8 @@ export class Stream {
       window: this.#window,
       muxer: this.#muxer,
       segmentMs: limits.segmentMs,
-      fps: () => this.#meter.video?.fps,
+      otherTargetS: options.otherTargetS,
+      listReports: options.listReports,
     });
     this.#supervisor = new SourceSupervisor({
       source: definition.source,
@@ -151,7 +185,9 @@ export class Stream {
       clock,
       logger,
       limits,
-      onEvent: (event) => this.#take(event),
+      onEvent: (event) => {
+        for (const each of options.adapt?.(event) ?? [event]) this.#take(each);
+      },
       onSourceGone: () => this.#loseSource(),
       onState: () => this.#announceState(),
       ...(options.random ? { random: options.random } : {}),
@@ -203,6 +239,41 @@ export class Stream {
     return this.#supervisor.current.state === 'retrying';
   }
 
+  /** It is not pulled. */
+  get isIdle(): boolean {
+    return this.#supervisor.current.state === 'idle';
+  }
+
+  /** It was stopped for good. */
+  get isEnded(): boolean {
+    return this.#endReason !== undefined;
+  }
+
+  /** It could not be opened or was lost, not long ago, and has not come back. */
+  get hasFailed(): boolean {
+    const { state, reason, sinceMs } = this.#supervisor.current;
+    if (state === 'live' || reason === undefined) return false;
+    return state !== 'idle' || this.#options.clock.now() - sinceMs < FAILURE_HOLDS_MS;
+  }
+
+  /** What a multivariant playlist says of it: measured while there is media, remembered afterwards. */
+  get facts(): RenditionFacts | undefined {
+    return this.#facts;
+  }
+
+  /** Something can be played now, and it is new. */
+  get hasFreshMedia(): boolean {
+    const { listed, open } = this.#window;
+    const isThere = listed.length > 0 || (open !== undefined && open.parts.length > 0);
+    return isThere && (this.playlists.isEnded || !this.isStale);
+  }
+
+  /** A player that is told of it will find it. */
+  get isListable(): boolean {
+    if (this.#facts === undefined) return false;
+    return this.hasFreshMedia || (!this.isLive && !this.hasFailed && !this.isEnded);
+  }
+
   /** Why there is nothing to play, and after how many seconds it is worth asking again. */
   get unavailability(): { readonly reason: StreamReason; readonly retryAfterS: number } {
     const { reason, nextAttemptMs } = this.#supervisor.current;
@@ -233,7 +304,7 @@ export class Stream {
     this.start();
   }
 
-  status(): StreamStatus {
+  status(): Omit<StreamStatus, 'renditions'> {
     const { state, reason, sinceMs, nextAttemptMs } = this.#supervisor.current;
     return {
       key: this.key,
@@ -282,6 +353,11 @@ export class Stream {
     if (this.#presence.size > before) this.#shortenGroup();
   }
 
+  /** Since when an HLS client watches, monotonic ms; undefined for one that does not. */
+  watchesSince(address: string, userAgent: string | undefined): number | undefined {
+    return this.#presence.findSince(address, userAgent);
+  }
+
   /** Nothing new came for so long that a playlist would show old pictures as live. */
   get isStale(): boolean {
     if (this.#relay !== undefined) return this.#relay.isStale;
@@ -296,7 +372,7 @@ export class Stream {
   }
 
   addViewer(viewer: MseViewer): void {
-    if (this.#viewers.size === 0) this.#muxer.startFrames();
+    if (this.#viewers.size + this.#expected.size === 0) this.#muxer.startFrames();
     this.#viewers.add(viewer);
     this.demand();
     this.#shortenGroup();
@@ -306,6 +382,29 @@ export class Stream {
     if (newest) viewer.showPicture(newest.picture, newest.config);
     else if (init && this.isLive && this.#delivery === 'media') viewer.join(init, this.#sinceLastKeyframe());
     else this.#sendStatus(viewer);
+  }
+
+  hasViewer(viewer: MseViewer): boolean {
+    return this.#viewers.has(viewer);
+  }
+
+  /**
+   * A viewer of another rendition is to go on here. The source opens if it must.
+   * @param take called at the key frame with which it goes on, before that is sent.
+   * @param fail called when there is none.
+   */
+  expectViewer(viewer: MseViewer, take: () => void, fail: () => void): void {
+    if (this.#endReason !== undefined || !this.demand()) {
+      fail();
+      return;
+    }
+    if (this.#viewers.size + this.#expected.size === 0) this.#muxer.startFrames();
+    this.#expected.set(viewer, { take, fail, sinceMs: this.#options.clock.monotonic() });
+  }
+
+  /** It stays where it is. */
+  forgetExpected(viewer: MseViewer): void {
+    this.#expected.delete(viewer);
   }
 
   removeViewer(viewer: MseViewer): void {
@@ -342,7 +441,8 @@ export class Stream {
     for (const viewer of this.#pictureViewers) viewer.tick(nowMs);
     // Nothing in such a reply could say that its last picture is old.
     if (this.isStale) for (const viewer of this.#pictureViewers) viewer.leave();
-    const isWatched = this.viewerCount > 0 || this.parked.size > 0;
+    this.#failExpected((expected) => nowMs - expected.sinceMs >= SWITCH_TIMEOUT_MS);
+    const isWatched = this.viewerCount + this.#expected.size > 0 || this.parked.size > 0;
     if (isWatched) this.#unwatchedSinceMs = nowMs;
     if (isWatched) this.#supervisor.hurry();
     if (!this.#supervisor.isRunning || this.#definition.pull === 'always') return;
@@ -358,6 +458,7 @@ export class Stream {
     this.playlists.end();
     this.#muxer.break();
     this.parked.releaseAll();
+    this.#failExpected(() => true);
     for (const viewer of this.#viewers) viewer.leave(reason, nowMs);
     for (const listener of this.#listeners) listener.onEnd();
     for (const viewer of this.#pictureViewers) viewer.leave();
@@ -372,6 +473,13 @@ export class Stream {
     this.#pictureViewers.clear();
   }
 
+  /** Media was borrowed from another rendition (`bridge.ts`). */
+  noteBorrowed(): void {
+    this.#lastMediaMs = this.#options.clock.monotonic();
+    this.playlists.update(undefined);
+    this.parked.wake();
+  }
+
   /** Gives the memory back. Replies that are being sent are not touched. */
   forgetMedia(): void {
     this.#window.clear();
@@ -384,7 +492,7 @@ export class Stream {
     this.#options.logger.info({}, 'nobody watches: camera source closed');
     // The supervisor bounds and reports what closing meets; nobody waits for it here.
     void this.#supervisor.stop('idle');
-    this.#muxer.break();
+    this.#muxer.endSession();
     this.forgetMedia();
   }
 
@@ -460,10 +568,18 @@ export class Stream {
     this.#lastLiveMs = this.isLive ? this.#options.clock.now() : this.#lastLiveMs;
     this.#config = undefined;
     this.#meter.restart();
-    this.#muxer.break();
+    this.#muxer.endSession();
     for (const listener of this.#listeners)
       listener.onEvent({ type: 'discontinuity', reason: 'source lost' });
     this.#dropOthers();
+  }
+
+  #measure(): void {
+    const config = this.#muxer.init?.config;
+    const bitrate = this.playlists.measure();
+    if (!config || !bitrate) return;
+    const { fps = this.#facts?.fps, gopMs = this.#facts?.gopMs } = this.#meter.video ?? {};
+    this.#facts = { config, peakBitrate: bitrate.peak, averageBitrate: bitrate.average, fps, gopMs };
   }
 
   #announceState(): void {
@@ -474,8 +590,9 @@ export class Stream {
     if (state === 'retrying') {
       this.parked.wake();
       for (const listener of this.#listeners) this.#tellTrouble(listener);
+      this.#failExpected(() => true);
     }
-    this.#options.onState(this);
+    this.#options.onState();
   }
 
   /** Somebody joins a long group of pictures: a key frame now lets the picture start sooner, or with less to decode. */
@@ -499,7 +616,25 @@ export class Stream {
     const { init } = this.#muxer;
     if (!init) return;
     const { bitrate } = this.#meter;
+    if (keyframe) this.#takeExpected();
     for (const viewer of this.#viewers) viewer.sendFragment(fragment, keyframe, init, bitrate);
+  }
+
+  #takeExpected(): void {
+    for (const [viewer, { take }] of this.#expected) {
+      take();
+      viewer.expectKeyframe();
+      this.#viewers.add(viewer);
+    }
+    this.#expected.clear();
+  }
+
+  #failExpected(isDue: (expected: Expected) => boolean): void {
+    for (const [viewer, expected] of this.#expected) {
+      if (!isDue(expected)) continue;
+      this.#expected.delete(viewer);
+      expected.fail();
+    }
   }
 
   /**
