@@ -16,7 +16,8 @@ import type { SourceDefinition, StreamDefinition } from './source-definition.ts'
 import { BlockPool } from './stream/block-pool.ts';
 import { ClientShares } from './stream/client-shares.ts';
 import { completeLimits, TICK_MS, type EngineLimits } from './stream/engine-limits.ts';
-import { Stream } from './stream/stream.ts';
+import type { Keyframe } from './stream/keyframe-wishes.ts';
+import { Stream, type KeyframeOptions } from './stream/stream.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
 
 /** The media engine in this process: `MediaEngine` over RTSP sources, in memory. */
@@ -127,6 +128,12 @@ class EmbeddedEngine implements MediaEngine {
       timeoutMs: options.timeoutMs ?? DEFAULT_PROBE_TIMEOUT_MS,
       signal: options.signal,
     });
+  }
+
+  nextKeyframe(key: string, options: KeyframeOptions): Promise<Keyframe> {
+    const stream = this.#streams.get(key);
+    if (stream) return stream.nextKeyframe(options);
+    return Promise.reject(new MediaError('STREAM_NOT_FOUND', 'there is no such stream'));
   }
 
   handleHls(

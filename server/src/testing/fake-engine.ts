@@ -1,7 +1,15 @@
 /** A media engine that plays nothing: it remembers what it was told, and its streams do what a test says. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { EngineStats, MediaEngine, ProbeReport, StreamDefinition, StreamStatus } from '@pantau/media';
+import {
+  MediaError,
+  type EngineStats,
+  type Keyframe,
+  type MediaEngine,
+  type ProbeReport,
+  type StreamDefinition,
+  type StreamStatus,
+} from '@pantau/media';
 
 export class FakeEngine implements MediaEngine {
   definitions: readonly StreamDefinition[] = [];
@@ -11,6 +19,10 @@ export class FakeEngine implements MediaEngine {
   holdsSockets = false;
   /** What `probe` answers or throws. */
   onProbe: () => Promise<ProbeReport> = () => Promise.reject(new Error('the test has no answer for a probe'));
+  /** What `nextKeyframe` answers or throws; the calls are kept. */
+  onKeyframe: (key: string, pull: boolean) => Promise<Keyframe> = () =>
+    Promise.reject(new MediaError('NO_KEYFRAME', 'the test has no key frame'));
+  readonly keyframeCalls: { readonly key: string; readonly pull: boolean }[] = [];
   readonly #held = new Set<Duplex>();
   readonly #statuses = new Map<string, StreamStatus>();
   readonly #listeners = new Set<(status: StreamStatus) => void>();
@@ -45,6 +57,11 @@ export class FakeEngine implements MediaEngine {
 
   probe(): Promise<ProbeReport> {
     return this.onProbe();
+  }
+
+  nextKeyframe(key: string, { pull }: { readonly pull: boolean }): Promise<Keyframe> {
+    this.keyframeCalls.push({ key, pull });
+    return this.onKeyframe(key, pull);
   }
 
   /** Answers with the path it was asked for; a private reply says so in `x-fake-private`. */

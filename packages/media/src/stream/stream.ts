@@ -4,6 +4,7 @@ import { HlsPlaylists } from '../hls/hls-playlists.ts';
 import { ParkedRequests } from '../hls/parked-requests.ts';
 import type { ByeReason } from '../mse/mse-protocol.ts';
 import type { MseViewer } from '../mse/mse-viewer.ts';
+import { MediaError } from '../media-error.ts';
 import type { MediaEvent } from '../sample.ts';
 import type { OpenSource } from '../source.ts';
 import type { StreamDefinition } from '../source-definition.ts';
@@ -11,12 +12,13 @@ import type { BlockPool } from './block-pool.ts';
 import type { ClientShares } from './client-shares.ts';
 import type { EngineLimits } from './engine-limits.ts';
 import { HlsPresence } from './hls-presence.ts';
+import { KeyframeWishes, type Keyframe } from './keyframe-wishes.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import type { MediaFile } from './media-file.ts';
 import { MediaWindow } from './media-window.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import { StreamMeter } from './stream-meter.ts';
-import type { StreamReason, StreamStatus } from './stream-status.ts';
+import type { StreamReason, StreamState, StreamStatus } from './stream-status.ts';
 
 /**
  * The fan-out node of one camera: a supervised source on one side, a muxer, and any number of viewers on the other.
@@ -42,6 +44,11 @@ export interface StreamOptions {
 
 /** A viewer's wish shortens the wait to this, so asking earlier or later makes no sense. */
 const MAX_RETRY_AFTER_S = 10;
+
+export interface KeyframeOptions {
+  readonly pull: boolean;
+  readonly signal: AbortSignal;
+}
 
 /** What a client is told that waited for a stream which ended, and after how many seconds it should ask again. */
 const END_REASONS: Readonly<
@@ -69,6 +76,9 @@ export class Stream {
   readonly #supervisor: SourceSupervisor;
   readonly #presence: HlsPresence;
   readonly #viewers = new Set<MseViewer>();
+  readonly #keyframes = new KeyframeWishes();
+  /** It pulls for a key frame only: nobody came to watch since. */
+  #isGlancing = false;
   readonly playlists: HlsPlaylists;
   readonly parked: ParkedRequests;
   #definition: StreamDefinition;
@@ -209,9 +219,29 @@ export class Stream {
    */
   demand(): boolean {
     this.#unwatchedSinceMs = this.#options.clock.monotonic();
+    this.#isGlancing = false;
     if (this.#supervisor.current.state === 'stopped') return false;
     this.#supervisor.start();
     return this.#supervisor.hurry() || this.#supervisor.current.state !== 'retrying';
+  }
+
+  /**
+   * The next key frame. Nobody who waits for it counts as a viewer, and nothing is hurried for it: a stream that is in trouble waits as
+   * its retry policy says.
+   * @param options `pull`: an on-demand stream that rests is pulled for it, and rests again at once unless somebody came to watch.
+   * @throws MediaError why there is none now; the signal's reason.
+   */
+  nextKeyframe({ pull, signal }: KeyframeOptions): Promise<Keyframe> {
+    const isResting = !this.#supervisor.isRunning;
+    const { state, reason } = this.#supervisor.current;
+    if (state === 'stopped' || state === 'retrying' || (isResting && !pull))
+      return Promise.reject(noKeyframe(state, reason));
+    const wish = this.#keyframes.next(signal);
+    if (isResting) {
+      this.#isGlancing = true;
+      this.#supervisor.start();
+    }
+    return wish;
   }
 
   /** An HLS client asked for a playlist or a part. */
@@ -252,6 +282,10 @@ export class Stream {
     if (this.viewerCount > 0 || this.parked.size > 0) this.#unwatchedSinceMs = nowMs;
     if (this.#viewers.size > 0) this.#supervisor.hurry();
     if (!this.#supervisor.isRunning || this.#definition.pull === 'always') return;
+    if (this.#isGlancing) {
+      if (this.#keyframes.size === 0) this.#rest();
+      return;
+    }
     const idleCloseMs = this.#definition.idleCloseMs ?? this.#options.limits.idleCloseMs;
     if (nowMs - this.#unwatchedSinceMs >= idleCloseMs) this.#rest();
   }
@@ -283,6 +317,7 @@ export class Stream {
 
   #rest(): void {
     this.#options.logger.info({}, 'nobody watches: camera source closed');
+    this.#isGlancing = false;
     // The supervisor bounds and reports what closing meets; nobody waits for it here.
     void this.#supervisor.stop('idle');
     this.#muxer.break();
@@ -293,6 +328,7 @@ export class Stream {
     if (event.type === 'config') this.#meter.setConfig(event.config);
     else if (event.type === 'sample') this.#meter.addSample(event.sample);
     else this.#meter.restart();
+    this.#keyframes.take(event);
     this.#muxer.push(event);
   }
 
@@ -303,8 +339,9 @@ export class Stream {
   }
 
   #announceState(): void {
-    const { state } = this.#supervisor.current;
+    const { state, reason } = this.#supervisor.current;
     for (const viewer of this.#viewers) this.#sendStatus(viewer);
+    if (state !== 'live' && state !== 'connecting') this.#keyframes.fail(noKeyframe(state, reason));
     if (state === 'retrying') this.parked.wake();
     this.#options.onState(this);
   }
@@ -346,4 +383,8 @@ export class Stream {
   #targetsMs(count: number): number {
     return this.playlists.targetDurationS * 1000 * count;
   }
+}
+
+function noKeyframe(state: StreamState, reason: StreamReason | undefined): MediaError {
+  return new MediaError(reason?.code ?? 'NO_KEYFRAME', reason?.message ?? `the stream is ${state}`);
 }
