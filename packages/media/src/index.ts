@@ -12,7 +12,7 @@ export {
 } from './stream/stream-status.ts';
 export type { ProbeReport, ProbeTrack } from './probe-report.ts';
 export type { Keyframe } from './stream/keyframe-wishes.ts';
-export type { VideoConfig } from './sample.ts';
+export type { ColourDescription, VideoConfig } from './sample.ts';
 export type { IsAddressAllowed } from './source.ts';
 export { createMediaEngine, type MediaEngineOptions } from './embedded-engine.ts';
 export { DEFAULT_LIMITS, type EngineLimits } from './stream/engine-limits.ts';
