@@ -31,6 +31,10 @@ export interface Config {
   /** Segments in a live playlist. */
   readonly hlsWindowSegments: number;
   readonly hlsPartMs: number;
+  /** Between two still pictures of a camera that is pulled, ms. */
+  readonly snapshotIntervalMs: number;
+  /** The same of a camera that rests and is pulled for it, ms; undefined: never. */
+  readonly snapshotRestingMs: number | undefined;
   readonly readConnections: number;
   /** Requests per minute, by tier. */
   readonly rates: Readonly<Record<LimitTier, number>>;
@@ -66,6 +70,8 @@ export function loadConfig(options: LoadConfigOptions): Config {
     idleCloseMs: reader.integer('PANTAU_IDLE_CLOSE_SECONDS') * 1000,
     hlsWindowSegments: reader.integer('PANTAU_HLS_WINDOW_SEGMENTS'),
     hlsPartMs: reader.integer('PANTAU_HLS_PART_MS'),
+    snapshotIntervalMs: reader.integer('PANTAU_SNAPSHOT_INTERVAL_S') * 1000,
+    snapshotRestingMs: reader.integer('PANTAU_SNAPSHOT_RESTING_MIN') * 60_000 || undefined,
     rates: {
       public: reader.integer('PANTAU_RATE_PUBLIC'),
       auth: reader.integer('PANTAU_RATE_AUTH'),

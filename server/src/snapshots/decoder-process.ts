@@ -77,6 +77,11 @@ export class DecoderProcess implements PictureMaker {
     this.#limits = { ...LIMITS, ...options.limits };
   }
 
+  /** About 30 ms each. */
+  get perSecond(): number {
+    return this.#cannotWork ? 0 : 8;
+  }
+
   /** Of the process that runs now. */
   get pid(): number | undefined {
     return this.#running?.child.pid;

@@ -45,6 +45,11 @@ export class FfmpegPictures implements PictureMaker {
     this.#options = options;
   }
 
+  /** About 250 ms each. */
+  get perSecond(): number {
+    return this.#isMissing ? 0 : 1;
+  }
+
   async make(keyframe: Keyframe): Promise<PictureOutcome> {
     const problem = this.#isMissing ? 'no-decoder' : checkKeyframe(keyframe);
     if (problem !== undefined) return { ok: false, problem };

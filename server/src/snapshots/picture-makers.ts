@@ -9,6 +9,11 @@ export class PictureMakers implements PictureMaker {
     this.#makers = makers;
   }
 
+  /** That of the one whose turn it is. */
+  get perSecond(): number {
+    return this.#makers.find(({ perSecond }) => perSecond > 0)?.perSecond ?? 0;
+  }
+
   /** One after the other until one can work here at all; what a key frame is worth, the first such one decides. */
   async make(keyframe: Keyframe): Promise<PictureOutcome> {
     for (const maker of this.#makers) {

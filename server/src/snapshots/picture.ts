@@ -39,6 +39,8 @@ export type PictureOutcome =
 
 /** Makes pictures of key frames, one at a time, somewhere where it cannot hurt. */
 export interface PictureMaker extends AsyncDisposable {
+  /** How many it should be given in a second, so that pictures take a quarter of a core at most; 0: it cannot work here. */
+  readonly perSecond: number;
   /** Never rejects: a key frame that cannot be decoded is an outcome. */
   make(keyframe: Keyframe): Promise<PictureOutcome>;
 }

@@ -1,14 +1,16 @@
 /** What the public may see of a camera's live state. */
 import type { StreamCamera, StreamStateName, StreamUrls } from '@pantau/contract/stream';
 import type { StreamStatus } from '@pantau/media';
-import { isoTimeOrNull } from '../iso-time.ts';
+import { isoTime, isoTimeOrNull } from '../iso-time.ts';
 import type { Camera } from '../cameras/camera.ts';
 import { presentCamera } from '../cameras/camera-present.ts';
 
+/** @param snapshotMs when the newest still picture was taken, UTC ms. */
 export function presentStream(
   camera: Camera,
   areaName: string | null,
   status: StreamStatus | undefined,
+  snapshotMs: number | undefined,
 ): StreamCamera {
   const state = presentState(camera, status);
   const shown = presentCamera(camera, areaName);
@@ -35,6 +37,7 @@ export function presentStream(
     audio: audio === undefined ? null : { codec: audio.codec, codec_string: audio.codecString },
     viewers: status?.viewers ?? 0,
     streams: presentUrls(camera.streamKey),
+    snapshot: presentSnapshot(camera, snapshotMs),
   };
 }
 
@@ -44,6 +47,15 @@ export function presentUrls(streamKey: string): StreamUrls {
     llhls: `/hls/${streamKey}/low-latency.m3u8`,
     mse: `/mse/${streamKey}`,
   };
+}
+
+/** The address has the stream key: that is all an unlisted camera asks for. */
+function presentSnapshot(
+  { streamKey }: Pick<Camera, 'streamKey'>,
+  snapshotMs: number | undefined,
+): StreamCamera['snapshot'] {
+  if (snapshotMs === undefined) return null;
+  return { url: `/api/cameras/${streamKey}/snapshot?v=${snapshotMs}`, taken_at: isoTime(snapshotMs) };
 }
 
 function presentState(camera: Camera, status: StreamStatus | undefined): StreamStateName {

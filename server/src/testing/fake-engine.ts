@@ -1,6 +1,7 @@
 /** A media engine that plays nothing: it remembers what it was told, and its streams do what a test says. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { abortReason } from '@pantau/base/clock';
 import {
   MediaError,
   type EngineStats,
@@ -59,9 +60,14 @@ export class FakeEngine implements MediaEngine {
     return this.onProbe();
   }
 
-  nextKeyframe(key: string, { pull }: { readonly pull: boolean }): Promise<Keyframe> {
+  nextKeyframe(
+    key: string,
+    { pull, signal }: { readonly pull: boolean; readonly signal: AbortSignal },
+  ): Promise<Keyframe> {
     this.keyframeCalls.push({ key, pull });
-    return this.onKeyframe(key, pull);
+    const { promise, reject } = Promise.withResolvers<never>();
+    signal.addEventListener('abort', () => reject(abortReason(signal)), { once: true });
+    return Promise.race([this.onKeyframe(key, pull), promise]);
   }
 
   /** Answers with the path it was asked for; a private reply says so in `x-fake-private`. */
