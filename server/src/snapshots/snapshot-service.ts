@@ -39,8 +39,9 @@ const MAX_WAITING = 16;
 const MAX_PULLING = 2;
 /** For a key frame to come: longer than the groups of pictures that cameras make, and than opening one takes. */
 const KEYFRAME_MS = 45_000;
-/** Cameras that became known together get their first pictures within this. */
-const SPREAD_MS = 30_000;
+/** Cameras that became known together get their first pictures within this: for each of them so much more, up to so much. */
+const SPREAD_MS_EACH = 300;
+const MAX_SPREAD_MS = 60_000;
 /** Lists learn of newer pictures together and so often: each change sends the whole list to everybody anew. */
 const LISTING_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -97,13 +98,15 @@ export class SnapshotService {
       this.#listed.delete(facts.cameraId);
     }
     for (const id of this.#subjects.keys()) if (!byId.has(id)) this.#subjects.delete(id);
+    const newOnes = cameras.filter(({ id }) => !this.#subjects.has(id)).length;
+    const spreadMs = Math.min(MAX_SPREAD_MS, newOnes * SPREAD_MS_EACH);
     for (const camera of cameras) {
       const known = this.#subjects.get(camera.id);
       if (known !== undefined) known.camera = camera;
       else
         this.#subjects.set(camera.id, {
           camera,
-          sinceMs: clock.monotonic() + random() * SPREAD_MS,
+          sinceMs: clock.monotonic() + random() * spreadMs,
           lastTryMs: undefined,
           failures: 0,
           isWanted: false,
