@@ -8,10 +8,11 @@ import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { lists } from './lists.ts';
 import { login } from './login.ts';
+import { snapshots } from './snapshots.ts';
 import { startup } from './startup.ts';
 import { formatReport, isReached, saveReport } from './support/report.ts';
 
-const PROGRAMS = [startup, lists, delivery, login, latency, ingest];
+const PROGRAMS = [startup, lists, delivery, login, latency, ingest, snapshots];
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },

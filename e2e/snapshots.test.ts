@@ -20,7 +20,11 @@ describeWith('still pictures', ['chromium'], () => {
       await openFakeCamera({ mounts: ['/pulled', '/resting'].map((path) => ({ path, clip })) }),
     );
     const failing = stack.use(await openFakeCamera({ mounts: [{ path: '/failing', clip }] }));
-    const server = stack.use(await PantauServer.open({ env: { PANTAU_SNAPSHOT_INTERVAL_S: '5' } }));
+    const server = stack.use(
+      await PantauServer.open({
+        env: { PANTAU_SNAPSHOT_INTERVAL_S: '5', PANTAU_SNAPSHOT_RESTING_MIN: '10' },
+      }),
+    );
     const browser = stack.use(await TestBrowser.open());
     await server.addCameras([
       { name: PULLED, url: camera.url('/pulled'), options: ['--pull', 'always'] },
