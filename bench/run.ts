@@ -11,8 +11,9 @@ import { login } from './login.ts';
 import { snapshots } from './snapshots.ts';
 import { startup } from './startup.ts';
 import { formatReport, isReached, saveReport } from './support/report.ts';
+import { workers } from './workers.ts';
 
-const PROGRAMS = [startup, lists, delivery, login, latency, ingest, snapshots];
+const PROGRAMS = [startup, lists, delivery, login, latency, ingest, snapshots, workers];
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },

@@ -2,24 +2,35 @@
  * The media engine alone in a process (`node engine-process.ts '<json>'`), pulling every camera always: what ingest costs
  * without a web server around it. Answers each line on standard input with one line of JSON.
  */
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { systemClock } from '@pantau/base/clock';
 import { silentLogger } from '@pantau/base/logger';
 import { createMediaEngine } from '@pantau/media';
 import { Child } from '../../e2e/support/child.ts';
 import { eventually } from '../../e2e/support/eventually.ts';
 
+interface EnginePlan {
+  readonly urls: readonly string[];
+  readonly workers: number;
+}
+
 export interface EngineAnswer {
   readonly live: number;
   readonly bufferedBytes: number;
   readonly lostPackets: number;
+  /** Since the last answer: share of time in which the main thread was busy, and the 99th percentile of its delays, ms. */
+  readonly mainBusy: number;
+  readonly delayP99Ms: number;
 }
 
 export class BenchEngine implements AsyncDisposable {
   readonly #child: Child;
   #answers = 0;
 
-  constructor(urls: readonly string[]) {
-    this.#child = new Child(process.execPath, { args: [import.meta.filename, JSON.stringify(urls)] });
+  /** @param workers threads that read cameras beside the main one. */
+  constructor(urls: readonly string[], workers = 0) {
+    const plan: EnginePlan = { urls, workers };
+    this.#child = new Child(process.execPath, { args: [import.meta.filename, JSON.stringify(plan)] });
   }
 
   get pid(): number {
@@ -44,8 +55,11 @@ export class BenchEngine implements AsyncDisposable {
 }
 
 if (import.meta.main) {
-  const urls = JSON.parse(process.argv[2] ?? '[]') as string[]; // written by the constructor above
-  const engine = createMediaEngine({ clock: systemClock, logger: silentLogger });
+  const { urls, workers } = JSON.parse(process.argv[2] ?? '{}') as EnginePlan; // written by the constructor above
+  const engine = createMediaEngine({ clock: systemClock, logger: silentLogger, workers });
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  let busy = performance.eventLoopUtilization();
   engine.setStreams(
     urls.map((url, index) => ({
       key: `bench-camera-${String(index).padStart(4, '0')}`,
@@ -57,7 +71,13 @@ if (import.meta.main) {
     for (const _ of text.matchAll(/\n/g)) {
       const { live, bufferedBytes } = engine.stats();
       const lostPackets = engine.listStatuses().reduce((sum, status) => sum + status.lostPackets, 0);
-      console.log(JSON.stringify({ live, bufferedBytes, lostPackets } satisfies EngineAnswer));
+      const now = performance.eventLoopUtilization();
+      const mainBusy = performance.eventLoopUtilization(now, busy).utilization;
+      busy = now;
+      const delayP99Ms = delay.percentile(99) / 1e6;
+      delay.reset();
+      const answer: EngineAnswer = { live, bufferedBytes, lostPackets, mainBusy, delayP99Ms };
+      console.log(JSON.stringify(answer));
     }
   });
   process.once('SIGTERM', () => {

@@ -104,6 +104,8 @@ export interface EngineOptions {
   readonly isAddressAllowed: IsAddressAllowed;
   /** What the operator may set of the engine's bounds. */
   readonly limits?: Partial<Pick<EngineLimits, 'windowSegments' | 'partMs'>>;
+  /** Threads that read cameras beside this one. */
+  readonly workers?: number;
 }
 
 export interface OpenContextOptions {
@@ -186,6 +188,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
       clientAddress,
       isAddressAllowed,
       limits: { windowSegments: config.hlsWindowSegments, partMs: config.hlsPartMs },
+      workers: config.mediaWorkers,
     }),
   );
   const maker = stack.use(

@@ -19,14 +19,17 @@ import { completeLimits, TICK_MS, type EngineLimits } from './stream/engine-limi
 import type { Keyframe } from './stream/keyframe-wishes.ts';
 import { Stream, type KeyframeOptions } from './stream/stream.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
+import { SourceWorkers } from './workers/source-workers.ts';
 
 /** The media engine in this process: `MediaEngine` over RTSP sources, in memory. */
 export interface MediaEngineOptions {
   /** Default: the system's clock. */
   readonly clock?: Clock;
   readonly logger?: Logger;
-  /** Default: RTSP over TCP. */
+  /** Default: the engine's own sources. */
   readonly openSource?: OpenSource;
+  /** Threads that read cameras beside this one; ignored with `openSource`. Default 0: all on this thread. */
+  readonly workers?: number;
   /** Where cameras may be: asked with each resolved address before it is connected to, for probes and redirects too. Default: everywhere. */
   readonly isAddressAllowed?: IsAddressAllowed;
   /** Bounds that differ from `DEFAULT_LIMITS`. */
@@ -46,6 +49,7 @@ class EmbeddedEngine implements MediaEngine {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #openSource: OpenSource;
+  readonly #workers: SourceWorkers | undefined;
   readonly #limits: EngineLimits;
   readonly #random: (() => number) | undefined;
   readonly #parking: ClientShares;
@@ -64,7 +68,14 @@ class EmbeddedEngine implements MediaEngine {
   constructor(options: MediaEngineOptions) {
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
-    const openSource = options.openSource ?? openRtspSource;
+    if (options.openSource === undefined && (options.workers ?? 0) > 0) {
+      this.#workers = new SourceWorkers({
+        count: options.workers ?? 0,
+        clock: this.#clock,
+        logger: this.#logger,
+      });
+    }
+    const openSource = options.openSource ?? this.#workers?.open ?? openRtspSource;
     const { isAddressAllowed } = options;
     this.#openSource = (opening) => openSource({ ...opening, isAddressAllowed });
     this.#limits = completeLimits(options.limits);
@@ -190,6 +201,7 @@ class EmbeddedEngine implements MediaEngine {
     ]);
     for (const stream of this.#streams.values()) stream.dropViewers();
     this.#ticker.cancel();
+    await this.#workers?.[Symbol.asyncDispose]();
     this.#listeners.clear();
   }
 

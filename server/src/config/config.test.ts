@@ -34,6 +34,7 @@ describe('loadConfig', () => {
       logFormat: 'auto',
       idleCloseMs: 30_000,
       hlsWindowSegments: 6,
+      mediaWorkers: 0,
       hlsPartMs: 500,
       snapshotIntervalMs: 60_000,
       snapshotRestingMs: 600_000,

@@ -30,6 +30,8 @@ export interface Config {
   readonly idleCloseMs: number;
   /** Segments in a live playlist. */
   readonly hlsWindowSegments: number;
+  /** Threads that read cameras beside the main one. */
+  readonly mediaWorkers: number;
   readonly hlsPartMs: number;
   /** Between two still pictures of a camera that is pulled, ms. */
   readonly snapshotIntervalMs: number;
@@ -69,6 +71,7 @@ export function loadConfig(options: LoadConfigOptions): Config {
     logFormat: reader.choice('LOG_FORMAT', ['auto', 'json', 'pretty']),
     idleCloseMs: reader.integer('PANTAU_IDLE_CLOSE_SECONDS') * 1000,
     hlsWindowSegments: reader.integer('PANTAU_HLS_WINDOW_SEGMENTS'),
+    mediaWorkers: reader.integer('PANTAU_MEDIA_WORKERS'),
     hlsPartMs: reader.integer('PANTAU_HLS_PART_MS'),
     snapshotIntervalMs: reader.integer('PANTAU_SNAPSHOT_INTERVAL_S') * 1000,
     snapshotRestingMs: reader.integer('PANTAU_SNAPSHOT_RESTING_MIN') * 60_000 || undefined,

@@ -115,6 +115,13 @@ export const SETTINGS = {
     default: 10,
     doc: 'Minutes between two still pictures of an on-demand camera that nobody watches, and whose picture somebody looked at: it is connected for some seconds. 0: never; such a camera has the picture of when it was watched last.',
   },
+  PANTAU_MEDIA_WORKERS: {
+    type: 'integer',
+    min: 0,
+    max: 16,
+    default: 0,
+    doc: 'Threads that read cameras beside the main one, which then has more time for viewers. One thread carries some hundred cameras of 2 Mbit/s, so this is for machines with four cores and more.',
+  },
   PANTAU_RATE_PUBLIC: {
     type: 'integer',
     min: 1,

@@ -10,7 +10,7 @@ import type { MediaEvent, VideoConfig } from '../sample.ts';
 export interface Keyframe {
   /** Its codec, size, colours and parameter sets. */
   readonly config: VideoConfig;
-  /** As `Sample.data`: NAL units with 4-byte lengths, or one JPEG picture. Shared with the muxer: read only. */
+  /** As `Sample.data`: NAL units with 4-byte lengths, or one JPEG picture. A copy: it pins nothing, and nothing writes to it again. */
   readonly data: Buffer;
   /** When it was taken, UTC ms. */
   readonly wallMs: number;
@@ -38,7 +38,7 @@ export class KeyframeWishes {
     if (event.type !== 'sample' || this.#wishes.size === 0 || this.#config === undefined) return;
     const { kind, keyframe, data, wallMs } = event.sample;
     if (kind !== 'video' || !keyframe) return;
-    const found: Keyframe = { config: this.#config, data, wallMs };
+    const found: Keyframe = { config: this.#config, data: Buffer.from(data), wallMs };
     for (const wish of this.#wishes) wish.resolve(found);
   }
 

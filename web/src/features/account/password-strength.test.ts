@@ -27,9 +27,9 @@ describe('the strength of a password', () => {
     expect(passwordScore('P4ntau-operator-1-kamera', ['pantau', 'operator-1', 'kamera'])).toBeLessThan(3);
   });
 
-  it('is told quickly, also for very long passwords', () => {
-    const startedMs = performance.now();
-    passwordScore('p@$$w0rd1!'.repeat(500), ['pantau']);
-    expect(performance.now() - startedMs).toBeLessThan(3_000);
+  it('looks at the beginning of very long passwords only: the estimate takes more than linear time', () => {
+    const judged = 'a'.repeat(100);
+    expect(passwordScore(judged, [])).toBeLessThan(3);
+    expect(passwordScore(`${judged}${'kuda-Nil 7 rebana!'.repeat(300)}`, [])).toBe(passwordScore(judged, []));
   });
 });
