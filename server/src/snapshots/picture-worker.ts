@@ -1,6 +1,6 @@
 /**
- * The process in which camera pictures are decoded: native code that reads hostile bytes. It has no secrets, no files and no
- * sockets of the server's; when it dies or hangs, `decoder-process.ts` starts another.
+ * The process in which camera pictures are decoded: native code that reads hostile bytes. It inherits no environment, open
+ * files or sockets of the server's; when it dies or hangs, `decoder-process.ts` starts another.
  */
 import { decodeKeyframe } from './decode-keyframe.ts';
 import { encodePictures, readJpeg } from './encode-pictures.ts';
