@@ -191,13 +191,12 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
       workers: config.mediaWorkers,
     }),
   );
-  const maker = stack.use(
+  const maker =
     options.pictures ??
-      new PictureMakers([
-        new DecoderProcess({ clock, logger: logger.child({ part: 'snapshots' }) }),
-        new FfmpegPictures({ clock, logger: logger.child({ part: 'snapshots' }) }),
-      ]),
-  );
+    new PictureMakers([
+      new DecoderProcess({ clock, logger: logger.child({ part: 'snapshots' }) }),
+      new FfmpegPictures({ clock, logger: logger.child({ part: 'snapshots' }) }),
+    ]);
   const snapshots = stack.adopt(
     new SnapshotService({
       engine,
@@ -215,7 +214,10 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
       clock,
       logger: logger.child({ part: 'snapshots' }),
     }),
-    (service) => service.stop(),
+    async (service) => {
+      // Together: what is being decoded is not waited for.
+      await Promise.all([service.stop(), maker[Symbol.asyncDispose]()]);
+    },
   );
   await snapshots.start();
   const streams = stack.adopt(
