@@ -34,6 +34,7 @@ import { collectAllowedMethods } from './http/method-not-allowed.ts';
 import { registerOpenapi } from './http/openapi.ts';
 import { createSerializerCompiler, createValidatorCompiler } from './http/schema-compilers.ts';
 import { registerStaticWeb, wantsHtml } from './http/static-web.ts';
+import { snapshotRoutes } from './snapshots/snapshot-routes.ts';
 import { streamRoutes } from './streams/stream-routes.ts';
 import { verdictRoutes } from './streams/verdict-routes.ts';
 import { readVersion } from './version.ts';
@@ -94,6 +95,13 @@ export async function buildApp(context: Context): Promise<App> {
   await fastify.register(verdictRoutes(context.streams));
   await fastify.register(streamRoutes(context.streams, context.tokens));
   await fastify.register(onvifRoutes(context.onvif));
+  await fastify.register(
+    snapshotRoutes({
+      snapshots: context.snapshots,
+      access: context.snapshotAccess,
+      engine: context.engine,
+    }),
+  );
   await registerIdentity(fastify, context);
   await fastify.register(auditRoutes(context.audit));
   await fastify.register(apiKeyRoutes(context.apiKeys));

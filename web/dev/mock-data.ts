@@ -67,6 +67,7 @@ export function mockCameras(hasTrouble: boolean): readonly StreamCamera[] {
       renditions: [],
       viewers: [1234, 12, 0, 3, 0, 0][index] ?? 0,
       streams: { hls: `/hls/${key}/index.m3u8`, llhls: `/hls/${key}/low-latency.m3u8`, mse: `/mse/${key}` },
+      snapshot: null,
     };
   });
 }

@@ -70,6 +70,15 @@ export const StreamRendition = Type.Object({
 });
 export type StreamRendition = Static<typeof StreamRendition>;
 
+/** The newest still picture of a camera: a poster until there is a moving one. Never to be shown without its age. */
+export const StreamSnapshot = Type.Object({
+  /** Path under the site's origin, with a version; `&w=320` or `&w=960` chooses the size. */
+  url: Type.String(),
+  /** UTC, ISO 8601. */
+  taken_at: Type.String({ format: 'date-time' }),
+});
+export type StreamSnapshot = Static<typeof StreamSnapshot>;
+
 /** One camera with its live state: an entry of `GET /api/stream`, the list the landing page polls. */
 export const StreamCamera = Type.Object({
   ...PublicCamera.properties,
@@ -88,6 +97,7 @@ export const StreamCamera = Type.Object({
   /** The main first; empty while the camera is not streamed. */
   renditions: Type.Array(StreamRendition),
   streams: StreamUrls,
+  snapshot: Nullable(StreamSnapshot),
 });
 export type StreamCamera = Static<typeof StreamCamera>;
 

@@ -21,7 +21,9 @@ import { completeLimits, TICK_MS, type EngineLimits } from './stream/engine-limi
 import { deviceOf } from './stream/device-address.ts';
 import type { CheckAlive } from './stream/host-gate.ts';
 import { HostGates } from './stream/host-gates.ts';
+import type { Keyframe } from './stream/keyframe-wishes.ts';
 import { isSameSource, RenditionSet } from './stream/rendition-set.ts';
+import type { KeyframeOptions } from './stream/stream.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
 import type { VerdictKind } from './stream/verdict.ts';
 import type { WebrtcNetwork } from './whep/webrtc-peer.ts';
@@ -187,6 +189,12 @@ class EmbeddedEngine implements MediaEngine {
 
   noteSignOfLife(host: string): void {
     if (!this.#stopped) this.#gates.noteSignOfLife(host);
+  }
+
+  nextKeyframe(key: string, options: KeyframeOptions): Promise<Keyframe> {
+    const stream = this.#streams.get(key);
+    if (stream) return stream.nextKeyframe(options);
+    return Promise.reject(new MediaError('STREAM_NOT_FOUND', 'there is no such stream'));
   }
 
   handleHls(

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
+import type { Keyframe } from './stream/keyframe-wishes.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
 import type { WhepSession } from './whep/whep-server.ts';
 import type { ProbeReport } from './probe-report.ts';
@@ -26,6 +27,15 @@ export interface MediaEngine extends AsyncDisposable {
     source: SourceDefinition,
     options?: { timeoutMs?: number; signal?: AbortSignal },
   ): Promise<ProbeReport>;
+  /**
+   * The next key frame of a stream, off the pull that is there: never a second connection to the camera, and who waits for it is no
+   * viewer. With `pull`, an on-demand stream that rests is pulled for it and rests again at once, unless somebody came to watch.
+   * @throws MediaError STREAM_NOT_FOUND, or why there is no key frame now; the signal's reason.
+   */
+  nextKeyframe(
+    key: string,
+    options: { readonly pull: boolean; readonly signal: AbortSignal },
+  ): Promise<Keyframe>;
   /**
    * Answers `GET|HEAD|OPTIONS /hls/<key>/<file>` on raw HTTP: the thin path. Never throws; every outcome is an HTTP reply.
    * @param path what follows `/hls/`, with the query: `<key>/<file>?…`

@@ -19,6 +19,8 @@ export {
 } from './stream/stream-status.ts';
 export { VERDICT_KINDS, type CameraVerdict, type VerdictKind } from './stream/verdict.ts';
 export type { ProbeReport, ProbeTrack } from './probe-report.ts';
+export type { Keyframe } from './stream/keyframe-wishes.ts';
+export type { ColourDescription, VideoConfig } from './sample.ts';
 export type { WhepSession } from './whep/whep-server.ts';
 export type { IsAddressAllowed, SourcePath, TlsFacts } from './source.ts';
 export { createMediaEngine, type MediaEngineOptions, type WhepOptions } from './embedded-engine.ts';

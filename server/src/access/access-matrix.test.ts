@@ -50,6 +50,11 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     hasId: true,
     url: (world, object) => `/api/stream/${object === 'missing' ? 999_999 : world.cameras.public.id}/token`,
   },
+  'GET /api/cameras/:id/snapshot': {
+    hasId: true,
+    url: (world, object) =>
+      `/api/cameras/${object === 'missing' ? 999_999 : world.cameras.public.id}/snapshot`,
+  },
 
   'GET /api/auth/setup': fixed('/api/auth/setup'),
   'POST /api/auth/setup': {

@@ -43,6 +43,10 @@ export interface Config {
   /** WebRTC for viewers; undefined: switched off. */
   readonly whep: WhepConfig | undefined;
   readonly hlsPartMs: number;
+  /** Between two still pictures of a camera that is pulled, ms. */
+  readonly snapshotIntervalMs: number;
+  /** The same of a camera that rests and is pulled for it, ms; undefined: never. */
+  readonly snapshotRestingMs: number | undefined;
   readonly readConnections: number;
   /** Requests per minute, by tier. */
   readonly rates: Readonly<Record<LimitTier, number>>;
@@ -80,6 +84,8 @@ export function loadConfig(options: LoadConfigOptions): Config {
     mediaWorkers: reader.integer('PANTAU_MEDIA_WORKERS'),
     whep: readWhep(reader),
     hlsPartMs: reader.integer('PANTAU_HLS_PART_MS'),
+    snapshotIntervalMs: reader.integer('PANTAU_SNAPSHOT_INTERVAL_S') * 1000,
+    snapshotRestingMs: reader.integer('PANTAU_SNAPSHOT_RESTING_MIN') * 60_000 || undefined,
     rates: {
       public: reader.integer('PANTAU_RATE_PUBLIC'),
       auth: reader.integer('PANTAU_RATE_AUTH'),

@@ -105,6 +105,20 @@ export const SETTINGS = {
     default: 500,
     doc: 'Length of a part of low-latency HLS in milliseconds. Shorter parts mean less delay and more requests: 200 for few viewers.',
   },
+  PANTAU_SNAPSHOT_INTERVAL_S: {
+    type: 'integer',
+    min: 5,
+    max: 86_400,
+    default: 60,
+    doc: 'Seconds between two still pictures of a camera that is connected; while somebody watches it, 5.',
+  },
+  PANTAU_SNAPSHOT_RESTING_MIN: {
+    type: 'integer',
+    min: 0,
+    max: 10_080,
+    default: 10,
+    doc: 'Minutes between two still pictures of an on-demand camera that nobody watches, and whose picture somebody looked at: it is connected for some seconds. 0: never; such a camera has the picture of when it was watched last.',
+  },
   PANTAU_MEDIA_WORKERS: {
     type: 'integer',
     min: 0,

@@ -7,7 +7,7 @@ import type {
   StreamVideo,
 } from '@pantau/contract/stream';
 import type { RenditionStatus, StreamStatus, VideoFacts } from '@pantau/media';
-import { isoTimeOrNull } from '../iso-time.ts';
+import { isoTime, isoTimeOrNull } from '../iso-time.ts';
 import type { Camera } from '../cameras/camera.ts';
 import { presentCamera } from '../cameras/camera-present.ts';
 
@@ -17,10 +17,12 @@ export const CREDENTIALS_UNREADABLE = {
   message: 'The login of this camera must be entered again.',
 };
 
+/** @param snapshotMs when the newest still picture was taken, UTC ms. */
 export function presentStream(
   camera: Camera,
   areaName: string | null,
   status: StreamStatus | undefined,
+  snapshotMs: number | undefined,
 ): StreamCamera {
   const state = presentState(camera, status);
   const shown = presentCamera(camera, areaName);
@@ -40,6 +42,7 @@ export function presentStream(
     viewers: status?.viewers ?? 0,
     renditions: status?.renditions.map(presentRendition) ?? [],
     streams: presentUrls(camera.streamKey),
+    snapshot: presentSnapshot(camera, snapshotMs),
   };
 }
 
@@ -70,6 +73,15 @@ export function presentUrls(streamKey: string): StreamUrls {
     llhls: `/hls/${streamKey}/low-latency.m3u8`,
     mse: `/mse/${streamKey}`,
   };
+}
+
+/** The address has the stream key: that is all an unlisted camera asks for. */
+function presentSnapshot(
+  { streamKey }: Pick<Camera, 'streamKey'>,
+  snapshotMs: number | undefined,
+): StreamCamera['snapshot'] {
+  if (snapshotMs === undefined) return null;
+  return { url: `/api/cameras/${streamKey}/snapshot?v=${snapshotMs}`, taken_at: isoTime(snapshotMs) };
 }
 
 function presentState(camera: Camera, status: StreamStatus | undefined): StreamStateName {

@@ -64,6 +64,7 @@ function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger) 
       remove: refuse,
     }),
     engine,
+    snapshots: { setCameras: () => undefined, findListed: () => undefined },
     readRevision: () =>
       database.fails ? Promise.reject(new Error('gone')) : Promise.resolve(database.revision),
     idleCloseMs: 30_000,

@@ -10,9 +10,9 @@
 import type { Clock, Timer } from '@pantau/base/clock';
 import { AppError, messageOf } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
-import type { StreamDetail } from '@pantau/contract/stream';
+import type { StreamCamera, StreamDetail } from '@pantau/contract/stream';
 import type { CameraVerdicts } from '@pantau/contract/verdict';
-import type { MediaEngine, RtspTransport, StreamDefinition } from '@pantau/media';
+import type { MediaEngine, RtspTransport, StreamDefinition, StreamStatus } from '@pantau/media';
 import { mayWatch, type Principal } from '../access/principal.ts';
 import type { Area } from '../areas/area.ts';
 import { presentArea } from '../areas/area-present.ts';
@@ -20,6 +20,7 @@ import type { AreaService } from '../areas/area-service.ts';
 import type { Camera, Visibility } from '../cameras/camera.ts';
 import { presentCamera } from '../cameras/camera-present.ts';
 import type { CameraService } from '../cameras/camera-service.ts';
+import type { SnapshotService } from '../snapshots/snapshot-service.ts';
 import { Coalescer } from '../coalescer.ts';
 import { EncodedList } from '../encoded-list.ts';
 import { audienceOf, isListed, PUBLIC_AUDIENCE, type Audience } from './audience.ts';
@@ -41,6 +42,7 @@ export interface StreamServiceOptions {
   /** See `Database.readRevision`. */
   readonly readRevision: () => Promise<number>;
   readonly idleCloseMs: number;
+  readonly snapshots: Pick<SnapshotService, 'setCameras' | 'findListed'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after a change in the database was noticed, before it is shown: others keep what they read, too. */
@@ -155,7 +157,7 @@ export class StreamService {
     const camera = this.getCamera(idOrKey, principal);
     const status = this.#options.engine.findStatus(camera.streamKey);
     return {
-      camera: presentStream(camera, this.#areaNameOf(camera), status),
+      camera: this.#present(camera, status),
       streams: presentUrls(camera.streamKey),
     };
   }
@@ -182,6 +184,7 @@ export class StreamService {
     const [allCameras, allAreas] = await Promise.all([cameras.list(), areas.list()]);
     this.#cameras = allCameras.filter((camera) => camera.enabled);
     this.#areas = allAreas;
+    this.#options.snapshots.setCameras(allCameras);
     this.#areaNames = new Map(allAreas.map((area) => [area.id, area.name]));
     this.#access = new Map(
       this.#cameras.map(({ id, streamKey, visibility, areaId }) => [
@@ -216,11 +219,7 @@ export class StreamService {
         return envelope(cameras.map((camera) => presentCamera(camera, this.#areaNameOf(camera))));
       case 'streams': {
         const statuses = new Map(this.#options.engine.listStatuses().map((status) => [status.key, status]));
-        return envelope(
-          cameras.map((camera) =>
-            presentStream(camera, this.#areaNameOf(camera), statuses.get(camera.streamKey)),
-          ),
-        );
+        return envelope(cameras.map((camera) => this.#present(camera, statuses.get(camera.streamKey))));
       }
       case 'areas': {
         const counts = new Map<number, number>();
@@ -230,6 +229,11 @@ export class StreamService {
         return envelope(this.#areas.map((area) => presentArea(area, counts.get(area.id) ?? 0)));
       }
     }
+  }
+
+  #present(camera: Camera, status: StreamStatus | undefined): StreamCamera {
+    const snapshotMs = this.#options.snapshots.findListed(camera.id);
+    return presentStream(camera, this.#areaNameOf(camera), status, snapshotMs);
   }
 
   #areaNameOf(camera: Camera): string | null {

@@ -1,13 +1,16 @@
 /** A media engine that plays nothing: it remembers what it was told, and its streams do what a test says. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type {
-  EngineStats,
-  MediaEngine,
-  ProbeReport,
-  StreamDefinition,
-  StreamStatus,
-  WhepSession,
+import { abortReason } from '@pantau/base/clock';
+import {
+  MediaError,
+  type EngineStats,
+  type Keyframe,
+  type MediaEngine,
+  type ProbeReport,
+  type StreamDefinition,
+  type StreamStatus,
+  type WhepSession,
 } from '@pantau/media';
 
 export class FakeEngine implements MediaEngine {
@@ -21,6 +24,10 @@ export class FakeEngine implements MediaEngine {
   /** Hosts that somebody said are alive. */
   readonly signsOfLife: string[] = [];
   readonly whepSessions: FakeWhepSession[] = [];
+  /** What `nextKeyframe` answers or throws; the calls are kept. */
+  onKeyframe: (key: string, pull: boolean) => Promise<Keyframe> = () =>
+    Promise.reject(new MediaError('NO_KEYFRAME', 'the test has no key frame'));
+  readonly keyframeCalls: { readonly key: string; readonly pull: boolean }[] = [];
   readonly #held = new Set<Duplex>();
   readonly #statuses = new Map<string, StreamStatus>();
   readonly #listeners = new Set<(status: StreamStatus) => void>();
@@ -59,6 +66,16 @@ export class FakeEngine implements MediaEngine {
 
   probe(): Promise<ProbeReport> {
     return this.onProbe();
+  }
+
+  nextKeyframe(
+    key: string,
+    { pull, signal }: { readonly pull: boolean; readonly signal: AbortSignal },
+  ): Promise<Keyframe> {
+    this.keyframeCalls.push({ key, pull });
+    const { promise, reject } = Promise.withResolvers<never>();
+    signal.addEventListener('abort', () => reject(abortReason(signal)), { once: true });
+    return Promise.race([this.onKeyframe(key, pull), promise]);
   }
 
   /** Answers with the path it was asked for; a private reply says so in `x-fake-private`. With `holdsSockets` a reply of pictures has no end. */

@@ -2,7 +2,7 @@ import type { StreamRendition } from '@pantau/contract/stream';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import type { DeliverySession, EmitSessionEvent } from './delivery-session.ts';
-import type { SessionMode } from './delivery-mode.ts';
+import type { DeliveryMode, SessionMode } from './delivery-mode.ts';
 import { PlayerController, type SessionRequest } from './player-controller.ts';
 import type { RenditionName } from './rendition-choice.ts';
 import { FakeVideo, ranges } from './testing/fake-media.ts';

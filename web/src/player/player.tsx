@@ -13,10 +13,14 @@ import { readPreferredQuality, rememberPreferredQuality } from './preferred-qual
 import type { QualityWish } from './rendition-choice.ts';
 import { useFullscreen } from './use-fullscreen.ts';
 import { useIdle } from './use-idle.ts';
+import { PictureAge, PosterPicture } from './poster-picture.tsx';
 import { usePlayer } from './use-player.ts';
+import { usePoster } from './use-poster.ts';
 
 /** A glance at another tab does not cost the connection. */
 const HIDDEN_GRACE_MS = 60_000;
+/** The large picture takes its column. */
+const PLAYER_SIZES = '(min-width: 80rem) 60vw, 100vw';
 const CHROME_HIDES_AFTER_MS = 3_000;
 
 export interface PlayerProps {
@@ -40,7 +44,10 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
     hiddenGraceMs: HIDDEN_GRACE_MS,
     ...(onFailed === undefined ? {} : { onFailed }),
   });
-  const { snapshot, controller, videoRef } = player;
+  const { snapshot, controller, videoRef, hasKept } = player;
+  const anyPoster = usePoster(camera);
+  // Until the first picture of the stream itself; never over one, and never beside the word "live".
+  const poster = snapshot.hasPicture || hasKept || snapshot.phase === 'playing' ? undefined : anyPoster;
   const boxRef = useRef<HTMLDivElement>(null);
   const fullscreen = useFullscreen(boxRef, videoRef);
   const isIdle = useIdle(
@@ -106,6 +113,7 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
         onDoubleClick={fullscreen.toggle}
       >
         <LivePicture player={player} label={camera.name} />
+        {poster !== undefined && <PosterPicture poster={poster} sizes={PLAYER_SIZES} />}
         <PlayerOverlay snapshot={snapshot} camera={camera} controller={controller} />
         <div
           className={classNames(
@@ -114,7 +122,7 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
             isIdle && 'opacity-0',
           )}
         >
-          <PlayerBadge snapshot={snapshot} />
+          {poster === undefined ? <PlayerBadge snapshot={snapshot} /> : <PictureAge ageS={poster.ageS} />}
           {isFullscreen && (
             <span className="rounded-full bg-scrim px-3 py-1 font-display text-sm font-semibold">
               {camera.name}

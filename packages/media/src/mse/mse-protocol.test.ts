@@ -12,6 +12,8 @@ describe('configMessage', () => {
     ['Opus, in small letters', OPUS_FORMAT.config, 'avc1.64001e,opus'],
     ['no sound', undefined, 'avc1.64001e'],
   ])('names what MediaSource is asked for: %s', (_name, audio, codecs) => {
-    expect(configMessage({ video: VIDEO, audio }, 'main')).toMatchObject({ mime: `video/mp4; codecs="${codecs}"` });
+    expect(configMessage({ video: VIDEO, audio }, 'main')).toMatchObject({
+      mime: `video/mp4; codecs="${codecs}"`,
+    });
   });
 });

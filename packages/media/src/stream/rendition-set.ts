@@ -18,7 +18,8 @@ import type { SourceDefinition, StreamDefinition } from '../source-definition.ts
 import { filePrefix, RENDITION_NAMES, type RenditionName } from './rendition.ts';
 import { SharedTimeline } from './shared-timeline.ts';
 import { SoundMatch } from './sound-match.ts';
-import { Stream, type StreamOptions } from './stream.ts';
+import type { Keyframe } from './keyframe-wishes.ts';
+import { Stream, type KeyframeOptions, type StreamOptions } from './stream.ts';
 import type { RenditionStatus, StreamStatus } from './stream-status.ts';
 
 /** What the engine gives to each stream of a set. */
@@ -220,6 +221,12 @@ export class RenditionSet {
       stream.forgetExpected(viewer);
       stream.removeViewer(viewer);
     }
+  }
+
+  /** The next key frame of the main picture, or of the sub where that alone is pulled. @throws as `Stream.nextKeyframe` */
+  nextKeyframe(options: KeyframeOptions): Promise<Keyframe> {
+    const sub = this.#sub;
+    return (sub?.isLive === true && !this.main.isLive ? sub : this.main).nextKeyframe(options);
   }
 
   tick(nowMs: number): void {

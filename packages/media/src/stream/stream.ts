@@ -6,6 +6,7 @@ import type { MjpegViewer } from '../hls/mjpeg-viewer.ts';
 import type { HlsRelay } from '../hls-relay/hls-relay.ts';
 import { HLS_ONLY_MESSAGE, type ByeReason } from '../mse/mse-protocol.ts';
 import type { MseViewer } from '../mse/mse-viewer.ts';
+import { MediaError } from '../media-error.ts';
 import type { MediaEvent, Sample, StreamConfig } from '../sample.ts';
 import type { OpenSource } from '../source.ts';
 import type { StreamDefinition } from '../source-definition.ts';
@@ -15,6 +16,7 @@ import type { ClientShares } from './client-shares.ts';
 import type { EngineLimits } from './engine-limits.ts';
 import type { HostGates } from './host-gates.ts';
 import { HlsPresence } from './hls-presence.ts';
+import { KeyframeWishes, type Keyframe } from './keyframe-wishes.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import type { MediaFile } from './media-file.ts';
 import { MediaWindow, type MediaPart, type MediaSegment } from './media-window.ts';
@@ -23,7 +25,7 @@ import type { RenditionFacts, RenditionName } from './rendition.ts';
 import type { SharedTimeline } from './shared-timeline.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import { StreamMeter } from './stream-meter.ts';
-import type { StreamDelivery, StreamReason, StreamStatus } from './stream-status.ts';
+import type { StreamDelivery, StreamReason, StreamState, StreamStatus } from './stream-status.ts';
 import { judgeCamera, type CameraVerdict } from './verdict.ts';
 
 /**
@@ -82,6 +84,11 @@ interface Expected {
   readonly sinceMs: number;
 }
 
+export interface KeyframeOptions {
+  readonly pull: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** What a client is told that waited for a stream which ended, and after how many seconds it should ask again. */
 const END_REASONS: Readonly<
   Record<ByeReason, { readonly reason: StreamReason; readonly retryAfterS: number }>
@@ -118,6 +125,9 @@ export class Stream {
   #relay: HlsRelay | undefined;
   readonly #expected = new Map<MseViewer, Expected>();
   #facts: RenditionFacts | undefined;
+  readonly #keyframes = new KeyframeWishes();
+  /** It pulls for a key frame only: nobody came to watch since. */
+  #isGlancing = false;
   readonly playlists: HlsPlaylists;
   readonly parked: ParkedRequests;
   #definition: StreamDefinition;
@@ -341,9 +351,29 @@ export class Stream {
    */
   demand(): boolean {
     this.#unwatchedSinceMs = this.#options.clock.monotonic();
+    this.#isGlancing = false;
     if (this.#supervisor.current.state === 'stopped') return false;
     this.#supervisor.start();
     return this.#supervisor.hurry() || this.#supervisor.current.state !== 'retrying';
+  }
+
+  /**
+   * The next key frame. Nobody who waits for it counts as a viewer, and nothing is hurried for it: a stream that is in trouble waits as
+   * its retry policy says.
+   * @param options `pull`: an on-demand stream that rests is pulled for it, and rests again at once unless somebody came to watch.
+   * @throws MediaError why there is none now; the signal's reason.
+   */
+  nextKeyframe({ pull, signal }: KeyframeOptions): Promise<Keyframe> {
+    const isResting = !this.#supervisor.isRunning;
+    const { state, reason } = this.#supervisor.current;
+    if (state === 'stopped' || state === 'retrying' || (isResting && !pull))
+      return Promise.reject(noKeyframe(state, reason));
+    const wish = this.#keyframes.next(signal);
+    if (isResting) {
+      this.#isGlancing = true;
+      this.#supervisor.start();
+    }
+    return wish;
   }
 
   /** An HLS client asked for a playlist or a part. */
@@ -446,6 +476,10 @@ export class Stream {
     if (isWatched) this.#unwatchedSinceMs = nowMs;
     if (isWatched) this.#supervisor.hurry();
     if (!this.#supervisor.isRunning || this.#definition.pull === 'always') return;
+    if (this.#isGlancing) {
+      if (this.#keyframes.size === 0) this.#rest();
+      return;
+    }
     const idleCloseMs = this.#definition.idleCloseMs ?? this.#options.limits.idleCloseMs;
     if (nowMs - this.#unwatchedSinceMs >= idleCloseMs) this.#rest();
   }
@@ -490,6 +524,7 @@ export class Stream {
 
   #rest(): void {
     this.#options.logger.info({}, 'nobody watches: camera source closed');
+    this.#isGlancing = false;
     // The supervisor bounds and reports what closing meets; nobody waits for it here.
     void this.#supervisor.stop('idle');
     this.#muxer.endSession();
@@ -520,6 +555,7 @@ export class Stream {
         for (const listener of this.#listeners) listener.onEvent(event);
         return;
     }
+    this.#keyframes.take(event);
     if (this.#delivery === 'media') this.#muxer.push(event);
     for (const listener of this.#listeners) listener.onEvent(event);
   }
@@ -583,10 +619,11 @@ export class Stream {
   }
 
   #announceState(): void {
-    const { state } = this.#supervisor.current;
+    const { state, reason } = this.#supervisor.current;
     // Since when a verdict holds is known to those who looked.
     void this.verdict;
     for (const viewer of this.#viewers) this.#sendStatus(viewer);
+    if (state !== 'live' && state !== 'connecting') this.#keyframes.fail(noKeyframe(state, reason));
     if (state === 'retrying') {
       this.parked.wake();
       for (const listener of this.#listeners) this.#tellTrouble(listener);
@@ -673,4 +710,8 @@ export class Stream {
   #targetsMs(count: number): number {
     return this.playlists.targetDurationS * 1000 * count;
   }
+}
+
+function noKeyframe(state: StreamState, reason: StreamReason | undefined): MediaError {
+  return new MediaError(reason?.code ?? 'NO_KEYFRAME', reason?.message ?? `the stream is ${state}`);
 }
