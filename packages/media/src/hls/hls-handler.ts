@@ -206,7 +206,7 @@ export class HlsHandler {
       return;
     }
     const isPullable = stream.demand();
-    const isReady = () => stream.delivery === 'pictures' && stream.hasPicture;
+    const isReady = () => stream.delivery === 'pictures' && stream.pictures.hasPicture;
     const answer = () => {
       if (isReady()) this.#showPictures(request, response, stream);
       else if (stream.isLive) sendError(response, 404, 'NOT_FOUND', 'The camera sends video, not pictures.');
@@ -230,9 +230,9 @@ export class HlsHandler {
     const viewer = new MjpegViewer(response, limits.mseStuckMs, clock.monotonic());
     response.once('close', () => {
       this.#pictureViewers.giveBack(client);
-      stream.removePictureViewer(viewer);
+      stream.pictures.removeReply(viewer);
     });
-    stream.addPictureViewer(viewer);
+    stream.pictures.addReply(viewer);
   }
 
   /** The part that the preload hint names is waited for; anything else is not there (any more). */
