@@ -300,7 +300,7 @@ describe('pantau camera', () => {
   });
 
   it.each<[args: readonly string[], code: number | undefined, says: string]>([
-    [['camera', 'add', 'http://198.51.100.7/', '--name', 'A'], EXIT_CODES.SOURCE_URL_INVALID, 'only rtsp://'],
+    [['camera', 'add', 'ftp://198.51.100.7/', '--name', 'A'], EXIT_CODES.SOURCE_URL_INVALID, 'rtsp:// or'],
     [['camera', 'add', URL], EXIT_CODES.USAGE, '--name'],
     [['camera', 'add', URL, '--name', 'A', '--area', 'Nowhere'], EXIT_CODES.AREA_NOT_FOUND, 'Nowhere'],
     [['camera', 'add', URL, '--name', 'A', '--latitude', '5'], EXIT_CODES.CAMERA_INVALID, 'longitude'],
