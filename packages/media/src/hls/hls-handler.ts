@@ -94,17 +94,8 @@ export class HlsHandler {
       return;
     }
     const isPullable = stream.demand();
-    if (stream.delivery === 'pictures') {
-      const message = 'The camera sends single pictures: live.mjpeg, or the WebSocket.';
-      sendError(response, 406, 'PICTURES_ONLY', message);
-      return;
-    }
+    if (this.#answerOther(request, response, stream)) return;
     this.#touch(request, stream);
-    const { relay } = stream;
-    if (relay !== undefined) {
-      void sendRelayedPlaylist(request, response, stream, () => relay.findTop());
-      return;
-    }
     const kind = named === 'media-ll' && directives.skip ? 'media-ll-delta' : named;
     const reply = () => sendPlaylistBytes(request, response, stream.playlists.get(kind));
     const answer = () => {
@@ -168,20 +159,32 @@ export class HlsHandler {
     const { coldStartHoldMs } = this.#options.limits;
     if (kind === 'media-ll' || kind === 'media-ll-delta') stream.muxer.hurry();
     const isReady = () => stream.playlists.isReady(kind) && !stream.isStale;
-    const isOther = () => stream.delivery === 'pictures' || stream.relay !== undefined;
     this.#park(
       request,
       response,
       stream,
       coldStartHoldMs,
-      () => isReady() || stream.isRetrying || isOther(),
+      () => isReady() || stream.isRetrying || isOther(stream),
       () => {
-        if (isOther())
-          this.#playlist(request, response, stream, kind === 'media-ll-delta' ? 'media-ll' : kind, '');
-        else if (isReady()) answer();
+        if (this.#answerOther(request, response, stream)) return;
+        if (isReady()) answer();
         else sendUnavailable(response, stream);
       },
     );
+  }
+
+  /** Answers for a stream that has no playlist of ours: single pictures, or HLS of another server. @returns whether it did. */
+  #answerOther(request: IncomingMessage, response: ServerResponse, stream: Stream): boolean {
+    if (!isOther(stream)) return false;
+    const { relay } = stream;
+    if (relay === undefined) {
+      const message = 'The camera sends single pictures: live.mjpeg, or the WebSocket.';
+      sendError(response, 406, 'PICTURES_ONLY', message);
+    } else {
+      this.#touch(request, stream);
+      void sendRelayedPlaylist(request, response, stream, () => relay.findTop());
+    }
+    return true;
   }
 
   /** A file or a playlist of another server. */
@@ -305,6 +308,11 @@ const PREFLIGHT_HEADERS: readonly string[] = [
   '86400',
   ...COMMON_HEADERS,
 ];
+
+/** Whether a stream is known to come another way than by playlists of ours. */
+function isOther({ delivery, relay }: Stream): boolean {
+  return delivery === 'pictures' || relay !== undefined;
+}
 
 function isPlaylistName(name: string): name is keyof typeof PLAYLISTS {
   return Object.hasOwn(PLAYLISTS, name);

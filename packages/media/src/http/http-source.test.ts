@@ -143,7 +143,7 @@ describe('a camera that gives one picture at a time', () => {
     await clock.advance(3000); // it takes three seconds
     reply();
     await expect.poll(() => words().at(-1)).toBe('b');
-    await clock.advance(5900);
+    await clock.advance(3900);
     expect(upstream.seen).toHaveLength(2);
     await clock.advance(200);
     await expect.poll(() => upstream.seen.length).toBe(3);
