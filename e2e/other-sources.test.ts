@@ -74,23 +74,24 @@ describeWith('cameras that send something else', ['chromium', 'ffmpeg', 'gstream
     // The number that the expression ends in.
     (await page.page.evaluate(`(${LOOK})(${JSON.stringify(selector)})`)) as number;
 
+  /** Two pictures: on a phone a card moves for the few seconds of its turn only, and waits for that. */
   async function untilMoving(page: TestPage, selector: string): Promise<void> {
     const seen = new Set<number>();
     await eventually(
-      `${selector} to show three different pictures`,
+      `${selector} to show another picture`,
       async () => {
         const sum = await look(page, selector);
         if (sum !== 0) seen.add(sum);
-        return seen.size >= 3;
+        return seen.size >= 2;
       },
-      { timeoutMs: 30_000, everyMs: 200 },
+      { timeoutMs: 60_000, everyMs: 200 },
     );
   }
 
   it.each([
     ['a desktop', {}],
     ['a phone', PHONE],
-  ])('show their pictures on the portal, on %s', async (device, options) => {
+  ])('show their pictures on the portal, on %s', async (_device, options) => {
     const { server } = stage.props;
     const page = await stage.openPage(options);
     await page.goto(`${server.url}/`);
@@ -101,14 +102,11 @@ describeWith('cameras that send something else', ['chromium', 'ffmpeg', 'gstream
       await page.page.locator(selector).scrollIntoViewIfNeeded();
       if (name === 'rtp-jpeg')
         await eventually('the test card to stand', async () => (await look(page, selector)) !== 0, {
-          timeoutMs: 20_000,
+          timeoutMs: 60_000,
           everyMs: 200,
         });
       else await untilMoving(page, selector);
     }
-    const folder = process.env['SCREENSHOT_FOLDER'];
-    if (folder !== undefined)
-      await page.page.screenshot({ path: `${folder}/cards-${device.replace(' ', '-')}.png`, fullPage: true });
     expect(page.complaints).toEqual([]);
     expect(await page.violations()).toEqual([]);
   });
@@ -122,8 +120,6 @@ describeWith('cameras that send something else', ['chromium', 'ffmpeg', 'gstream
     await page.goto(cameraUrl(server, await server.stream(name)));
     await page.page.locator('[data-phase=playing][data-mode=pictures]').waitFor({ timeout: 20_000 });
     await untilMoving(page, '[data-phase]');
-    const folder = process.env['SCREENSHOT_FOLDER'];
-    if (folder !== undefined) await page.page.screenshot({ path: `${folder}/player-${name}.png` });
     expect(page.complaints).toEqual([]);
   });
 
@@ -195,7 +191,7 @@ describeWith('cameras that send something else', ['chromium', 'ffmpeg', 'gstream
       stdout: expect.stringMatching(/video HLS[^]*HLS of another server/),
     });
     expect(await probe(`${server.url}/`)).toMatchObject({
-      code: 1,
+      code: 69,
       stderr: expect.stringContaining('a web page'),
     });
   });
@@ -221,7 +217,7 @@ describeWith('cameras that send something else', ['chromium', 'ffmpeg', 'gstream
     expect(camera.requests.length).toBe(before);
   });
 
-  it('HLS of another server plays in hls.js, and asks that server as little for ten as for one', async () => {
+  it('HLS of another server plays in hls.js, and that server is asked once, however many watch', async () => {
     const { server, upstream } = stage.props;
     const hlsPage = await HlsPage.open();
     await using _closing = hlsPage;

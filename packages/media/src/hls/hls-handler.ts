@@ -116,8 +116,8 @@ export class HlsHandler {
     if (only !== undefined || set.streams.length === 1) this.#touch(request, wanted);
     const isPullable = set.wantFacts(only);
     const { main } = set;
-    if (isOther(main)) this.#sendOther(request, response, main);
-    else if (set.isDescribable(only, sinceMs)) reply();
+    if (this.#answerOther(request, response, main)) return;
+    if (set.isDescribable(only, sinceMs)) reply();
     else if (!isPullable || wanted.isEnded) sendUnavailable(response, wanted);
     else {
       this.#park(
@@ -127,8 +127,8 @@ export class HlsHandler {
         this.#options.limits.coldStartHoldMs,
         () => set.isDescribable(only, sinceMs) || set.isHopeless(only) || isOther(main),
         () => {
-          if (isOther(main)) this.#sendOther(request, response, main);
-          else if (set.isDescribable(only, sinceMs)) reply();
+          if (this.#answerOther(request, response, main)) return;
+          if (set.isDescribable(only, sinceMs)) reply();
           else sendUnavailable(response, wanted);
         },
       );
@@ -153,10 +153,7 @@ export class HlsHandler {
       );
       return;
     }
-    if (isOther(stream)) {
-      this.#sendOther(request, response, stream);
-      return;
-    }
+    if (this.#answerOther(request, response, stream)) return;
     this.#touch(request, stream);
     const kind = named === 'media-ll' && directives.skip ? 'media-ll-delta' : named;
     const reply = () => sendPlaylistBytes(request, response, stream.playlists.get(kind));
@@ -228,24 +225,25 @@ export class HlsHandler {
       coldStartHoldMs,
       () => isReady() || stream.isRetrying || isOther(stream),
       () => {
-        if (isOther(stream)) this.#sendOther(request, response, stream);
-        else if (isReady()) answer();
+        if (this.#answerOther(request, response, stream)) return;
+        if (isReady()) answer();
         else sendUnavailable(response, stream);
       },
     );
   }
 
-  /** A playlist was asked for where there are none of ours. */
-  #sendOther(request: IncomingMessage, response: ServerResponse, stream: Stream): void {
-    stream.demand();
+  /** Answers for a stream that has no playlist of ours: single pictures, or HLS of another server. @returns whether it did. */
+  #answerOther(request: IncomingMessage, response: ServerResponse, stream: Stream): boolean {
+    if (!isOther(stream)) return false;
     const { relay } = stream;
     if (relay === undefined) {
       const message = 'The camera sends single pictures: live.mjpeg, or the WebSocket.';
       sendError(response, 406, 'PICTURES_ONLY', message);
-      return;
+    } else {
+      this.#touch(request, stream);
+      void sendRelayedPlaylist(request, response, stream, () => relay.findTop());
     }
-    this.#touch(request, stream);
-    void sendRelayedPlaylist(request, response, stream, () => relay.findTop());
+    return true;
   }
 
   /** A file or a playlist of another server. */
@@ -270,7 +268,7 @@ export class HlsHandler {
       return;
     }
     const isPullable = stream.demand();
-    const isReady = () => stream.delivery === 'pictures' && stream.hasPicture;
+    const isReady = () => stream.delivery === 'pictures' && stream.pictures.hasPicture;
     const answer = () => {
       if (isReady()) this.#showPictures(request, response, stream);
       else if (stream.isLive) sendError(response, 404, 'NOT_FOUND', 'The camera sends video, not pictures.');
@@ -294,9 +292,9 @@ export class HlsHandler {
     const viewer = new MjpegViewer(response, limits.mseStuckMs, clock.monotonic());
     response.once('close', () => {
       this.#pictureViewers.giveBack(client);
-      stream.removePictureViewer(viewer);
+      stream.pictures.removeReply(viewer);
     });
-    stream.addPictureViewer(viewer);
+    stream.pictures.addReply(viewer);
   }
 
   /** The part that the preload hint names is waited for; anything else is not there (any more). */
@@ -378,9 +376,9 @@ function isPlaylistName(name: string): name is MediaPlaylistName {
   return Object.hasOwn(MEDIA_PLAYLISTS, name);
 }
 
-/** It has no media of ours: single pictures, or HLS of another server. */
-function isOther(stream: Stream): boolean {
-  return stream.delivery === 'pictures' || stream.relay !== undefined;
+/** Whether a stream is known to come another way than by playlists of ours. */
+function isOther({ delivery, relay }: Stream): boolean {
+  return delivery === 'pictures' || relay !== undefined;
 }
 
 /** 503 with what is known about the camera. */

@@ -11,9 +11,9 @@ import { PictureTimeline } from './picture-timeline.ts';
 
 /** Ms from picture to picture. */
 export const POLL_INTERVAL_MS = 1_500;
-/** A camera is left alone for so many times as long as its answer took, up to a bound (ms). */
+/** A camera is left alone for so many times as long as its answer took, up to a bound (ms): with an answer as slow again it must not seem dead. */
 const REST_FACTOR = 2;
-const MAX_INTERVAL_MS = 8_000;
+const MAX_REST_MS = 4_000;
 /** Requests in a row that may fail before the source has. */
 const MAX_FAILURES = 2;
 /** What may be better the next time. */
@@ -47,7 +47,7 @@ export async function pollPictures({
   let failures = 0;
   let tookMs = 0;
   while (true) {
-    const restMs = Math.min(MAX_INTERVAL_MS, tookMs * REST_FACTOR);
+    const restMs = Math.min(MAX_REST_MS, tookMs * REST_FACTOR);
     await sleep(clock, Math.max(POLL_INTERVAL_MS - tookMs, restMs), signal);
     const startedMs = clock.monotonic();
     try {

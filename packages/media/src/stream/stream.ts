@@ -2,7 +2,6 @@ import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import { HlsPlaylists, type HlsPlaylistsOptions } from '../hls/hls-playlists.ts';
 import { ParkedRequests } from '../hls/parked-requests.ts';
-import type { MjpegViewer } from '../hls/mjpeg-viewer.ts';
 import type { HlsRelay } from '../hls-relay/hls-relay.ts';
 import { HLS_ONLY_MESSAGE, type ByeReason } from '../mse/mse-protocol.ts';
 import type { MseViewer } from '../mse/mse-viewer.ts';
@@ -119,8 +118,8 @@ export class Stream {
   readonly #listeners = new Set<WhepListener>();
   /** What the source sends now; undefined while there is none. */
   #config: StreamConfig | undefined;
-  readonly #pictureViewers = new Set<MjpegViewer>();
-  readonly #pictures: PictureRelay;
+  /** What a camera delivers that sends single pictures. */
+  readonly pictures: PictureRelay;
   #delivery: StreamDelivery | undefined;
   #relay: HlsRelay | undefined;
   readonly #expected = new Map<MseViewer, Expected>();
@@ -146,10 +145,7 @@ export class Stream {
     this.#options = options;
     this.#definition = definition;
     this.#unwatchedSinceMs = clock.monotonic();
-    this.#pictures = new PictureRelay(clock, (picture, config) => {
-      for (const viewer of this.#viewers) viewer.showPicture(picture, config);
-      for (const viewer of this.#pictureViewers) viewer.showPicture(picture);
-    });
+    this.pictures = new PictureRelay(clock, this.#viewers);
     this.#window = new MediaWindow(limits, options.pool);
     this.#presence = new HlsPresence(limits.maxHlsClients, limits.maxHlsClientsPerAddress);
     this.parked = new ParkedRequests(options.parking, limits.maxParkedPerStream);
@@ -230,14 +226,9 @@ export class Stream {
     return this.#relay;
   }
 
-  /** There is a newest picture to show, of a camera that sends single ones. */
-  get hasPicture(): boolean {
-    return this.#pictures.newest !== undefined;
-  }
-
   /** Media bytes held in memory for delivery. */
   get bufferedBytes(): number {
-    return this.#window.byteLength + this.#pictures.byteLength + (this.#relay?.byteLength ?? 0);
+    return this.#window.byteLength + this.pictures.byteLength + (this.#relay?.byteLength ?? 0);
   }
 
   get isLive(): boolean {
@@ -296,7 +287,7 @@ export class Stream {
   }
 
   get viewerCount(): number {
-    return this.#viewers.size + this.#pictureViewers.size + this.#listeners.size + this.#presence.size;
+    return this.#viewers.size + this.pictures.replies + this.#listeners.size + this.#presence.size;
   }
 
   /** Begins to pull when the definition says `always`. */
@@ -407,10 +398,9 @@ export class Stream {
     this.demand();
     this.#shortenGroup();
     if (this.#delivery === 'relay') viewer.sendMessage(HLS_ONLY_MESSAGE);
-    const { newest } = this.#pictures;
+    if (this.pictures.showNewest(viewer)) return;
     const { init } = this.#muxer;
-    if (newest) viewer.showPicture(newest.picture, newest.config);
-    else if (init && this.isLive && this.#delivery === 'media') viewer.join(init, this.#sinceLastKeyframe());
+    if (init && this.isLive && this.#delivery === 'media') viewer.join(init, this.#sinceLastKeyframe());
     else this.#sendStatus(viewer);
   }
 
@@ -453,24 +443,12 @@ export class Stream {
     };
   }
 
-  addPictureViewer(viewer: MjpegViewer): void {
-    this.#pictureViewers.add(viewer);
-    const { newest } = this.#pictures;
-    if (newest) viewer.showPicture(newest.picture);
-  }
-
-  removePictureViewer(viewer: MjpegViewer): void {
-    if (this.#pictureViewers.delete(viewer)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
-  }
-
   /** Looks at what is due. Call every `TICK_MS`. */
   tick(nowMs: number): void {
     this.#presence.expire(nowMs, Math.max(this.#options.limits.hlsPresenceMs, this.#targetsMs(3)));
     this.parked.expire(nowMs);
     for (const viewer of this.#viewers) viewer.tick(nowMs);
-    for (const viewer of this.#pictureViewers) viewer.tick(nowMs);
-    // Nothing in such a reply could say that its last picture is old.
-    if (this.isStale) for (const viewer of this.#pictureViewers) viewer.leave();
+    this.pictures.tick(nowMs, this.isStale);
     this.#failExpected((expected) => nowMs - expected.sinceMs >= SWITCH_TIMEOUT_MS);
     const isWatched = this.viewerCount + this.#expected.size > 0 || this.parked.size > 0;
     if (isWatched) this.#unwatchedSinceMs = nowMs;
@@ -495,16 +473,15 @@ export class Stream {
     this.#failExpected(() => true);
     for (const viewer of this.#viewers) viewer.leave(reason, nowMs);
     for (const listener of this.#listeners) listener.onEnd();
-    for (const viewer of this.#pictureViewers) viewer.leave();
+    this.pictures.endReplies();
     await this.#supervisor.stop('stopped');
   }
 
   /** Cuts off viewers that did not answer the goodbye. */
   dropViewers(): void {
     for (const viewer of this.#viewers) viewer.terminate();
-    for (const viewer of this.#pictureViewers) viewer.terminate();
     this.#viewers.clear();
-    this.#pictureViewers.clear();
+    this.pictures.dropReplies();
   }
 
   /** Media was borrowed from another rendition (`bridge.ts`). */
@@ -566,16 +543,16 @@ export class Stream {
     if (video?.codec === 'jpeg') {
       this.#leaveMedia();
       this.#delivery = 'pictures';
-      this.#pictures.setConfig(video);
+      this.pictures.setConfig(video);
     } else {
       this.#delivery = 'media';
-      this.#pictures.clear();
+      this.pictures.clear();
     }
   }
 
   #takePicture({ data }: Sample): void {
     this.#lastMediaMs = this.#options.clock.monotonic();
-    this.#pictures.push(data);
+    this.pictures.push(data);
     this.parked.wake();
   }
 
@@ -596,7 +573,7 @@ export class Stream {
   }
 
   #dropOthers(): void {
-    this.#pictures.clear();
+    this.pictures.clear();
     this.#relay = undefined;
   }
 
