@@ -144,13 +144,19 @@ export class HlsPlaylists {
     }
   }
 
+  /** There are other renditions, to which players change. */
+  get #hasOthers(): boolean {
+    return (this.#options.otherTargetS?.() ?? 0) > 0;
+  }
+
   #model(lowLatency: boolean, isBridged = false): MediaPlaylist {
     const { window, muxer } = this.#options;
     const finished = isBridged ? window.listed : window.listed.filter(isOwn);
     const open = window.open;
     const isOpenListed = lowLatency && open !== undefined && open.parts.length > 0;
-    const segments = finished.map(toPlaylistSegment);
-    if (isOpenListed) segments.push(toPlaylistSegment(open));
+    const toSegment = (segment: MediaSegment) => toPlaylistSegment(segment, this.#hasOthers);
+    const segments = finished.map(toSegment);
+    if (isOpenListed) segments.push(toSegment(open));
     const first = finished[0] ?? open;
     return {
       mediaSequence: first?.sequence ?? muxer.nextSequence,
@@ -192,7 +198,12 @@ function isOwn(segment: MediaSegment): boolean {
   return !segment.isBorrowed;
 }
 
-function toPlaylistSegment(segment: MediaSegment): PlaylistSegment {
+/**
+ * @param startsOnly whether only a segment's first part is offered to begin with. A player that changes renditions begins
+ * at the first independent part that fits; hls.js 1.7, once it began inside a segment, asks for no other one until the
+ * parts of that segment have left the list.
+ */
+function toPlaylistSegment(segment: MediaSegment, startsOnly: boolean): PlaylistSegment {
   return {
     uri: segment.file?.name,
     durationS: segment.durationS,
@@ -200,7 +211,10 @@ function toPlaylistSegment(segment: MediaSegment): PlaylistSegment {
     independent: segment.independent,
     mapUri: segment.initName,
     programDateTimeMs: segment.programDateTimeMs,
-    parts: segment.parts.map(toPlaylistPart),
+    parts: segment.parts.map((part, index) => ({
+      ...toPlaylistPart(part),
+      independent: part.independent && (index === 0 || !startsOnly),
+    })),
   };
 }
 
