@@ -41,7 +41,7 @@ export interface DiscoveryResult extends DiscoveredDevice {
 /** More devices than any network has that a person looks at. */
 const MAX_DEVICES = 256;
 /** Datagrams that are looked at in one discovery, and of one sender. */
-const MAX_DATAGRAMS = 4096;
+const MAX_DATAGRAMS = 2048;
 const MAX_PER_SENDER = 16;
 /** Datagrams get lost: the question is repeated. */
 const REPEAT_AFTER_MS = [0, 500, 1200] as const;
