@@ -19,7 +19,7 @@ interface Layer {
 export const LAYERS: readonly Layer[] = [
   { folder: 'packages/base/src', may: [], packages: [] },
   { folder: 'packages/contract/src', may: [], packages: ['typebox'] },
-  { folder: 'packages/media/src', may: ['packages/base/src'], packages: ['ws'] },
+  { folder: 'packages/media/src', may: ['packages/base/src'], packages: ['ws', 'werift'] },
   {
     folder: 'packages/onvif/src',
     may: ['packages/base/src', 'packages/media/src'],
