@@ -72,7 +72,8 @@
       const keep = (_now, { mediaTime, width }) => {
         const look = globalThis.pantauProbe.clock();
         const cells = look ? look.brightness.map((light) => (light > 127 ? 1 : 0)).join('') : '';
-        if (recorded.length < MAX_RECORDED) recorded.push({ atMs: performance.now(), mediaTime, width, cells });
+        if (recorded.length < MAX_RECORDED)
+          recorded.push({ atMs: performance.now(), mediaTime, width, cells });
         video.requestVideoFrameCallback(keep);
       };
       video.requestVideoFrameCallback(keep);
