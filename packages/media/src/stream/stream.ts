@@ -55,7 +55,7 @@ export interface StreamOptions {
   /** Changes what the source emits before anything else sees it. */
   readonly adapt?: (event: MediaEvent) => readonly MediaEvent[];
   readonly onState: () => void;
-  /** A part was made, and perhaps the segment that it ends. */
+  /** There is something new: a part, and perhaps the segment that it ends; a picture; a relay. */
   readonly onProgress: (finished: MediaSegment | undefined) => void;
   /** A segment is about to be opened. */
   readonly onOpening: () => void;
@@ -554,6 +554,7 @@ export class Stream {
     this.#lastMediaMs = this.#options.clock.monotonic();
     this.pictures.push(data);
     this.parked.wake();
+    this.#options.onProgress(undefined);
   }
 
   #enterRelay(relay: HlsRelay): void {
@@ -563,6 +564,7 @@ export class Stream {
     this.#lastMediaMs = this.#options.clock.monotonic();
     for (const viewer of this.#viewers) viewer.sendMessage(HLS_ONLY_MESSAGE);
     this.parked.wake();
+    this.#options.onProgress(undefined);
   }
 
   /** The camera sends no video any more: what there is of it is of no use. */
