@@ -8,11 +8,14 @@ import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { lists } from './lists.ts';
 import { login } from './login.ts';
+import { renditions } from './renditions.ts';
+import { snapshots } from './snapshots.ts';
+import { soak } from './soak.ts';
 import { startup } from './startup.ts';
 import { formatReport, isReached, saveReport } from './support/report.ts';
 import { workers } from './workers.ts';
 
-const PROGRAMS = [startup, lists, delivery, login, latency, ingest, workers];
+const PROGRAMS = [startup, lists, delivery, login, latency, renditions, ingest, snapshots, workers, soak];
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },

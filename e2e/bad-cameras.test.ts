@@ -22,7 +22,7 @@ const FAULTS: readonly { name: string; fault: Partial<FakeFaults>; code: string 
   { name: 'is busy', fault: { refuse: { method: 'DESCRIBE', status: 503 } }, code: 'SOURCE_REFUSED' },
   {
     name: 'speaks another codec',
-    fault: { rewriteSdp: (sdp) => sdp.replaceAll('H264', 'H265') },
+    fault: { rewriteSdp: (sdp) => sdp.replaceAll('H264', 'VP9') },
     code: 'CODEC_UNSUPPORTED',
   },
   { name: 'describes nonsense', fault: { rewriteSdp: () => '\u0000\u0001 nonsense' }, code: 'SDP_MALFORMED' },

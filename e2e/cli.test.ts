@@ -103,7 +103,7 @@ describe('the command line', () => {
 
   it.concurrent.each<[string, number, RegExp, () => Promise<string[]>]>([
     ['an address that is none', 64, /address|url/i, async () => ['camera', 'probe', 'rtsp://']],
-    ['an address of another kind', 64, /rtsp/i, async () => ['camera', 'probe', 'http://127.0.0.1/x']],
+    ['an address of another kind', 64, /rtsp/i, async () => ['camera', 'probe', 'ftp://127.0.0.1/x']],
     [
       'nobody there',
       65,
@@ -164,7 +164,7 @@ describe('the command line', () => {
     ['has no free session', { refuse: { method: 'SETUP', status: 453 } }, 72],
     ['hangs up', { closeAt: 'PLAY' }, 73],
     ['describes nonsense', { rewriteSdp: () => 'nonsense' }, 74],
-    ['speaks another codec', { rewriteSdp: (sdp) => sdp.replaceAll('H264', 'H265') }, 69],
+    ['speaks another codec', { rewriteSdp: (sdp) => sdp.replaceAll('H264', 'VP9') }, 69],
   ])('gives up on a camera that %s', async (_, fault, code) => {
     await using bad = await openFakeCamera({ mounts: [{ path: '/live', clip }], faults: fault });
     expectFailure(await runCli(dataDir, ['camera', 'probe', bad.url()]), code, /\w+ \w+/);

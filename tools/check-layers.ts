@@ -1,7 +1,7 @@
 /**
  * Proves that imports point one way (docs/architecture.md, "Layers"), and prints the figure of what it found.
  *
- *   web ─► contract ◄─ server ─► media ─► base        server: routes ─► service ─► store ─► db
+ *   web ─► contract ◄─ server ─► media, onvif ─► base        server: routes ─► service ─► store ─► db
  *
  * A checker that read nothing must not pass: each layer has to be seen with at least one file.
  */
@@ -19,8 +19,16 @@ interface Layer {
 export const LAYERS: readonly Layer[] = [
   { folder: 'packages/base/src', may: [], packages: [] },
   { folder: 'packages/contract/src', may: [], packages: ['typebox'] },
-  { folder: 'packages/media/src', may: ['packages/base/src'], packages: ['ws'] },
-  { folder: 'server/src', may: ['packages/base/src', 'packages/contract/src', 'packages/media/src'] },
+  { folder: 'packages/media/src', may: ['packages/base/src'], packages: ['ws', 'werift'] },
+  {
+    folder: 'packages/onvif/src',
+    may: ['packages/base/src', 'packages/media/src'],
+    packages: ['saxes'],
+  },
+  {
+    folder: 'server/src',
+    may: ['packages/base/src', 'packages/contract/src', 'packages/media/src', 'packages/onvif/src'],
+  },
   { folder: 'web', may: ['packages/contract/src'] },
   { folder: 'tools', may: ['packages/base/src', 'packages/media/src'] },
   {
@@ -69,6 +77,16 @@ export const FORBIDDEN: readonly { from: RegExp; to: RegExp; why: string }[] = [
     from: /^packages\/media\/src\/(?!testing\/)(?!.*\.test\.ts$)/,
     to: /^packages\/media\/src\/testing\//,
     why: 'the fake camera is for tests and tools',
+  },
+  {
+    from: /^packages\/onvif\/src\//,
+    to: /^packages\/media\/src\/(?!authenticator\.ts$)/,
+    why: 'of the engine only the login of HTTP and RTSP is shared',
+  },
+  {
+    from: /^packages\/onvif\/src\/(?!testing\/)/,
+    to: /^packages\/onvif\/src\/testing\//,
+    why: 'the simulated device is for tests and tools',
   },
 ];
 
@@ -159,10 +177,10 @@ function listImports(source: string): string[] {
 /** The repository path an import leads to, or undefined for a package of somebody else. */
 function resolveImport(file: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return normalize(join(dirname(file), specifier)).replaceAll('\\', '/');
-  const own = /^@pantau\/(base|contract|media|server|web|tools|e2e|bench)(?:\/(.*))?$/.exec(specifier);
+  const own = /^@pantau\/(base|contract|media|onvif|server|web|tools|e2e|bench)(?:\/(.*))?$/.exec(specifier);
   if (own === null) return undefined;
   const [, name = '', rest = 'index'] = own;
-  const folder = ['base', 'contract', 'media'].includes(name) ? `packages/${name}/src` : name;
+  const folder = ['base', 'contract', 'media', 'onvif'].includes(name) ? `packages/${name}/src` : name;
   return `${folder}/${rest}.ts`;
 }
 

@@ -7,6 +7,7 @@ import { readClip } from '@pantau/media/testing/clip';
 import { Child } from '../../e2e/support/child.ts';
 import { eventually } from '../../e2e/support/eventually.ts';
 import type { BenchClip } from './bench-clip.ts';
+import { playChaos } from './chaos.ts';
 
 interface CameraPlan {
   readonly cameras: number;
@@ -32,6 +33,16 @@ export class BenchCameras implements AsyncDisposable {
     return new BenchCameras(child, JSON.parse(line) as string[]); // written below
   }
 
+  /** Begins to play random faults on all cameras. */
+  beginChaos(): void {
+    this.#child.writeLine('chaos');
+  }
+
+  /** Takes all faults back. */
+  endChaos(): void {
+    this.#child.writeLine('calm');
+  }
+
   get pid(): number {
     return this.#child.pid;
   }
@@ -47,5 +58,19 @@ if (import.meta.main) {
   const mounts = Array.from({ length: plan.cameras }, (_, index) => ({ path: `/camera-${index}`, clip }));
   const camera = await openFakeCamera({ mounts });
   console.log(JSON.stringify(mounts.map(({ path }) => camera.url(path))));
-  process.once('SIGTERM', () => void camera.close());
+  let chaos: AbortController | undefined;
+  process.stdin.setEncoding('utf8').on('data', (text: string) => {
+    for (const word of text.split('\n')) {
+      if (word === 'calm') chaos?.abort();
+      if (word !== 'chaos') continue;
+      chaos = new AbortController();
+      const paths = mounts.map(({ path }) => path);
+      void playChaos(camera, paths, chaos.signal);
+    }
+  });
+  process.once('SIGTERM', () => {
+    chaos?.abort();
+    process.stdin.destroy();
+    void camera.close();
+  });
 }

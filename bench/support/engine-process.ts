@@ -8,6 +8,7 @@ import { silentLogger } from '@pantau/base/logger';
 import { createMediaEngine } from '@pantau/media';
 import { Child } from '../../e2e/support/child.ts';
 import { eventually } from '../../e2e/support/eventually.ts';
+import { pause } from './process-usage.ts';
 
 interface EnginePlan {
   readonly urls: readonly string[];
@@ -49,6 +50,18 @@ export class BenchEngine implements AsyncDisposable {
     return JSON.parse(line) as EngineAnswer; // written below
   }
 
+  /**
+   * Tells the engine to stop and waits until the process has ended by itself, which it does when nothing keeps it alive.
+   * @returns what was still there after the engine had stopped, by Node's names for it.
+   */
+  async stop(): Promise<readonly string[]> {
+    this.#child.signal('SIGTERM');
+    const { code, signal } = await this.#child.exited;
+    if (code !== 0) throw new Error(`the engine ended with ${code ?? signal}: ${this.#child.stderr}`);
+    const last = this.#child.stdout.trimEnd().split('\n').at(-1) ?? '';
+    return JSON.parse(last) as string[]; // written below
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child.stop();
   }
@@ -82,6 +95,13 @@ if (import.meta.main) {
   });
   process.once('SIGTERM', () => {
     process.stdin.destroy();
-    void engine.stop();
+    void engine.stop().then(async () => {
+      delay.disable();
+      // Sockets that were destroyed are counted until the system has closed them.
+      await pause(100);
+      // Pipes are those to the benchmark, which outlive the engine.
+      const left = process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap');
+      console.log(JSON.stringify(left));
+    });
   });
 }

@@ -6,9 +6,14 @@ import { PYTHON } from './requirements.ts';
 
 export interface GstMount {
   readonly path: string;
+  /** Default `h264`; `h265` needs x265enc; `jpeg` sends single pictures (RFC 2435) of a test card that stands still. */
+  readonly codec?: 'h264' | 'h265' | 'jpeg';
+  /** Offers PLI and FIR (RTP/AVPF). */
+  readonly feedback?: boolean;
   /** H.264 profile; `high-bframes` has three B-frames in a row. Default `baseline`. */
   readonly profile?: 'baseline' | 'main' | 'high' | 'high-bframes';
-  readonly audio?: boolean;
+  /** `true` is AAC with AU headers. */
+  readonly audio?: boolean | 'latm' | 'mulaw' | 'alaw' | 'l16' | 'opus';
   /** Draws the time into the picture: see `clock-bits.ts`. */
   readonly clockBits?: boolean;
   /** Pixels. Default 640 × 360. */
@@ -17,27 +22,39 @@ export interface GstMount {
   readonly fps?: number;
   readonly gopSeconds?: number;
   readonly kbps?: number;
+  /** x264's speed preset. Default `veryfast`. */
+  readonly preset?: 'ultrafast' | 'veryfast';
   readonly login?: {
     readonly username: string;
     readonly password: string;
     readonly method?: 'digest' | 'basic';
   };
+  /** Certificate and key in PEM: RTSP over TLS, at a port of its own. */
+  readonly tls?: string;
+  /** The only transport it takes. Default both. */
+  readonly protocols?: 'udp' | 'tcp';
+}
+
+interface Ports {
+  readonly port: number;
+  readonly loginPort: number;
+  readonly tlsPort: number;
 }
 
 /** A running GStreamer camera. Its ports stay the same over `kill` and `restart`. */
 export class GstCamera implements AsyncDisposable {
   readonly #mounts: readonly GstMount[];
-  #ports: { readonly port: number; readonly loginPort: number };
+  #ports: Ports;
   #child: Child;
 
-  private constructor(mounts: readonly GstMount[], child: Child, ports: { port: number; loginPort: number }) {
+  private constructor(mounts: readonly GstMount[], child: Child, ports: Ports) {
     this.#mounts = mounts;
     this.#child = child;
     this.#ports = ports;
   }
 
   static async open(mounts: readonly GstMount[]): Promise<GstCamera> {
-    const { child, ports } = await spawnServer(mounts, { port: 0, loginPort: 0 });
+    const { child, ports } = await spawnServer(mounts, { port: 0, loginPort: 0, tlsPort: 0 });
     return new GstCamera(mounts, child, ports);
   }
 
@@ -45,6 +62,7 @@ export class GstCamera implements AsyncDisposable {
   url(path: string): string {
     const mount = this.#mounts.find((candidate) => candidate.path === path);
     if (mount === undefined) throw new Error(`no mount ${path}`);
+    if (mount.tls !== undefined) return `rtsps://127.0.0.1:${this.#ports.tlsPort}${path}`;
     return `rtsp://127.0.0.1:${mount.login ? this.#ports.loginPort : this.#ports.port}${path}`;
   }
 
@@ -71,8 +89,8 @@ export class GstCamera implements AsyncDisposable {
 
 async function spawnServer(
   mounts: readonly GstMount[],
-  ports: { port: number; loginPort: number },
-): Promise<{ child: Child; ports: { port: number; loginPort: number } }> {
+  ports: Ports,
+): Promise<{ child: Child; ports: Ports }> {
   const script = fileURLToPath(new URL('gst-server.py', import.meta.url));
   const child = new Child(PYTHON, { args: [script, JSON.stringify({ ...ports, mounts })] });
   const line = await eventually(
@@ -88,5 +106,8 @@ async function spawnServer(
     const value: unknown = typeof bound === 'object' && bound !== null ? Reflect.get(bound, name) : undefined;
     return typeof value === 'number' ? value : 0;
   };
-  return { child, ports: { port: read('port'), loginPort: read('loginPort') } };
+  return {
+    child,
+    ports: { port: read('port'), loginPort: read('loginPort'), tlsPort: read('tlsPort') },
+  };
 }

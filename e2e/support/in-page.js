@@ -8,7 +8,10 @@
 
   const CLOCK_CELLS = 48;
   const CLOCK_HEIGHT = 24;
+  const MAX_RECORDED = 20_000;
   const canvas = document.createElement('canvas');
+  let recorded = [];
+  let recordedVideo = null;
 
   /** What a thumb may hit instead of the control itself: its labels, and the box that a link is stretched over by `::after`. */
   function targetsBeside(element) {
@@ -57,6 +60,24 @@
         brightness.push(row[Math.floor(((cell + 0.5) * canvas.width) / CLOCK_CELLS) * 4 + 1]);
       }
       return { nowMs, brightness };
+    },
+
+    /** From now on keeps, for each picture shown, when, its place in the media, its width and its clock's cells as text; returns what was kept before. */
+    record() {
+      const kept = recorded;
+      recorded = [];
+      const video = document.querySelector('video');
+      if (!video || recordedVideo === video) return kept;
+      recordedVideo = video;
+      const keep = (_now, { mediaTime, width }) => {
+        const look = globalThis.pantauProbe.clock();
+        const cells = look ? look.brightness.map((light) => (light > 127 ? 1 : 0)).join('') : '';
+        if (recorded.length < MAX_RECORDED)
+          recorded.push({ atMs: performance.now(), mediaTime, width, cells });
+        video.requestVideoFrameCallback(keep);
+      };
+      video.requestVideoFrameCallback(keep);
+      return kept;
     },
 
     /** What an accessibility checker would find first: a list of sentences, empty when all is well. */

@@ -11,6 +11,24 @@ export const PYTHON = '/usr/bin/python3';
 
 const CHROMIUM_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
+/** Media servers of others, which no distribution packs: where a machine has one, it is a camera too. */
+const PEERS = {
+  mediamtx: 'PANTAU_MEDIAMTX',
+  go2rtc: 'PANTAU_GO2RTC',
+} as const;
+
+/** Path or name of a peer's program: from its variable, else from PATH. */
+export function peerProgram(peer: keyof typeof PEERS): string {
+  return process.env[PEERS[peer]] ?? peer;
+}
+
+interface RequirementFacts {
+  readonly package: string;
+  readonly isThere: () => boolean;
+  /** Missing on CI is no failure either. */
+  readonly isOptional?: boolean;
+}
+
 const REQUIREMENTS = {
   chromium: { package: 'chromium', isThere: () => findChromium() !== undefined },
   ffmpeg: {
@@ -37,7 +55,21 @@ const REQUIREMENTS = {
         ].join('\n'),
       ]),
   },
-} as const;
+  'gstreamer-x265': {
+    package: 'gstreamer1.0-plugins-bad',
+    isThere: (): boolean => isAvailable('gstreamer') && succeeds('gst-inspect-1.0', ['x265enc']),
+  },
+  mediamtx: {
+    package: 'no package: put the program into PATH, or name it in PANTAU_MEDIAMTX',
+    isThere: () => succeeds(peerProgram('mediamtx'), ['--version']),
+    isOptional: true,
+  },
+  go2rtc: {
+    package: 'no package: put the program into PATH, or name it in PANTAU_GO2RTC',
+    isThere: () => succeeds(peerProgram('go2rtc'), ['-version']),
+    isOptional: true,
+  },
+} satisfies Record<string, RequirementFacts>;
 
 export type Requirement = keyof typeof REQUIREMENTS;
 
@@ -61,8 +93,12 @@ export function describeWith(name: string, needs: readonly Requirement[], body: 
     describe(name, body);
     return;
   }
-  const what = missing.map((need) => `${need} (apt-get install ${REQUIREMENTS[need].package})`).join(', ');
-  if (process.env['CI']) {
+  const what = missing.map((need) => `${need} (${howToGet(REQUIREMENTS[need])})`).join(', ');
+  const isOptional = missing.every((need) => {
+    const facts: RequirementFacts = REQUIREMENTS[need];
+    return facts.isOptional === true;
+  });
+  if (process.env['CI'] && !isOptional) {
     describe(name, () => {
       it('has what it needs', () => {
         throw new Error(`missing on CI: ${what}`);
@@ -72,6 +108,10 @@ export function describeWith(name: string, needs: readonly Requirement[], body: 
   }
   process.stderr.write(`\nSKIPPED, NOT PASSED: "${name}" needs ${what}\n`);
   describe.skip(`${name} [SKIPPED: no ${missing.join(', ')}]`, body);
+}
+
+function howToGet(facts: RequirementFacts): string {
+  return facts.isOptional === true ? facts.package : `apt-get install ${facts.package}`;
 }
 
 function succeeds(command: string, args: readonly string[]): boolean {

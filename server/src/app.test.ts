@@ -144,6 +144,42 @@ describe('public lists', () => {
       .poll(list, { timeout: 2000 })
       .toMatchObject([{ state: 'offline', is_online: false, reason, video: null }, {}]);
   });
+
+  it('say in which sizes a camera can be watched, and that it is seen while one of them comes', async () => {
+    const key = test.engine.definitions[0]?.key ?? '';
+    const reason = { code: 'SOURCE_TIMEOUT', message: 'The camera is silent.' } as const;
+    const facts = { codec: 'H.264', codecString: 'avc1.42c01e', fps: 14.98, gopMs: 1400 };
+    const both = { audio: undefined, viewers: 0 };
+    test.engine.change(key, {
+      state: 'retrying',
+      reason,
+      renditions: [
+        { name: 'main', state: 'retrying', reason, video: undefined, bitrate: undefined, ...both },
+        {
+          name: 'sub',
+          state: 'live',
+          reason: undefined,
+          video: { ...facts, width: 320, height: 180 },
+          bitrate: 250_000,
+          ...both,
+        },
+      ],
+    });
+    const list = async () => (await get('/api/stream')).json().data;
+    await expect.poll(list, { timeout: 2000 }).toMatchObject([
+      {
+        state: 'live',
+        is_online: true,
+        reason: null,
+        renditions: [
+          { name: 'main', is_available: false, video: null, bitrate: null },
+          { name: 'sub', is_available: true, video: { height: 180, fps: 15 }, bitrate: 250_000 },
+        ],
+      },
+      {},
+    ]);
+    test.engine.change(key, { state: 'idle', reason: undefined, renditions: [] });
+  });
 });
 
 describe('GET /api/stream/:id', () => {

@@ -26,6 +26,7 @@ import { areaRoutes } from './areas/area-routes.ts';
 import { cameraAdminRoutes } from './cameras/camera-admin-routes.ts';
 import { cameraRoutes } from './cameras/camera-routes.ts';
 import type { Context } from './context.ts';
+import { onvifRoutes } from './onvif/onvif-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import { createErrorHandler, errorBody } from './http/error-response.ts';
 import { createFrontServer, type FrontServer } from './http/front-server.ts';
@@ -33,7 +34,9 @@ import { collectAllowedMethods } from './http/method-not-allowed.ts';
 import { registerOpenapi } from './http/openapi.ts';
 import { createSerializerCompiler, createValidatorCompiler } from './http/schema-compilers.ts';
 import { registerStaticWeb, wantsHtml } from './http/static-web.ts';
+import { snapshotRoutes } from './snapshots/snapshot-routes.ts';
 import { streamRoutes } from './streams/stream-routes.ts';
+import { verdictRoutes } from './streams/verdict-routes.ts';
 import { readVersion } from './version.ts';
 
 export interface App {
@@ -89,7 +92,16 @@ export async function buildApp(context: Context): Promise<App> {
   await fastify.register(areaRoutes(context.streams));
   await fastify.register(cameraAdminRoutes(context.cameras, context.areas));
   await fastify.register(areaAdminRoutes(context.areas));
+  await fastify.register(verdictRoutes(context.streams));
   await fastify.register(streamRoutes(context.streams, context.tokens));
+  await fastify.register(onvifRoutes(context.onvif));
+  await fastify.register(
+    snapshotRoutes({
+      snapshots: context.snapshots,
+      access: context.snapshotAccess,
+      engine: context.engine,
+    }),
+  );
   await registerIdentity(fastify, context);
   await fastify.register(auditRoutes(context.audit));
   await fastify.register(apiKeyRoutes(context.apiKeys));

@@ -5,7 +5,7 @@
  * Order of a stop (the reverse of opening, after step 1):
  *   1. refuse: `/health` answers 503, every new request and upgrade is refused too (`run.ts`)
  *   2. delivery gate: stops looking at open WebSockets; read model: no longer follows changes
- *   3. engine: viewers are told, sources get TEARDOWN
+ *   3. snapshots: the decoder ends, what was taken is written; engine: viewers are told, sources get TEARDOWN
  *   4. listener: closed; idle connections at once, the others after a short grace
  *   5. sessions, keys, audit trail: what they have not written yet
  *   6. database: write queue flushed, pool figures logged, WAL checkpointed, closed
@@ -13,13 +13,13 @@
  */
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger as PinoLogger } from 'pino';
 import type { Clock } from '@pantau/base/clock';
 import { AppError } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
-import type { EngineLimits, MediaEngine } from '@pantau/media';
+import type { EngineLimits, MediaEngine, WhepOptions } from '@pantau/media';
 import { AREA_CACHE_PREFIX } from './areas/area-filter-routes.ts';
 import { AreaService } from './areas/area-service.ts';
 import { createAreaStore } from './areas/area-store.ts';
@@ -36,6 +36,7 @@ import type { GrantHolder } from './delivery/grant-holder.ts';
 import { recordRefusal } from './delivery/record-refusal.ts';
 import { StreamTokenService, type StreamTokenServiceOptions } from './delivery/stream-token-service.ts';
 import { TicketBook } from './delivery/ticket-book.ts';
+import { ViewerRights } from './delivery/viewer-rights.ts';
 import { HealthService } from './health/health-service.ts';
 import { createClientAddress, createProxyTrust } from './http/client-address.ts';
 import { Listener } from './http/listener.ts';
@@ -45,6 +46,15 @@ import { asLogger } from './logger.ts';
 import { openIdentity, type Identity } from './open-identity.ts';
 import { openSecrets, type Secrets } from './secrets/open-secrets.ts';
 import type { SecurityRules } from './settings/security-settings.ts';
+import { OnvifService } from './onvif/onvif-service.ts';
+import { DecoderProcess } from './snapshots/decoder-process.ts';
+import { FfmpegPictures } from './snapshots/ffmpeg-pictures.ts';
+import type { PictureMaker } from './snapshots/picture.ts';
+import { PictureMakers } from './snapshots/picture-makers.ts';
+import { SnapshotAccess } from './snapshots/snapshot-access.ts';
+import { SnapshotFolder } from './snapshots/snapshot-folder.ts';
+import { SnapshotService } from './snapshots/snapshot-service.ts';
+import { SnapshotShelf } from './snapshots/snapshot-shelf.ts';
 import { StreamService } from './streams/stream-service.ts';
 import { readVersion } from './version.ts';
 
@@ -59,6 +69,9 @@ export interface Context extends Identity, AsyncDisposable {
   readonly cameras: CameraService;
   readonly areas: AreaService;
   readonly streams: StreamService;
+  /** Still pictures of cameras, and who may see them. */
+  readonly snapshots: SnapshotService;
+  readonly snapshotAccess: SnapshotAccess;
   /** What stands between requests for media and the engine. */
   readonly delivery: DeliveryGate;
   readonly tokens: StreamTokenService;
@@ -68,16 +81,23 @@ export interface Context extends Identity, AsyncDisposable {
   readonly cache: CacheService;
   readonly responseCache: ResponseCache;
   readonly health: HealthService;
+  readonly onvif: OnvifService;
   readonly listener: Listener;
   /** The built web client. */
   readonly webFolder: string;
   readonly state: ServerState;
 }
 
+/** Between two still pictures of a camera that somebody watches, ms. */
+const WATCHED_SNAPSHOT_MS = 5000;
+
 /** What the whole server is doing; written by `run.ts` only. */
 export interface ServerState {
   stopping: boolean;
 }
+
+/** A household or an office; more is somebody who holds connections. */
+const WHEP_VIEWERS_PER_ADDRESS = 8;
 
 /** What an engine gets from the server. */
 export interface EngineOptions {
@@ -91,6 +111,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Pick<EngineLimits, 'windowSegments' | 'partMs'>>;
   /** Threads that read cameras beside this one. */
   readonly workers?: number;
+  /** WebRTC for viewers; absent: switched off. */
+  readonly whep?: WhepOptions;
 }
 
 export interface OpenContextOptions {
@@ -98,6 +120,8 @@ export interface OpenContextOptions {
   readonly log: PinoLogger;
   readonly clock: Clock;
   readonly createEngine: (options: EngineOptions) => MediaEngine;
+  /** Default: the optional packages, then ffmpeg. */
+  readonly pictures?: PictureMaker;
   /** Default: `web/dist` of the repository. */
   readonly webFolder?: string;
   /** Other parts than the server's own, for tests of delivery. */
@@ -172,13 +196,46 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
       isAddressAllowed,
       limits: { windowSegments: config.hlsWindowSegments, partMs: config.hlsPartMs },
       workers: config.mediaWorkers,
+      ...(config.whep === undefined
+        ? {}
+        : { whep: { ...config.whep, maxViewersPerClient: WHEP_VIEWERS_PER_ADDRESS } }),
     }),
   );
+  const maker =
+    options.pictures ??
+    new PictureMakers([
+      new DecoderProcess({ clock, logger: logger.child({ part: 'snapshots' }) }),
+      new FfmpegPictures({ clock, logger: logger.child({ part: 'snapshots' }) }),
+    ]);
+  const snapshots = stack.adopt(
+    new SnapshotService({
+      engine,
+      maker,
+      shelf: new SnapshotShelf({
+        folder: new SnapshotFolder(join(config.dataDir, 'snapshots')),
+        clock,
+        logger,
+      }),
+      intervals: {
+        pulledMs: config.snapshotIntervalMs,
+        watchedMs: WATCHED_SNAPSHOT_MS,
+        restingMs: config.snapshotRestingMs,
+      },
+      clock,
+      logger: logger.child({ part: 'snapshots' }),
+    }),
+    async (service) => {
+      // Together: what is being decoded is not waited for.
+      await Promise.all([service.stop(), maker[Symbol.asyncDispose]()]);
+    },
+  );
+  await snapshots.start();
   const streams = stack.adopt(
     new StreamService({
       cameras,
       areas,
       engine,
+      snapshots,
       readRevision: () => database.readRevision(),
       idleCloseMs: config.idleCloseMs,
       clock,
@@ -246,6 +303,13 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     }),
     (gate) => gate.stop(),
   );
+  const snapshotAccess = new SnapshotAccess({
+    streams,
+    tickets,
+    rights: new ViewerRights({ principals, grants: parts.grants, clock: parts.clock }),
+    readRules: parts.readRules,
+    publicUrl: config.publicUrl,
+  });
   const health = new HealthService({
     version: readVersion(),
     dataDir: config.dataDir,
@@ -253,6 +317,13 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     engineStats: () => engine.stats(),
     isStopping: () => state.stopping,
     clock,
+  });
+
+  const onvif = new OnvifService({
+    isAddressAllowed,
+    recordEvent: (event) => identity.audit.record(event),
+    clock,
+    logger: logger.child({ part: 'onvif' }),
   });
 
   const opened = stack.move();
@@ -267,6 +338,8 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     cameras,
     areas,
     streams,
+    snapshots,
+    snapshotAccess,
     delivery,
     tokens,
     limiter,
@@ -275,6 +348,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     cache,
     responseCache,
     health,
+    onvif,
     listener,
     webFolder: options.webFolder ?? fileURLToPath(new URL('../../web/dist', import.meta.url)),
     state,

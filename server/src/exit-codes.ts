@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '@pantau/contract/errors';
 import type { MediaErrorCode } from '@pantau/media';
+import type { OnvifErrorCode } from '@pantau/onvif';
 
 export const EXIT_OK = 0;
 /** Anything that is not in the table: a fault of ours. */
@@ -13,7 +14,7 @@ export const EXIT_STOP_FORCED = 2;
 /** A second signal ended the stop at once. */
 export const EXIT_SECOND_SIGNAL = 130;
 
-export const EXIT_CODES: Readonly<Partial<Record<ErrorCode | MediaErrorCode, number>>> = {
+export const EXIT_CODES: Readonly<Partial<Record<ErrorCode | MediaErrorCode | OnvifErrorCode, number>>> = {
   USAGE: 1,
   // The camera
   SOURCE_URL_INVALID: 64,
@@ -31,6 +32,18 @@ export const EXIT_CODES: Readonly<Partial<Record<ErrorCode | MediaErrorCode, num
   RTP_MALFORMED: 74,
   VIDEO_MALFORMED: 74,
   AUDIO_MALFORMED: 74,
+  // The device behind a camera
+  ONVIF_URL_INVALID: 64,
+  ONVIF_UNREACHABLE: 65,
+  ONVIF_LOGIN_FAILED: 66,
+  ONVIF_CLOCK_WRONG: 66,
+  ONVIF_TIMEOUT: 68,
+  ONVIF_REFUSED: 72,
+  ONVIF_MALFORMED: 74,
+  ONVIF_ADDRESS_REFUSED: 75,
+  ONVIF_CERTIFICATE_WRONG: 75,
+  NOT_ONVIF: 76,
+  ONVIF_UNSUPPORTED: 76,
   // This machine
   CONFIG_INVALID: 78,
   NODE_TOO_OLD: 78,

@@ -14,6 +14,9 @@ const REDACTED = [
   'source_url',
   'source_username',
   'source_password',
+  'sub_url',
+  'snapshot_url',
+  'onvif_url',
 ].flatMap((field) => [field, `*.${field}`]);
 
 /**

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '@pantau/contract/errors';
 import { MEDIA_ERROR_KINDS } from '@pantau/media';
+import { ONVIF_ERROR_KINDS } from '@pantau/onvif';
 import { formatConfigReference, formatEnvExample } from './config/config-reference.ts';
 import { SETTINGS } from './config/settings.ts';
 import { EXIT_CODES, EXIT_INTERNAL, EXIT_OK, EXIT_SECOND_SIGNAL, EXIT_STOP_FORCED } from './exit-codes.ts';
@@ -20,16 +21,18 @@ describe('docs/reference/config.md and .env.example', () => {
 
 describe('docs/reference/errors.md', () => {
   const rows = [...read('docs/reference/errors.md').matchAll(/^\| `([A-Z_]+)` \| (\d{3}|–) \| \S.*\|$/gm)];
-  const [server = '', media = ''] = read('docs/reference/errors.md').split('## Of cameras and streams');
+  const [server = '', rest = ''] = read('docs/reference/errors.md').split('## Of cameras and streams');
+  const [media = '', onvif = ''] = rest.split('## Of ONVIF devices');
   const codesIn = (text: string) => new Set([...text.matchAll(/^\| `([A-Z_]+)`/gm)].map((match) => match[1]));
 
-  it('has every code of the contract and of the engine, and no other', () => {
+  it('has every code of the contract, of the engine and of devices, and no other', () => {
     expect(codesIn(server)).toEqual(new Set(Object.keys(ERROR_CODES)));
     expect(codesIn(media)).toEqual(new Set(Object.keys(MEDIA_ERROR_KINDS)));
+    expect(codesIn(onvif)).toEqual(new Set(Object.keys(ONVIF_ERROR_KINDS)));
   });
 
-  it('has the statuses of the engine’s codes', () => {
-    for (const [code, kind] of Object.entries(MEDIA_ERROR_KINDS)) {
+  it('has the statuses of the codes of engine and devices', () => {
+    for (const [code, kind] of Object.entries({ ...MEDIA_ERROR_KINDS, ...ONVIF_ERROR_KINDS })) {
       const statuses = rows.filter((row) => row[1] === code).map((row) => Number(row[2]));
       expect([code, ...new Set(statuses)]).toEqual([code, STATUS_BY_KIND[kind]]);
     }

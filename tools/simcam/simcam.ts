@@ -117,6 +117,7 @@ function mountOf(
   };
   const { timeZone, clockBits, logger } = bar;
   try {
+    if (clip.video.codec !== 'h264') return mount; // the clock is drawn in H.264 only
     const overlay = createClockOverlay(clip.video, { label: camera.name, timeZone, clockBits });
     return { ...mount, overlay: () => overlay };
   } catch (error) {

@@ -57,14 +57,17 @@ export function mockCameras(hasTrouble: boolean): readonly StreamCamera[] {
       visibility: index === 4 ? 'private' : 'public',
       state,
       is_online: state !== 'offline' && state !== 'maintenance',
+      delivery: null,
       state_since: new Date(sinceMs).toISOString(),
       last_online_at: new Date(sinceMs).toISOString(),
       reason:
         state === 'offline' ? { code: 'SOURCE_UNREACHABLE', message: 'the camera does not answer' } : null,
       video: { codec: 'H.264', codec_string: 'avc1.42c01f', width: 1280, height: 720, fps: 20 },
       audio: index === 0 ? { codec: 'AAC-LC', codec_string: 'mp4a.40.2' } : null,
+      renditions: [],
       viewers: [1234, 12, 0, 3, 0, 0][index] ?? 0,
       streams: { hls: `/hls/${key}/index.m3u8`, llhls: `/hls/${key}/low-latency.m3u8`, mse: `/mse/${key}` },
+      snapshot: null,
     };
   });
 }

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Nullable, OrNull } from './nullable.ts';
+import { Transport, TransportOrNull } from './transport.ts';
 
 /** An area of the town with the levels of an Indonesian address: kecamatan > kelurahan > RW > RT. */
 export const PublicArea = Type.Object({
@@ -36,6 +37,8 @@ export const AdminArea = Type.Object({
   camera_count: Type.Integer({ minimum: 0 }),
   /** Place in the list, small numbers first. */
   sort_order: Type.Integer(),
+  /** Of its cameras that have none of their own; null is the server's, `auto`. */
+  transport: Nullable(Transport),
 });
 export type AdminArea = Static<typeof AdminArea>;
 
@@ -54,6 +57,7 @@ const fields = {
   latitude: Type.Optional(OrNull('number', { minimum: -90, maximum: 90 })),
   longitude: Type.Optional(OrNull('number', { minimum: -180, maximum: 180 })),
   sort_order: Type.Optional(Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 })),
+  transport: Type.Optional(TransportOrNull),
 };
 
 /** `POST /api/areas` → 201 `Envelope(AdminArea)`. */

@@ -41,6 +41,8 @@ export const AUDIT_EVENT_TYPES = {
   AREA_CREATED: 'An area was added.',
   AREA_UPDATED: 'An area was changed.',
   AREA_DELETED: 'An area was removed.',
+  NETWORK_SEARCHED: 'Somebody looked for cameras in the network.',
+  DEVICE_EXAMINED: 'A device was asked what it is and which streams it has.',
   SETTINGS_UPDATED: 'Settings were changed.',
   CACHE_INVALIDATED: 'The response cache was emptied, in part or whole.',
   STREAM_TOKEN_CREATED: 'A ticket for a private stream was made.',

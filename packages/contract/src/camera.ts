@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Nullable, OrNull } from './nullable.ts';
+import { Transport, TransportOrNull } from './transport.ts';
 
 export const Visibility = Type.Union([
   Type.Literal('public'),
@@ -48,12 +49,25 @@ export const AdminCamera = Type.Object({
   pull: PullMode,
   /** Place in the list, small numbers first. */
   sort_order: Type.Integer(),
-  /** `rtsp://…` without the login; a password in its path or query is masked. */
+  /** `rtsp(s)://…` or `http(s)://…` without the login; a password in its path or query is masked. */
   source_url: Type.String(),
   source_username: Nullable(Type.String()),
   has_password: Type.Boolean(),
   /** The stored password cannot be decrypted: enter it again, or restore the key file. */
   password_unreadable: Type.Boolean(),
+  /** Null is that of its area. */
+  transport: Nullable(Transport),
+  /** SHA-256 of the only certificate that is accepted from the camera, 64 lower-case hex digits; null accepts any. */
+  tls_fingerprint: Nullable(Type.String()),
+  /** Whether its sound is carried. */
+  audio: Type.Boolean(),
+  /** The same picture, smaller; masked like `source_url`, as are the two below. */
+  sub_url: Nullable(Type.String()),
+  /** Where the camera gives a still picture: `http(s)://…`. */
+  snapshot_url: Nullable(Type.String()),
+  /** Its ONVIF device service: `http(s)://…`, and the token of the media profile. */
+  onvif_url: Nullable(Type.String()),
+  onvif_profile: Nullable(Type.String()),
 });
 export type AdminCamera = Static<typeof AdminCamera>;
 
@@ -88,6 +102,15 @@ const fields = {
   /** Beside a login in `source_url`, this one counts. */
   source_username: Text(256),
   source_password: Text(256),
+  transport: Type.Optional(TransportOrNull),
+  /** With colons or without, as `openssl x509 -fingerprint -sha256` prints it. */
+  tls_fingerprint: Text(200),
+  audio: Type.Optional(Type.Boolean()),
+  /** These are on the host of `source_url`: the login of the camera is sent there, and one in them is dropped. */
+  sub_url: Text(2000),
+  snapshot_url: Text(2000),
+  onvif_url: Text(2000),
+  onvif_profile: Text(200),
 };
 const Name = Type.String({ minLength: 1, maxLength: 100 });
 /** As pasted: `rtsp://[user:password@]host[:port]/path`. The login is taken out and stored apart. */

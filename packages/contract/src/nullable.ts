@@ -5,6 +5,11 @@ export function Nullable<T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()]);
 }
 
+/** One of the given words or null, for what clients send. */
+export function WordOrNull<const T extends readonly string[]>(words: T) {
+  return Type.Unsafe<T[number] | null>({ type: ['string', 'null'], enum: [...words, null] });
+}
+
 interface Value {
   readonly string: string;
   readonly number: number;

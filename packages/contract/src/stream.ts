@@ -25,6 +25,17 @@ export const StreamUrls = Type.Object({
 });
 export type StreamUrls = Static<typeof StreamUrls>;
 
+/** How a stream reaches players. */
+export const StreamDelivery = Type.Union([
+  /** By all of the addresses. */
+  Type.Literal('media'),
+  /** As single JPEG pictures: over the WebSocket, or `live.mjpeg` beside the playlist. */
+  Type.Literal('pictures'),
+  /** As HLS of another server, and no other way. */
+  Type.Literal('relay'),
+]);
+export type StreamDelivery = Static<typeof StreamDelivery>;
+
 export const StreamReason = Type.Object({
   /** A code of `packages/media/src/media-error.ts`; the web client has words for each. */
   code: Type.String(),
@@ -40,10 +51,33 @@ export const StreamVideo = Type.Object({
   fps: Nullable(Type.Number()),
 });
 
+export type StreamVideo = Static<typeof StreamVideo>;
+
 export const StreamAudio = Type.Object({
   codec: Type.String(),
   codec_string: Type.String(),
 });
+
+/** One of the sizes in which a camera can be watched: its main stream, or its sub stream. */
+export const StreamRendition = Type.Object({
+  name: Type.Union([Type.Literal('main'), Type.Literal('sub')]),
+  /** False while it is known not to come. */
+  is_available: Type.Boolean(),
+  /** As last seen; null while it was never watched. */
+  video: Nullable(StreamVideo),
+  /** Bits per second, as last measured. */
+  bitrate: Nullable(Type.Integer({ minimum: 0 })),
+});
+export type StreamRendition = Static<typeof StreamRendition>;
+
+/** The newest still picture of a camera: a poster until there is a moving one. Never to be shown without its age. */
+export const StreamSnapshot = Type.Object({
+  /** Path under the site's origin, with a version; `&w=320` or `&w=960` chooses the size. */
+  url: Type.String(),
+  /** UTC, ISO 8601. */
+  taken_at: Type.String({ format: 'date-time' }),
+});
+export type StreamSnapshot = Static<typeof StreamSnapshot>;
 
 /** One camera with its live state: an entry of `GET /api/stream`, the list the landing page polls. */
 export const StreamCamera = Type.Object({
@@ -55,10 +89,15 @@ export const StreamCamera = Type.Object({
   /** UTC, ISO 8601: last time a picture arrived. */
   last_online_at: Nullable(Type.String({ format: 'date-time' })),
   reason: Nullable(StreamReason),
+  /** Null until the camera was seen for the first time. */
+  delivery: Nullable(StreamDelivery),
   video: Nullable(StreamVideo),
   audio: Nullable(StreamAudio),
   viewers: Type.Integer({ minimum: 0 }),
+  /** The main first; empty while the camera is not streamed. */
+  renditions: Type.Array(StreamRendition),
   streams: StreamUrls,
+  snapshot: Nullable(StreamSnapshot),
 });
 export type StreamCamera = Static<typeof StreamCamera>;
 

@@ -256,6 +256,48 @@ describe('an on-demand stream', () => {
       message: 'The camera cannot be reached.',
     });
   });
+
+  it('has one verdict for all who ask, and says when to ask again', async () => {
+    const source = { ...definition().source, username: 'admin', password: new Secret('pw') };
+    engine.setStreams([definition({ source }), definition({ source, key: 'cam-00000002' })]);
+    expect(engine.stats().verdicts).toEqual({ idle: 2 });
+    sources.failWith = 'SOURCE_UNAUTHORIZED';
+    await fetchFile('index.m3u8');
+    await clock.advance(1_000);
+    const { status, headers, body } = await fetchFile('index.m3u8');
+    expect([status, headers['retry-after']]).toEqual([503, '5']);
+    expect(JSON.parse(body.toString())).toMatchObject({
+      code: 'SOURCE_UNAUTHORIZED',
+      message: expect.stringContaining('half an hour'),
+    });
+    expect(engine.findStatus(KEY)?.verdict).toEqual({
+      kind: 'wrong-login',
+      sinceMs: clock.now() - 1_000,
+      code: 'SOURCE_UNAUTHORIZED',
+      nextAttemptMs: clock.now() + 1_800_000,
+      attemptsLastHour: 2,
+      lastLiveMs: undefined,
+    });
+    expect(engine.stats().verdicts).toEqual({ idle: 1, 'wrong-login': 1 });
+    // The other camera has the same login on the same device: it is not tried, and says why.
+    expect((await fetchFile('index.m3u8', { key: 'cam-00000002' })).status).toBe(503);
+    expect(sources.attempts).toBe(2);
+    expect(engine.stats().verdicts).toEqual({ 'wrong-login': 2 });
+  });
+
+  it('is tried at once when its device was heard of', async () => {
+    engine.setStreams([definition({ pull: 'always' })]);
+    sources.failWith = 'SOURCE_CLOSED';
+    await clock.advance(100_000);
+    const [before, waitMs] = [sources.attempts, engine.findStatus(KEY)?.nextAttemptMs ?? 0];
+    expect(waitMs - clock.now()).toBeGreaterThan(5_000);
+    engine.noteSignOfLife('elsewhere.test');
+    await clock.advance(100);
+    expect(sources.attempts).toBe(before);
+    engine.noteSignOfLife('CAMERA.test');
+    await clock.advance(100);
+    expect(sources.attempts).toBe(before + 1);
+  });
 });
 
 describe('a live stream', () => {

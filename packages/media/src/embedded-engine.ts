@@ -10,34 +10,53 @@ import { MediaError } from './media-error.ts';
 import { MseServer } from './mse/mse-server.ts';
 import { probeSource } from './probe.ts';
 import type { ProbeReport } from './probe-report.ts';
+import { createAliveCheck } from './rtsp/alive-check.ts';
+import { openByScheme } from './open-source.ts';
 import { openRtspSource } from './rtsp-source.ts';
 import type { IsAddressAllowed, OpenSource } from './source.ts';
 import type { SourceDefinition, StreamDefinition } from './source-definition.ts';
 import { BlockPool } from './stream/block-pool.ts';
 import { ClientShares } from './stream/client-shares.ts';
 import { completeLimits, TICK_MS, type EngineLimits } from './stream/engine-limits.ts';
-import { Stream } from './stream/stream.ts';
+import { deviceOf } from './stream/device-address.ts';
+import type { CheckAlive } from './stream/host-gate.ts';
+import { HostGates } from './stream/host-gates.ts';
+import type { Keyframe } from './stream/keyframe-wishes.ts';
+import { isSameSource, RenditionSet } from './stream/rendition-set.ts';
+import type { KeyframeOptions } from './stream/stream.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
+import type { VerdictKind } from './stream/verdict.ts';
+import type { WebrtcNetwork } from './whep/webrtc-peer.ts';
+import { loadWerift } from './whep/werift-peer.ts';
+import { sendProblem } from './whep/whep-reply.ts';
+import { WhepServer, type WhepLimits, type WhepSession } from './whep/whep-server.ts';
 import { SourceWorkers } from './workers/source-workers.ts';
 
-/** The media engine in this process: `MediaEngine` over RTSP sources, in memory. */
+/** The media engine in this process: `MediaEngine` over sources of all kinds, in memory. */
 export interface MediaEngineOptions {
   /** Default: the system's clock. */
   readonly clock?: Clock;
   readonly logger?: Logger;
-  /** Default: the engine's own sources. */
+  /** Default: the engine's own sources, by the scheme of the URL: see `open-source.ts`. */
   readonly openSource?: OpenSource;
   /** Threads that read cameras beside this one; ignored with `openSource`. Default 0: all on this thread. */
   readonly workers?: number;
   /** Where cameras may be: asked with each resolved address before it is connected to, for probes and redirects too. Default: everywhere. */
   readonly isAddressAllowed?: IsAddressAllowed;
+  /** WebRTC for viewers; absent: switched off. */
+  readonly whep?: WhepOptions;
   /** Bounds that differ from `DEFAULT_LIMITS`. */
   readonly limits?: Partial<EngineLimits>;
   /** Address of a viewer, for counting and for its share of what is limited; behind a trusted proxy the forwarded one. Default: the socket's. */
   readonly clientAddress?: (request: IncomingMessage) => string;
+  /** Whether something answers at a host and port. Default: a TCP connection; nobody looks with an `openSource` of your own. */
+  readonly checkAlive?: CheckAlive;
   /** Random numbers in [0, 1) for the jitter of retries. */
   readonly random?: () => number;
 }
+
+/** How WebRTC is offered. */
+export interface WhepOptions extends WebrtcNetwork, WhepLimits {}
 
 /** Makes an engine without streams. Call `stop` (or dispose it) at the end. */
 export function createMediaEngine(options: MediaEngineOptions = {}): MediaEngine {
@@ -51,13 +70,15 @@ class EmbeddedEngine implements MediaEngine {
   readonly #workers: SourceWorkers | undefined;
   readonly #limits: EngineLimits;
   readonly #random: (() => number) | undefined;
+  readonly #gates: HostGates;
   readonly #parking: ClientShares;
   readonly #pool = new BlockPool();
   readonly #hls: HlsHandler;
   readonly #mse: MseServer;
+  readonly #whep: WhepServer | undefined;
   readonly #listeners = new Set<(status: StreamStatus) => void>();
   readonly #ticker: Timer;
-  #streams = new Map<string, Stream>();
+  #streams = new Map<string, RenditionSet>();
   /** Streams that were replaced or removed and are still saying goodbye. */
   readonly #leaving = new Set<Promise<void>>();
   /** No stream that is gone used a number from here on: media names never come twice. */
@@ -74,11 +95,23 @@ class EmbeddedEngine implements MediaEngine {
         logger: this.#logger,
       });
     }
-    const openSource = options.openSource ?? this.#workers?.open ?? openRtspSource;
+    // What comes over HTTP is little work, and a relay must be where its viewers are.
+    const openSource = options.openSource ?? openByScheme(this.#workers?.open ?? openRtspSource);
     const { isAddressAllowed } = options;
     this.#openSource = (opening) => openSource({ ...opening, isAddressAllowed });
     this.#limits = completeLimits(options.limits);
     this.#random = options.random;
+    const timeoutMs = this.#limits.aliveTimeoutMs;
+    const byConnecting =
+      options.openSource === undefined
+        ? createAliveCheck({ clock: this.#clock, timeoutMs, isAddressAllowed })
+        : undefined;
+    this.#gates = new HostGates({
+      clock: this.#clock,
+      limits: this.#limits,
+      checkAlive: options.checkAlive ?? byConnecting,
+      random: options.random,
+    });
     this.#parking = new ClientShares(this.#limits.maxParked, this.#limits.maxParkedPerClient);
     const clientAddress = options.clientAddress ?? ((request) => request.socket.remoteAddress ?? '');
     const findStream = (key: string) => this.#streams.get(key);
@@ -89,6 +122,17 @@ class EmbeddedEngine implements MediaEngine {
       clientAddress,
     });
     this.#mse = new MseServer({ clock: this.#clock, limits: this.#limits, findStream, clientAddress });
+    this.#whep =
+      options.whep &&
+      new WhepServer({
+        clock: this.#clock,
+        logger: this.#logger,
+        limits: options.whep,
+        network: options.whep,
+        load: loadWerift,
+        findStream: (key) => findStream(key)?.main,
+        clientAddress,
+      });
     this.#ticker = this.#clock.setRepeating(TICK_MS, () => this.#tick(), { unref: true });
   }
 
@@ -101,15 +145,16 @@ class EmbeddedEngine implements MediaEngine {
       before.delete(definition.key);
       if (existing && isSameSource(existing.definition.source, definition.source)) {
         this.#streams.set(definition.key, existing);
-        existing.update(definition);
+        const sub = existing.update(definition, this.#nextFreeSequence());
+        if (sub) this.#dismiss(sub, sub.muxer.nextSequence, definition.sub ? 'replaced' : 'removed');
         continue;
       }
-      if (existing) this.#dismiss(existing, 'replaced');
+      if (existing) this.#dismiss(existing, existing.nextSequence, 'replaced');
       const stream = this.#createStream(definition);
       this.#streams.set(definition.key, stream);
       stream.start();
     }
-    for (const removed of before.values()) this.#dismiss(removed, 'removed');
+    for (const removed of before.values()) this.#dismiss(removed, removed.nextSequence, 'removed');
   }
 
   listStatuses(): readonly StreamStatus[] {
@@ -125,12 +170,12 @@ class EmbeddedEngine implements MediaEngine {
     return () => void this.#listeners.delete(listener);
   }
 
-  probe(
+  async probe(
     source: SourceDefinition,
     options: { timeoutMs?: number; signal?: AbortSignal } = {},
   ): Promise<ProbeReport> {
-    if (this.#stopped) return Promise.reject(new MediaError('ENGINE_STOPPING', 'the engine is stopping'));
-    return probeSource({
+    if (this.#stopped) throw new MediaError('ENGINE_STOPPING', 'the engine is stopping');
+    const report = await probeSource({
       source,
       openSource: this.#openSource,
       clock: this.#clock,
@@ -138,6 +183,18 @@ class EmbeddedEngine implements MediaEngine {
       timeoutMs: options.timeoutMs ?? DEFAULT_PROBE_TIMEOUT_MS,
       signal: options.signal,
     });
+    this.noteSignOfLife(deviceOf(source.url).host);
+    return report;
+  }
+
+  noteSignOfLife(host: string): void {
+    if (!this.#stopped) this.#gates.noteSignOfLife(host);
+  }
+
+  nextKeyframe(key: string, options: KeyframeOptions): Promise<Keyframe> {
+    const stream = this.#streams.get(key);
+    if (stream) return stream.nextKeyframe(options);
+    return Promise.reject(new MediaError('STREAM_NOT_FOUND', 'there is no such stream'));
   }
 
   handleHls(
@@ -165,16 +222,32 @@ class EmbeddedEngine implements MediaEngine {
     }
   }
 
+  handleWhep(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    options: { readonly isPrivate?: boolean; readonly onOpen?: (session: WhepSession) => void } = {},
+  ): void {
+    if (options.isPrivate === true) markPrivate(response);
+    if (this.#whep === undefined)
+      sendProblem(response, 404, 'NOT_FOUND', 'WebRTC is switched off here.', undefined);
+    else this.#whep.handle(request, response, path, options.onOpen);
+  }
+
   stats(): EngineStats {
     let live = 0;
     let viewers = 0;
     let bufferedBytes = 0;
-    for (const stream of this.#streams.values()) {
-      if (stream.isLive) live++;
-      viewers += stream.viewerCount;
-      bufferedBytes += stream.window.byteLength;
+    const verdicts: Partial<Record<VerdictKind, number>> = {};
+    for (const set of this.#streams.values()) {
+      if (set.streams.some(({ isLive }) => isLive)) live++;
+      const { kind } = set.main.verdict;
+      verdicts[kind] = (verdicts[kind] ?? 0) + 1;
+      viewers += set.viewerCount;
+      for (const stream of set.streams) bufferedBytes += stream.bufferedBytes;
     }
-    return { streams: this.#streams.size, live, viewers, bufferedBytes, parkedReloads: this.#parking.used };
+    const { size: streams } = this.#streams;
+    return { streams, live, verdicts, viewers, bufferedBytes, parkedReloads: this.#parking.used };
   }
 
   stop(): Promise<void> {
@@ -188,6 +261,7 @@ class EmbeddedEngine implements MediaEngine {
 
   async #stop(): Promise<void> {
     this.#mse.close();
+    await this.#whep?.close();
     await Promise.all([
       ...[...this.#streams.values()].map((stream) => stream.stop('stopping')),
       ...this.#leaving,
@@ -198,35 +272,40 @@ class EmbeddedEngine implements MediaEngine {
     this.#listeners.clear();
   }
 
-  #createStream(definition: StreamDefinition): Stream {
-    const firstSequence = Math.max(Math.floor(this.#clock.now() / 1000), this.#freeSequence);
-    return new Stream({
+  #nextFreeSequence(): number {
+    return Math.max(Math.floor(this.#clock.now() / 1000), this.#freeSequence);
+  }
+
+  #createStream(definition: StreamDefinition): RenditionSet {
+    return new RenditionSet({
       definition,
       openSource: this.#openSource,
+      gates: this.#gates,
       clock: this.#clock,
       logger: this.#logger.child({ stream: definition.key }),
       limits: this.#limits,
       parking: this.#parking,
       pool: this.#pool,
-      firstSequence,
-      onState: (stream) => this.#announce(stream),
+      firstSequence: this.#nextFreeSequence(),
+      onState: (set) => this.#announce(set),
       ...(this.#random ? { random: this.#random } : {}),
     });
   }
 
-  #dismiss(stream: Stream, reason: 'replaced' | 'removed'): void {
-    const leaving = stream.stop(reason).finally(() => {
-      stream.dropViewers();
-      stream.forgetMedia();
+  /** @param nextSequence no number of its media names is as high. */
+  #dismiss(leaver: Leaver, nextSequence: number, reason: 'replaced' | 'removed'): void {
+    const leaving = leaver.stop(reason).finally(() => {
+      leaver.dropViewers();
+      leaver.forgetMedia();
       this.#leaving.delete(leaving);
     });
     this.#leaving.add(leaving);
-    this.#freeSequence = Math.max(this.#freeSequence, stream.muxer.nextSequence);
+    this.#freeSequence = Math.max(this.#freeSequence, nextSequence);
   }
 
-  #announce(stream: Stream): void {
-    if (this.#listeners.size === 0 || this.#streams.get(stream.key) !== stream) return;
-    const status = stream.status();
+  #announce(set: RenditionSet): void {
+    if (this.#listeners.size === 0 || this.#streams.get(set.key) !== set) return;
+    const status = set.status();
     for (const listener of this.#listeners) {
       try {
         listener(status);
@@ -242,15 +321,7 @@ class EmbeddedEngine implements MediaEngine {
   }
 }
 
-const DEFAULT_PROBE_TIMEOUT_MS = 10_000;
+/** A set of renditions, or one of them, that says goodbye. */
+type Leaver = Pick<RenditionSet, 'stop' | 'dropViewers' | 'forgetMedia'>;
 
-function isSameSource(a: SourceDefinition, b: SourceDefinition): boolean {
-  return (
-    a.url === b.url &&
-    a.username === b.username &&
-    a.password?.reveal() === b.password?.reveal() &&
-    a.transport === b.transport &&
-    a.tlsFingerprint === b.tlsFingerprint &&
-    a.audio === b.audio
-  );
-}
+const DEFAULT_PROBE_TIMEOUT_MS = 10_000;

@@ -5,24 +5,40 @@
 import { readAacFormat } from './aac/aac-format.ts';
 import { AacReader } from './aac/aac-reader.ts';
 import type { AudioFormat, AudioFrameSink, AudioReader } from './audio/audio-frame.ts';
-import { H264Reader } from './h264/h264-reader.ts';
+import { flacFormat } from './flac/flac-format.ts';
+import { LatmReader } from './latm/latm-reader.ts';
+import { readLatmTrack } from './latm/latm-track.ts';
 import type { MediaDescription } from './media-description.ts';
 import { MediaError } from './media-error.ts';
+import { OPUS_FORMAT } from './opus/opus-format.ts';
+import { OPUS_RATE } from './opus/opus-packet.ts';
+import { OpusReader } from './opus/opus-reader.ts';
+import { PCM_LAYOUTS } from './pcm/pcm-layout.ts';
+import { PcmReader } from './pcm/pcm-reader.ts';
+import { JpegReader } from './rtp-jpeg/jpeg-reader.ts';
 import { findSupportedEncoding } from './rtsp/codec-support.ts';
 import type { AccessUnitSink, VideoReader } from './video/access-unit.ts';
+import { SniffingReader } from './video/sniffing-reader.ts';
 
 /** An audio track that can be carried. */
 export interface AudioTrack {
-  readonly format: AudioFormat;
+  /** RTP ticks a second, which is not always what the camera says. */
+  readonly clockRate: number;
+  /** Undefined when only the stream will tell: its frames say then what they are. */
+  readonly format: AudioFormat | undefined;
   /** The reader of its packets. */
   open(sink: AudioFrameSink): AudioReader;
 }
 
 /** The reader of a video track. @throws MediaError `CODEC_UNSUPPORTED` */
 export function createVideoReader(media: MediaDescription, sink: AccessUnitSink): VideoReader {
-  switch (findSupportedEncoding(media)) {
+  const encoding = findSupportedEncoding(media);
+  switch (encoding) {
     case 'H264':
-      return new H264Reader(media.fmtp, sink);
+    case 'H265':
+      return new SniffingReader(encoding, media.fmtp, sink);
+    case 'JPEG':
+      return new JpegReader(media.dimensions, sink);
     default:
       throw unsupported(media);
   }
@@ -33,11 +49,31 @@ export function createVideoReader(media: MediaDescription, sink: AccessUnitSink)
  * @throws MediaError `AUDIO_MALFORMED` or `CODEC_UNSUPPORTED` when the description does not say what to play.
  */
 export function describeAudio(media: MediaDescription): AudioTrack {
-  switch (findSupportedEncoding(media)) {
+  const { clockRate, channels } = media;
+  const encoding = findSupportedEncoding(media);
+  switch (encoding) {
     case 'MPEG4-GENERIC': {
       const format = readAacFormat(media);
-      const frameTicks = Math.round((format.frameTicks * media.clockRate) / format.config.timescale);
-      return { format, open: (sink) => new AacReader(media.fmtp, frameTicks, sink) };
+      const ticksPerSecond = clockRate || format.config.timescale;
+      const frameTicks = Math.round((format.frameTicks * ticksPerSecond) / format.config.timescale);
+      return {
+        clockRate: ticksPerSecond,
+        format,
+        open: (sink) => new AacReader(media.fmtp, frameTicks, sink),
+      };
+    }
+    case 'MP4A-LATM': {
+      const { format, reader } = readLatmTrack(media);
+      return { clockRate: reader.clockRate, format, open: (sink) => new LatmReader(reader, sink) };
+    }
+    case 'OPUS':
+      return { clockRate: OPUS_RATE, format: OPUS_FORMAT, open: (sink) => new OpusReader(sink) };
+    case 'PCMU':
+    case 'PCMA':
+    case 'L16':
+    case 'PCM': {
+      const format = flacFormat(clockRate, channels);
+      return { clockRate, format, open: (sink) => new PcmReader(PCM_LAYOUTS[encoding], format, sink) };
     }
     default:
       throw unsupported(media);

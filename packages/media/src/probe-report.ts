@@ -1,3 +1,4 @@
+import type { SourcePath } from './source.ts';
 import type { AudioFacts, VideoFacts } from './stream/stream-status.ts';
 
 /** What `camera probe` prints: one look at a source, a few seconds long. */
@@ -5,6 +6,8 @@ export interface ProbeReport {
   /** `Server` header or similar of the camera, when it says one. */
   readonly server: string | undefined;
   readonly tracks: readonly ProbeTrack[];
+  /** How its media came, and the certificate that can be pinned. */
+  readonly path?: SourcePath | undefined;
   readonly video: (VideoFacts & { readonly bFrames: boolean }) | undefined;
   readonly audio: AudioFacts | undefined;
   /** Bits per second over the probed seconds. */

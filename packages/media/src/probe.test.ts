@@ -106,16 +106,50 @@ describe('judgeTracks', () => {
     gopMs: 2000,
   };
   const audio = { codec: 'AAC-LC', codecString: 'mp4a.40.2', sampleRate: 8000, channels: 1 };
-  const pcma: ProbeTrack = { kind: 'audio', encoding: 'PCMA', clockRate: 8000, supported: false };
+  const flac = { codec: 'FLAC', codecString: 'fLaC', sampleRate: 8000, channels: 1 };
+  const pcma: ProbeTrack = { kind: 'audio', encoding: 'PCMA', clockRate: 8000, supported: true };
+  const g722: ProbeTrack = { kind: 'audio', encoding: 'G722', clockRate: 8000, supported: false };
   const aac: ProbeTrack = { kind: 'audio', encoding: 'MPEG4-GENERIC', clockRate: 8000, supported: true };
 
   it.each<[string, VideoFacts | undefined, typeof audio | undefined, ProbeTrack[], string, RegExp]>([
     ['H.264 and AAC', video, audio, [aac], 'plays', /plays everywhere/],
     ['no sound at all', video, undefined, [], 'plays', /no sound/],
-    ['G.711', video, undefined, [pcma], 'plays-without-sound', /PCMA/],
+    ['G.711', video, flac, [pcma], 'plays', /with G\.711 A-law \(delivered as FLAC\) plays/],
+    [
+      'G.722',
+      video,
+      undefined,
+      [g722],
+      'plays-without-sound',
+      /sound \(G\.722\) is left out\. Set .* AAC or G\.711/,
+    ],
+    [
+      'a codec that nobody knows',
+      video,
+      undefined,
+      [{ ...g722, encoding: 'X-OWN' }],
+      'plays-without-sound',
+      /X-OWN/,
+    ],
     ['silent AAC', video, undefined, [aac], 'plays-without-sound', /nothing arrives/],
     ['a long GOP', { ...video, gopMs: 10_000 }, audio, [aac], 'plays', /every 10\.0 s/],
     ['High 4:2:2', { ...video, codecString: 'avc1.7a001f' }, audio, [aac], 'cannot-play', /High 4:2:2/],
+    [
+      'H.265',
+      { ...video, codec: 'H.265', codecString: 'hvc1.1.6.L93.B0' },
+      audio,
+      [aac],
+      'plays',
+      /H\.265 with AAC-LC plays in Safari, .* on devices that decode it/,
+    ],
+    [
+      'H.265 with range extensions',
+      { ...video, codec: 'H.265', codecString: 'hvc1.4.10.L93.9F.A8' },
+      audio,
+      [aac],
+      'cannot-play',
+      /H\.265 in profile 4/,
+    ],
     ['no video', undefined, audio, [aac], 'cannot-play', /no video/],
   ])('%s', (_, facts, sound, tracks, result, words) => {
     const verdict = judgeTracks(facts, sound, tracks);

@@ -1,9 +1,9 @@
 import { abortReason, deadline, type Clock, type Timer } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import { MediaError } from './media-error.ts';
-import type { ProbeReport, ProbeTrack } from './probe-report.ts';
-import { judgeTracks } from './probe-verdict.ts';
-import type { OpenSource } from './source.ts';
+import type { ProbeReport } from './probe-report.ts';
+import { judgeTracks, RELAY_VERDICT } from './probe-verdict.ts';
+import type { MediaSource, OpenSource } from './source.ts';
 import type { SourceDefinition } from './source-definition.ts';
 import { StreamMeter } from './stream/stream-meter.ts';
 
@@ -36,6 +36,7 @@ export async function probeSource(options: ProbeOptions): Promise<ProbeReport> {
   let keyframes = 0;
   let lookTimer: Timer | undefined;
   let firstKeyframeAfterMs: number | undefined;
+  let isRelay = false;
   using whole = deadline(
     clock,
     Math.max(1, timeoutMs - CLOSE_RESERVE_MS),
@@ -48,6 +49,10 @@ export async function probeSource(options: ProbeOptions): Promise<ProbeReport> {
     logger,
     signal: whole.signal,
     onEvent: (event) => {
+      if (event.type === 'relay') {
+        isRelay = true;
+        enough.resolve();
+      }
       if (event.type === 'config') meter.setConfig(event.config);
       if (event.type !== 'sample') return;
       meter.addSample(event.sample);
@@ -72,12 +77,12 @@ export async function probeSource(options: ProbeOptions): Promise<ProbeReport> {
     using limit = deadline(clock, CLOSE_RESERVE_MS, () => new MediaError('SOURCE_TIMEOUT', 'no goodbye'));
     await untilAborted(opened.close(), limit.signal).catch(() => undefined);
   }
-  return report(opened.server, opened.tracks, meter, firstKeyframeAfterMs);
+  const seen = report(opened, meter, firstKeyframeAfterMs);
+  return isRelay ? { ...seen, verdict: RELAY_VERDICT } : seen;
 }
 
 function report(
-  server: string | undefined,
-  tracks: readonly ProbeTrack[],
+  { server, tracks, path }: MediaSource,
   meter: StreamMeter,
   firstKeyframeAfterMs: number | undefined,
 ): ProbeReport {
@@ -85,6 +90,7 @@ function report(
   return {
     server,
     tracks,
+    path,
     video: video && { ...video, bFrames: meter.hasReordering },
     audio,
     bitrate,

@@ -9,6 +9,7 @@ import { openSourceWith } from './rtsp-source.ts';
 import { openSessionWith } from './rtsp/rtsp-client.ts';
 import { connectRtsp } from './rtsp/rtsp-connection.ts';
 import type { MediaEvent, Sample } from './sample.ts';
+import type { RtspTransport } from './source-definition.ts';
 import { openFakeCamera } from './testing/fake-camera.ts';
 import type { FakeFaults } from './testing/fake-faults.ts';
 import { SeededRandom } from './testing/random.ts';
@@ -57,20 +58,34 @@ function connectPoisoned(largest: number): typeof connectRtsp {
   };
 }
 
-async function play(largest: number, faults: Partial<FakeFaults>): Promise<readonly Sample[]> {
+async function play(
+  largest: number,
+  faults: Partial<FakeFaults>,
+  transport?: RtspTransport,
+): Promise<readonly Sample[]> {
   const clock = new VirtualClock();
-  await using camera = await openFakeCamera({ mounts: [{ path: '/live', clip: CLIP }], clock, faults });
+  await using camera = await openFakeCamera({
+    mounts: [{ path: '/live', clip: CLIP }],
+    clock,
+    faults,
+    ...(transport === 'http' ? { tunnel: {} } : {}),
+  });
   const events: MediaEvent[] = [];
-  await using _source = await openSourceWith(
-    (options) => openSessionWith(connectPoisoned(largest), options),
-    {
-      source: { url: camera.url(), username: undefined, password: undefined },
-      onEvent: (event) => events.push(event),
-      clock,
-      logger: silentLogger,
-      signal: new AbortController().signal,
-    },
-  );
+  const opening = openSourceWith((options) => openSessionWith(connectPoisoned(largest), options), {
+    source: { url: camera.url(), username: undefined, password: undefined, transport },
+    onEvent: (event) => events.push(event),
+    clock,
+    logger: silentLogger,
+    signal: new AbortController().signal,
+  });
+  let isOpen = false;
+  opening.then(() => (isOpen = true)).catch(() => {});
+  for (let turn = 0; turn < 500 && !isOpen; turn++) {
+    // the first datagram, which opening waits for, needs the time to go on
+    if (turn % 50 === 49) await clock.advance(40);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await using _source = await opening;
   for (let frame = 0; frame < SECONDS * 25; frame++) {
     await clock.advance(40);
     for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -78,13 +93,17 @@ async function play(largest: number, faults: Partial<FakeFaults>): Promise<reado
   return events.flatMap((event) => (event.type === 'sample' ? [event.sample] : []));
 }
 
-it.each<[string, number, Partial<FakeFaults>]>([
+it.each<[string, number, Partial<FakeFaults>, RtspTransport?]>([
   ['whole reads', 64 * 1024, {}],
   ['pieces of a packet', 900, {}],
   ['a few bytes at a time', 40, { mtuBytes: 500 }],
   ['aggregated units, no markers', 3000, { aggregate: true, markers: false }],
-])('%s: every sample is the clip, to the byte', async (_name, largest, faults) => {
-  const samples = await play(largest, faults);
+  ['over HTTP, in pieces', 900, {}, 'http'],
+  ['datagrams', 900, {}, 'udp'],
+  ['datagrams that are swapped and doubled', 900, { reorderRate: 0.2, duplicateRate: 0.1 }, 'udp'],
+  ['large datagrams', 900, { mtuBytes: 10_000 }, 'udp'],
+])('%s: every sample is the clip, to the byte', async (_name, largest, faults, transport) => {
+  const samples = await play(largest, faults, transport);
   const pictures = samples.filter(({ kind }) => kind === 'video');
   expect(pictures.length).toBeGreaterThan((SECONDS - 2) * 25);
   const first = PICTURES.findIndex((picture) => pictures[0]?.data.equals(picture) === true);

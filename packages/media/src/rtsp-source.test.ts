@@ -4,9 +4,10 @@ import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { PPS, SPS, makePacket, makeSlice } from './h264/testing-packetizer.ts';
 import { MediaError } from './media-error.ts';
-import { KEYFRAME_TIMEOUT_MS, openSourceWith } from './rtsp-source.ts';
+import { KEYFRAME_AFTER_LOSS_MS, KEYFRAME_TIMEOUT_MS, openSourceWith } from './rtsp-source.ts';
 import type { RtspSession, RtspSessionHandler, RtspSessionOptions } from './rtsp/rtsp-session.ts';
 import type { MediaEvent } from './sample.ts';
+import type { OpenSourceOptions } from './source.ts';
 import { SOUND_WAIT_MS } from './timeline/event-sequencer.ts';
 
 const VIDEO_TRACK = {
@@ -38,6 +39,8 @@ class FakeSession implements RtspSession {
   readonly tracks: RtspSession['tracks'];
   readonly server = 'Fake/1.0';
   readonly lostPackets = 7;
+  readonly packets = { lost: 7, late: 0, reordered: 0, duplicates: 0 };
+  readonly path = { transport: 'tcp' as const, tls: undefined };
   readonly #end = Promise.withResolvers<void>();
   readonly ended = this.#end.promise;
   closed = 0;
@@ -51,6 +54,15 @@ class FakeSession implements RtspSession {
     this.handler = options.handler;
     return Promise.resolve(this);
   };
+
+  /** Key frames asked for; none when the camera cannot be asked. */
+  keyframeRequests = 0;
+  canBeAsked = true;
+
+  requestKeyframe(): boolean {
+    if (this.canBeAsked) this.keyframeRequests++;
+    return this.canBeAsked;
+  }
 
   fail(error: MediaError): void {
     this.#end.reject(error);
@@ -67,7 +79,7 @@ class FakeSession implements RtspSession {
   }
 }
 
-async function openFake(tracks: RtspSession['tracks']) {
+async function openFake(tracks: RtspSession['tracks'], more: Partial<OpenSourceOptions> = {}) {
   const session = new FakeSession(tracks);
   const clock = new VirtualClock();
   const events: MediaEvent[] = [];
@@ -77,14 +89,17 @@ async function openFake(tracks: RtspSession['tracks']) {
     clock,
     logger: silentLogger,
     signal: new AbortController().signal,
+    ...more,
   });
   let frames = 0;
+  let lost = 0;
   /** Sends the next picture and lets 40 ms pass. */
   const picture = async (keyframe: boolean): Promise<void> => {
     const units = keyframe ? [SPS, PPS, IDR] : [P];
     units.forEach((unit, index) => {
       const packet = makePacket(unit, { timestamp: frames * 3600, marker: index === units.length - 1 });
-      session.handler?.onRtp(0, packet, 0, clock.now());
+      session.handler?.onRtp(0, packet, lost, clock.now());
+      lost = 0;
     });
     frames++;
     await clock.advance(40);
@@ -93,7 +108,11 @@ async function openFake(tracks: RtspSession['tracks']) {
     const packet = makePacket(Buffer.from('00100010aabb', 'hex'), { timestamp, marker: true });
     session.handler?.onRtp(1, packet, 0, clock.now());
   };
-  return { session, clock, events, source, picture, sound };
+  /** A packet is missing before the next picture. */
+  const lose = (): void => {
+    lost = 1;
+  };
+  return { session, clock, events, source, picture, sound, lose };
 }
 
 /** The code a promise rejects with; `'pending'` or `'resolved'` when it does not. */
@@ -108,12 +127,12 @@ async function outcome(promise: Promise<void>): Promise<string> {
 
 describe('openRtspSource', () => {
   it('says what the camera is', async () => {
-    const { source } = await openFake([VIDEO_TRACK, { ...AUDIO_TRACK, encoding: 'PCMA', setUp: false }]);
+    const { source } = await openFake([VIDEO_TRACK, { ...AUDIO_TRACK, encoding: 'G722', setUp: false }]);
     expect(source.server).toBe('Fake/1.0');
     expect(source.lostPackets).toBe(7);
     expect(source.tracks).toEqual([
       { kind: 'video', encoding: 'H264', clockRate: 90_000, supported: true },
-      { kind: 'audio', encoding: 'PCMA', clockRate: 16_000, supported: false },
+      { kind: 'audio', encoding: 'G722', clockRate: 16_000, supported: false },
     ]);
   });
 
@@ -167,7 +186,7 @@ describe('openRtspSource', () => {
   });
 
   it.each([
-    ['only sound', [{ ...VIDEO_TRACK, encoding: 'H265', setUp: false }, AUDIO_TRACK], /H265, MPEG4-GENERIC/],
+    ['only sound', [{ ...VIDEO_TRACK, encoding: 'VP9', setUp: false }, AUDIO_TRACK], /VP9, MPEG4-GENERIC/],
     ['nothing', [], /nothing/],
   ])('refuses a camera that offers %s, and closes it', async (_name, tracks, message) => {
     const session = new FakeSession(tracks);
@@ -206,6 +225,55 @@ describe('openRtspSource', () => {
     await picture(false);
     expect(events).toHaveLength(before);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('asks for a key frame after loss, once a second until one comes', async () => {
+    const { session, source, picture, lose } = await openFake([VIDEO_TRACK]);
+    await picture(true);
+    await picture(false);
+    expect(session.keyframeRequests).toBe(0);
+    lose();
+    for (let frame = 0; frame < 60; frame++) await picture(false); // 2.4 s
+    expect(session.keyframeRequests).toBe(3);
+    await picture(true);
+    await picture(false);
+    for (let frame = 0; frame < 60; frame++) await picture(false);
+    expect(session.keyframeRequests).toBe(3);
+    source.requestKeyframe?.(); // a viewer joins
+    source.requestKeyframe?.();
+    expect(session.keyframeRequests).toBe(4);
+  });
+
+  it('asks another way where the session offers none', async () => {
+    let asked = 0;
+    const { session, source } = await openFake([VIDEO_TRACK], { askForKeyframe: () => asked++ });
+    session.canBeAsked = false;
+    source.requestKeyframe?.();
+    source.requestKeyframe?.();
+    expect(asked).toBe(1);
+  });
+
+  it('lives through a minute without a key frame after loss, and says that pictures come; not for ever', async () => {
+    let signs = 0;
+    const { source, picture, lose } = await openFake([VIDEO_TRACK], { onWaitingForKeyframe: () => signs++ });
+    await picture(true);
+    await picture(false);
+    expect(signs).toBe(0);
+    lose();
+    for (let frame = 0; frame < 1500; frame++) await picture(false); // 60 s
+    expect(await outcome(source.ended)).toBe('pending');
+    expect(signs).toBe(60);
+    for (let frame = 1500; frame * 40 < KEYFRAME_AFTER_LOSS_MS + 200; frame++) await picture(false);
+    expect(await outcome(source.ended)).toBe('NO_KEYFRAME');
+  });
+
+  it('plays on for a minute without a key frame and without loss', async () => {
+    const { source, events, picture, session } = await openFake([VIDEO_TRACK]);
+    await picture(true);
+    for (let frame = 0; frame < 1500; frame++) await picture(false);
+    expect(await outcome(source.ended)).toBe('pending');
+    expect(events.filter((event) => event.type === 'sample').length).toBeGreaterThanOrEqual(1499);
+    expect(session.keyframeRequests).toBe(0);
   });
 
   it('ends quietly when it is closed', async () => {

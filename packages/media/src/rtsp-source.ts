@@ -10,25 +10,36 @@
 import type { Timer } from '@pantau/base/clock';
 import type { AudioReader } from './audio/audio-frame.ts';
 import { ErrorTally } from './error-tally.ts';
+import { OncePerSecond } from './once-per-second.ts';
 import type { Arrival } from './rtp/arrival.ts';
 import { MediaError } from './media-error.ts';
 import { createVideoReader, describeAudio, type AudioTrack } from './media-readers.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';
+import { findSupportedEncoding } from './rtsp/codec-support.ts';
 import { openRtspSession } from './rtsp/rtsp-client.ts';
 import type { RtspSession, RtspSessionHandler, RtspSessionOptions } from './rtsp/rtsp-session.ts';
-import type { MediaSource, OpenSource, OpenSourceOptions } from './source.ts';
+import { TransportMemory } from './rtsp/transport-memory.ts';
+import type { MediaSource, OpenSource, OpenSourceOptions, SourcePath } from './source.ts';
 import { EventSequencer } from './timeline/event-sequencer.ts';
 import { MediaTimeline } from './timeline/media-timeline.ts';
 import type { VideoReader } from './video/access-unit.ts';
 
 /** How long a playing camera may leave us without a key frame. Smart codecs stretch their GOP to twenty seconds and more. */
 export const KEYFRAME_TIMEOUT_MS = 30_000;
+/** How long pictures may come that cannot be shown, after loss, until connecting anew is the shorter way to a key frame. */
+export const KEYFRAME_AFTER_LOSS_MS = 90_000;
 
 type OpenSession = (options: RtspSessionOptions) => Promise<RtspSession>;
 type SessionTrack = RtspSession['tracks'][number];
 
+/** An opener of RTSP sources that remembers which transport each one needs. */
+export function createRtspOpener(): OpenSource {
+  const memory = new TransportMemory();
+  return (options) => openSourceWith((session) => openRtspSession({ ...session, memory }), options);
+}
+
 /** Opens an RTSP source. Resolves once the camera plays; events follow. @throws MediaError */
-export const openRtspSource: OpenSource = (options) => openSourceWith(openRtspSession, options);
+export const openRtspSource: OpenSource = createRtspOpener();
 
 /** `openRtspSource` over any way of opening a session: for tests. */
 export async function openSourceWith(
@@ -62,6 +73,10 @@ class Pipeline {
   readonly #video: VideoReader;
   readonly #audio: AudioReader | undefined;
   #onFirstKeyframe: (() => void) | undefined;
+  /** Called with every picture that is dropped because a key frame is missing. */
+  onKeyframeMissed: (() => void) | undefined;
+  /** Since when pictures are dropped, monotonic ms. */
+  #missingSinceMs: number | undefined;
 
   /** @throws MediaError `CODEC_UNSUPPORTED` without a video track that can be carried. */
   constructor(tracks: readonly SessionTrack[], options: OpenSourceOptions) {
@@ -77,28 +92,31 @@ class Pipeline {
     this.#tally = tally;
     const onTrouble = (message: string) => tally.add(message);
     const sound = audioMedia === undefined ? undefined : findSound(audioMedia, onTrouble);
-    const sequencer = new EventSequencer({ clock, audio: sound?.format.config, onEvent: options.onEvent });
+    const announced = sound === undefined ? undefined : (sound.format?.config ?? 'unknown');
+    const sequencer = new EventSequencer({ clock, audio: announced, onEvent: options.onEvent });
     const timeline = new MediaTimeline({
       videoClockRate: videoMedia.clockRate,
-      audio:
-        sound === undefined || audioMedia === undefined
-          ? undefined
-          : { clockRate: audioMedia.clockRate, format: sound.format },
+      audio: sound,
       onPicture: (picture) => sequencer.pushPicture(picture),
-      onSound: (sample) => sequencer.pushSound(sample),
+      onSound: (sample, config) => sequencer.pushSound(sample, config),
     });
     this.#sequencer = sequencer;
     this.#timeline = timeline;
     this.#video = createVideoReader(videoMedia, {
       onAccessUnit: (unit) => {
+        this.#missingSinceMs = undefined;
         this.#onFirstKeyframe?.();
         timeline.pushPicture(unit);
+      },
+      onKeyframeMissed: () => {
+        this.#missingSinceMs ??= clock.monotonic();
+        this.onKeyframeMissed?.();
       },
       onTrouble,
     });
     this.#audio = sound?.open({
       onFrame: (frame) => {
-        sequencer.noteSound();
+        sequencer.noteSound(frame.format?.config);
         timeline.pushSound(frame);
       },
       onTrouble,
@@ -111,6 +129,12 @@ class Pipeline {
       this.#onFirstKeyframe = undefined;
       callback();
     };
+  }
+
+  /** How long pictures have been coming that cannot be shown. */
+  get missingMs(): number {
+    if (this.#missingSinceMs === undefined) return 0;
+    return this.#options.clock.monotonic() - this.#missingSinceMs;
   }
 
   onRtp(track: number, packet: RtpPacket, lostBefore: number, arrivalMs: number): void {
@@ -134,27 +158,49 @@ class Pipeline {
 class RtspSource implements MediaSource {
   readonly server: string | undefined;
   readonly tracks: MediaSource['tracks'];
+  readonly path: SourcePath;
   readonly ended: Promise<void>;
   readonly #session: RtspSession;
   readonly #pipeline: Pipeline;
   readonly #keyframeTimer: Timer;
+  /** Asks the camera for a key frame: each costs it a burst of bytes. */
+  readonly #wishes: OncePerSecond;
 
-  constructor(session: RtspSession, pipeline: Pipeline, { clock }: OpenSourceOptions) {
+  constructor(session: RtspSession, pipeline: Pipeline, options: OpenSourceOptions) {
+    const { clock, askForKeyframe, onWaitingForKeyframe } = options;
     this.#session = session;
     this.#pipeline = pipeline;
     this.server = session.server;
-    this.tracks = session.tracks.map(({ kind, encoding, clockRate, setUp }) => {
-      return { kind, encoding, clockRate, supported: setUp };
+    this.path = session.path;
+    this.tracks = session.tracks.map((track) => {
+      const { kind, encoding, clockRate, setUp } = track;
+      return { kind, encoding, clockRate, supported: setUp || findSupportedEncoding(track) !== undefined };
     });
     const noKeyframe = Promise.withResolvers<never>();
-    this.#keyframeTimer = clock.setTimer(KEYFRAME_TIMEOUT_MS, () => noKeyframe.reject(noKeyframeError()));
+    this.#keyframeTimer = clock.setTimer(KEYFRAME_TIMEOUT_MS, () =>
+      noKeyframe.reject(noKeyframeError(KEYFRAME_TIMEOUT_MS)),
+    );
+    this.#wishes = new OncePerSecond(clock, () => {
+      if (!session.requestKeyframe()) askForKeyframe?.();
+    });
+    const signsOfLife = new OncePerSecond(clock, () => onWaitingForKeyframe?.());
     pipeline.onFirstKeyframe = () => this.#keyframeTimer.cancel();
+    pipeline.onKeyframeMissed = () => {
+      this.#wishes.run();
+      signsOfLife.run();
+      if (pipeline.missingMs >= KEYFRAME_AFTER_LOSS_MS)
+        noKeyframe.reject(noKeyframeError(KEYFRAME_AFTER_LOSS_MS));
+    };
     this.ended = this.#waitForEnd(noKeyframe.promise);
     this.ended.catch(() => {}); // whoever waits for it is told; nobody waiting is no fault
   }
 
   get lostPackets(): number {
     return this.#session.lostPackets;
+  }
+
+  requestKeyframe(): void {
+    this.#wishes.run();
   }
 
   async close(): Promise<void> {
@@ -180,6 +226,7 @@ class RtspSource implements MediaSource {
 
   #stop(): void {
     this.#keyframeTimer.cancel();
+    this.#pipeline.onKeyframeMissed = undefined;
     this.#pipeline.close();
   }
 }
@@ -198,11 +245,11 @@ function noVideo(tracks: readonly SessionTrack[]): MediaError {
   const offered = tracks.map((track) => track.encoding || track.kind).join(', ');
   return new MediaError(
     'CODEC_UNSUPPORTED',
-    `The camera offers no H.264 video (it offers ${offered || 'nothing'})`,
+    `The camera offers no video that Pantau can carry (it offers ${offered || 'nothing'})`,
   );
 }
 
-function noKeyframeError(): MediaError {
-  const seconds = KEYFRAME_TIMEOUT_MS / 1000;
+function noKeyframeError(timeoutMs: number): MediaError {
+  const seconds = timeoutMs / 1000;
   return new MediaError('NO_KEYFRAME', `The camera sent no usable key frame for ${seconds} seconds`);
 }

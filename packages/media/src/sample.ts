@@ -6,6 +6,7 @@
  * All times of a track are in that track's timescale (video 90 000, audio its sample rate), unwrapped,
  * never negative, with one origin shared by the tracks of a stream.
  */
+import type { HlsRelay } from './hls-relay/hls-relay.ts';
 
 /** Ticks per second of every video track (RFC 6184 section 5: 90 kHz clock). */
 export const VIDEO_TIMESCALE = 90_000;
@@ -86,4 +87,8 @@ export type MediaEvent =
   | { readonly type: 'config'; readonly config: StreamConfig }
   | { readonly type: 'sample'; readonly sample: Sample }
   /** Media time is not continuous after this (reconnect, loss until the next key frame, jump of the camera's clock). */
-  | { readonly type: 'discontinuity'; readonly reason: string };
+  | { readonly type: 'discontinuity'; readonly reason: string }
+  /** The source answers, but has nothing newer than before: it is not stalled. */
+  | { readonly type: 'unchanged' }
+  /** There are no samples: the source is an HLS stream of another server, which is relayed. */
+  | { readonly type: 'relay'; readonly relay: HlsRelay };

@@ -50,6 +50,11 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     hasId: true,
     url: (world, object) => `/api/stream/${object === 'missing' ? 999_999 : world.cameras.public.id}/token`,
   },
+  'GET /api/cameras/:id/snapshot': {
+    hasId: true,
+    url: (world, object) =>
+      `/api/cameras/${object === 'missing' ? 999_999 : world.cameras.public.id}/snapshot`,
+  },
 
   'GET /api/auth/setup': fixed('/api/auth/setup'),
   'POST /api/auth/setup': {
@@ -212,6 +217,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'POST /api/cache/invalidate': { ...fixed('/api/cache/invalidate'), body: () => ({ prefix: 'areas' }) },
   'POST /api/cache/clear': fixed('/api/cache/clear'),
 
+  'GET /api/cameras/verdicts': fixed('/api/cameras/verdicts'),
   'GET /api/cameras': fixed('/api/cameras'),
   'POST /api/cameras': {
     ...fixed('/api/cameras'),
@@ -236,6 +242,19 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     (world) => world.addCamera(),
     (id) => `/api/cameras/${id}/new-link`,
   ),
+  'GET /api/onvif/interfaces': fixed('/api/onvif/interfaces'),
+  'GET /api/onvif/url-templates': fixed('/api/onvif/url-templates?maker=Dahua'),
+  'POST /api/onvif/discover': {
+    ...fixed('/api/onvif/discover'),
+    // An address that may not be asked: the entry is written, no datagram is sent.
+    body: () => ({ interfaces: ['127.0.0.1'], address: '127.0.0.1', timeout_s: 1 }),
+    through: [403],
+  },
+  'POST /api/onvif/device': {
+    ...fixed('/api/onvif/device'),
+    body: () => ({ address: '169.254.169.254', username: 'admin', password: 'x' }),
+    through: [403],
+  },
   'GET /api/areas': fixed('/api/areas'),
   'POST /api/areas': { ...fixed('/api/areas'), body: (world) => ({ name: `Wilayah ${world.next()}` }) },
   'GET /api/areas/:id': byId(

@@ -20,5 +20,5 @@ export function presentArea(area: Area, cameraCount: number): PublicArea {
 
 /** @param cameraCount all cameras in the area. */
 export function presentAdminArea(area: Area, cameraCount: number): AdminArea {
-  return { ...presentArea(area, cameraCount), sort_order: area.sortOrder };
+  return { ...presentArea(area, cameraCount), sort_order: area.sortOrder, transport: area.transport };
 }

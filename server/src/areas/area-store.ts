@@ -162,6 +162,7 @@ function toColumns(area: Omit<Area, 'id'>): Omit<Insertable<AreaTable>, 'id' | '
     latitude: area.latitude,
     longitude: area.longitude,
     sort_order: area.sortOrder,
+    transport: area.transport,
   };
 }
 
@@ -177,5 +178,6 @@ function toArea(row: Selectable<AreaTable>): Area {
     latitude: row.latitude,
     longitude: row.longitude,
     sortOrder: row.sort_order,
+    transport: row.transport,
   };
 }

@@ -1,5 +1,6 @@
 /** An area of the town and the rules for its fields. */
 import { AppError } from '@pantau/base/errors';
+import { RTSP_TRANSPORTS, type RtspTransport } from '@pantau/media';
 import { checkCoordinates, checkParagraphs, checkText } from '../fields.ts';
 
 export interface Area {
@@ -13,6 +14,8 @@ export interface Area {
   readonly latitude: number | null;
   readonly longitude: number | null;
   readonly sortOrder: number;
+  /** How media of its cameras travels that have no transport of their own; null is the server's, `auto`. */
+  readonly transport: RtspTransport | null;
 }
 
 /** What an operator says about an area; what is left out is empty. */
@@ -24,6 +27,9 @@ export function checkArea(input: NewArea): Omit<Area, 'id'> {
   const name = checkText('name', input.name, 100, fail);
   if (name === null) throw fail('name must not be empty');
   checkCoordinates(input.latitude ?? null, input.longitude ?? null, fail);
+  const transport = input.transport ?? null;
+  if (transport !== null && !RTSP_TRANSPORTS.includes(transport))
+    throw fail(`transport must be one of ${RTSP_TRANSPORTS.join(', ')}`);
   return {
     name,
     description: checkParagraphs('description', input.description, 2000, fail),
@@ -34,5 +40,6 @@ export function checkArea(input: NewArea): Omit<Area, 'id'> {
     latitude: input.latitude ?? null,
     longitude: input.longitude ?? null,
     sortOrder: input.sortOrder ?? 0,
+    transport,
   };
 }

@@ -214,6 +214,87 @@ describe.each(DATABASE_KINDS)('administration on %s', (kind) => {
     ]);
   });
 
+  it('keeps how media travels and the other addresses, and shows no secret in them', async () => {
+    const { id } = await addCamera({
+      transport: 'udp',
+      tls_fingerprint: 'AB:'.repeat(31) + 'CD',
+      audio: false,
+      sub_url: 'rtsp://lain:S4ndi-Baru@198.51.100.7:8554/sub?pwd=S4ndi-Jalur',
+      snapshot_url: 'http://198.51.100.7/snap?user=admin&password=S4ndi-Jalur',
+      onvif_url: 'http://198.51.100.7/onvif/device_service',
+      onvif_profile: 'Profile_1',
+    });
+    const shown = (await call('GET', `/api/cameras/${id}`)).data;
+    expect(shown).toMatchObject({
+      source_username: 'admin',
+      transport: 'udp',
+      tls_fingerprint: 'ab'.repeat(31) + 'cd',
+      audio: false,
+      sub_url: 'rtsp://198.51.100.7:8554/sub?pwd=***',
+      snapshot_url: 'http://198.51.100.7/snap?user=admin&password=***',
+      onvif_url: 'http://198.51.100.7/onvif/device_service',
+      onvif_profile: 'Profile_1',
+    });
+    // What a form sends back as it was shown changes nothing.
+    const { sub_url, snapshot_url, source_url, onvif_url, tls_fingerprint } = shown;
+    const same = { sub_url, snapshot_url, source_url, onvif_url, tls_fingerprint };
+    expect((await call('PUT', `/api/cameras/${id}`, same)).data).toEqual(shown);
+    expect(await readEvents()).toHaveLength(1);
+    expect((await cameras.get(id)).sub).toMatchObject({
+      url: 'rtsp://198.51.100.7:8554/sub?pwd=S4ndi-Jalur',
+      username: 'admin',
+      transport: 'udp',
+      audio: false,
+    });
+
+    const cleared = { transport: null, tls_fingerprint: null, audio: true, sub_url: null, snapshot_url: '' };
+    expect((await call('PUT', `/api/cameras/${id}`, cleared)).data).toMatchObject({
+      ...cleared,
+      snapshot_url: null,
+      onvif_profile: 'Profile_1',
+    });
+    expect((await readEvents())[1]?.changes).toEqual({
+      transport: ['udp', null],
+      tls_fingerprint: ['ab'.repeat(31) + 'cd', null],
+      audio: [false, true],
+      sub_url: ['rtsp://198.51.100.7:8554/sub?pwd=***', null],
+      snapshot_url: ['http://198.51.100.7/snap?user=admin&password=***', null],
+    });
+    await call('PUT', `/api/cameras/${id}`, { sub_url: 'rtsp://198.51.100.7:8554/sub?pwd=S4ndi-Lama' });
+    await call('PUT', `/api/cameras/${id}`, { sub_url: 'rtsp://198.51.100.7:8554/sub?pwd=S4ndi-Baru' });
+    // A secret that changed looks the same, and is in the trail all the same.
+    expect((await readEvents())[3]?.changes).toEqual({
+      sub_url: ['rtsp://198.51.100.7:8554/sub?pwd=***', 'rtsp://198.51.100.7:8554/sub?pwd=***'],
+    });
+  });
+
+  it('lets no address of a camera lead elsewhere than its host', async () => {
+    const { id } = await addCamera({ sub_url: 'rtsp://198.51.100.7/sub' });
+    for (const change of [
+      { sub_url: 'rtsp://203.0.113.9/sub' },
+      { snapshot_url: 'http://203.0.113.9/snap' },
+      { onvif_url: 'http://203.0.113.9/onvif' },
+      { source_url: 'rtsp://203.0.113.9/live' },
+      { transport: 'multicast' },
+      { tls_fingerprint: 'zz' },
+      { onvif_profile: 'a\u0000b' },
+    ])
+      expect([change, (await call('PUT', `/api/cameras/${id}`, change)).status]).toEqual([change, 400]);
+    const own = { source_url: 'rtsp://192.0.2.1/x', sub_url: 'rtsp://192.0.2.1/y' };
+    expect((await call('PUT', `/api/cameras/${id}`, own)).status).toBe(200);
+    // This server itself, and link-local addresses, are no place for a camera; nor for its other addresses.
+    const local = { name: 'B', source_url: 'rtsp://169.254.169.254/x' };
+    expect((await call('POST', '/api/cameras', local)).status).toBe(400);
+  });
+
+  it('keeps how media of the cameras of an area travels', async () => {
+    const area = (await call('POST', '/api/areas', { name: 'Kota', transport: 'udp' })).data;
+    expect(area.transport).toBe('udp');
+    expect((await call('PUT', `/api/areas/${area.id}`, { transport: null })).data.transport).toBeNull();
+    expect((await readEvents())[1]).toMatchObject({ changes: { transport: ['udp', null] } });
+    expect((await call('PUT', `/api/areas/${area.id}`, { transport: 'rfc' })).status).toBe(400);
+  });
+
   it('writes nothing when nothing changes', async () => {
     const { id } = await addCamera();
     expect((await call('PUT', `/api/cameras/${id}`, { name: 'Simpang Lima' })).status).toBe(200);

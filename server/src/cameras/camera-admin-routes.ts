@@ -61,7 +61,7 @@ export function cameraAdminRoutes(cameras: CameraService, areas: AreaService): F
       },
       async (request, reply) => {
         const { name, source_url: url } = request.body;
-        const source = changeSource(EMPTY_SOURCE, { ...readLogin(request.body), url });
+        const source = changeSource(EMPTY_SOURCE, { ...readSource(request.body), url });
         const camera = await cameras.create({ ...readFields(request.body), name, source }, request.actor);
         reply.code(201).header('location', `/api/cameras/${camera.id}`);
         return answer(camera);
@@ -76,7 +76,7 @@ export function cameraAdminRoutes(cameras: CameraService, areas: AreaService): F
       },
       async (request) => {
         const { name, source_url: url } = request.body;
-        const source = { ...readLogin(request.body), ...(url === undefined ? {} : { url }) };
+        const source = { ...readSource(request.body), ...(url === undefined ? {} : { url }) };
         const changes: CameraChanges = {
           ...readFields(request.body),
           ...(name === undefined ? {} : { name }),
@@ -110,22 +110,33 @@ export function cameraAdminRoutes(cameras: CameraService, areas: AreaService): F
 /** What was given, under our names. */
 function readFields(body: UpdateCameraInput): Omit<CameraChanges, 'name' | 'source'> {
   const { name: _name, source_url: _url, source_username: _user, source_password: _password, ...rest } = body;
-  const { group_name: groupName, area_id: areaId, sort_order: sortOrder, ...fields } = rest;
+  const { transport: _transport, tls_fingerprint: _fingerprint, audio: _audio, ...named } = rest;
+  const { group_name: groupName, area_id: areaId, sort_order: sortOrder, ...others } = named;
+  const { sub_url: subUrl, snapshot_url: snapshotUrl, onvif_url: onvifUrl, ...more } = others;
+  const { onvif_profile: onvifProfile, ...fields } = more;
   return {
     ...fields,
+    ...(subUrl === undefined ? {} : { subUrl }),
+    ...(snapshotUrl === undefined ? {} : { snapshotUrl }),
+    ...(onvifUrl === undefined ? {} : { onvifUrl }),
+    ...(onvifProfile === undefined ? {} : { onvifProfile }),
     ...(groupName === undefined ? {} : { groupName }),
     ...(areaId === undefined ? {} : { areaId }),
     ...(sortOrder === undefined ? {} : { sortOrder }),
   };
 }
 
-/** An empty password or name is none. */
-function readLogin(body: UpdateCameraInput): SourceChange {
+/** How it is reached, but for the address. An empty password, name or fingerprint is none. */
+function readSource(body: UpdateCameraInput): SourceChange {
   const { source_username: username, source_password: password } = body;
+  const { transport, tls_fingerprint: fingerprint, audio } = body;
   return {
     ...(username === undefined ? {} : { username: username === '' ? null : username }),
     ...(password === undefined
       ? {}
       : { password: password === null || password === '' ? null : new Secret(password) }),
+    ...(transport === undefined ? {} : { transport }),
+    ...(fingerprint === undefined ? {} : { tlsFingerprint: fingerprint === '' ? null : fingerprint }),
+    ...(audio === undefined ? {} : { audio }),
   };
 }

@@ -2,7 +2,7 @@
 import type { Actor } from '../audit/actor.ts';
 import { listChanges, listRemoved, SECRET, type AuditEvent, type AuditValue } from '../audit/audit-event.ts';
 import type { Camera } from './camera.ts';
-import { maskSourceUrl } from './source-url.ts';
+import { maskOrNull, maskSourceUrl } from './source-url.ts';
 
 type Fields = Readonly<Record<string, AuditValue>>;
 
@@ -20,6 +20,9 @@ export function cameraUpdated(before: Camera, after: Camera, actor: Actor): Audi
   // What looks the same when masked may still differ.
   const masked = [
     before.source.url !== after.source.url ? 'source_url' : undefined,
+    before.sub?.url !== after.sub?.url ? 'sub_url' : undefined,
+    before.snapshotUrl !== after.snapshotUrl ? 'snapshot_url' : undefined,
+    before.onvifUrl !== after.onvifUrl ? 'onvif_url' : undefined,
     before.source.password?.reveal() !== after.source.password?.reveal() ? 'source_password' : undefined,
     before.streamKey !== after.streamKey ? 'stream_key' : undefined,
   ].filter((field) => field !== undefined);
@@ -57,6 +60,13 @@ function describe(camera: Camera): Fields {
     source_url: maskSourceUrl(source.url),
     source_username: source.username ?? null,
     source_password: source.password === undefined && camera.credentialsUnreadable !== true ? null : SECRET,
+    transport: source.transport ?? null,
+    tls_fingerprint: source.tlsFingerprint ?? null,
+    audio: source.audio !== false,
+    sub_url: maskOrNull(camera.sub?.url),
+    snapshot_url: maskOrNull(camera.snapshotUrl),
+    onvif_url: maskOrNull(camera.onvifUrl),
+    onvif_profile: camera.onvifProfile,
     latitude: camera.latitude,
     longitude: camera.longitude,
     timezone: camera.timezone,

@@ -4,7 +4,7 @@
  */
 import type { AdminCamera, PublicCamera } from '@pantau/contract/camera';
 import type { Camera } from './camera.ts';
-import { maskSourceUrl } from './source-url.ts';
+import { maskOrNull, maskSourceUrl } from './source-url.ts';
 
 export function presentCamera(camera: Camera, areaName: string | null): PublicCamera {
   return {
@@ -39,5 +39,12 @@ export function presentAdminCamera(camera: Camera, areaName: string | null): Adm
     source_username: source.username ?? null,
     has_password: source.password !== undefined || isUnreadable,
     password_unreadable: isUnreadable,
+    transport: source.transport ?? null,
+    tls_fingerprint: source.tlsFingerprint ?? null,
+    audio: source.audio !== false,
+    sub_url: maskOrNull(camera.sub?.url),
+    snapshot_url: maskOrNull(camera.snapshotUrl),
+    onvif_url: maskOrNull(camera.onvifUrl),
+    onvif_profile: camera.onvifProfile,
   };
 }

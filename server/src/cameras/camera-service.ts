@@ -6,11 +6,13 @@ import {
   checkCamera,
   createStreamKey,
   isNarrower,
+  toInput,
   type Camera,
   type CameraChanges,
   type CameraInput,
 } from './camera.ts';
 import { cameraCreated, cameraDeleted, cameraUpdated } from './camera-events.ts';
+import { unmaskAddresses } from './extra-addresses.ts';
 import type { CameraStore } from './camera-store.ts';
 import { isLiteralAllowed, refuseAddressLiteral, type IsAddressAllowed } from './source-address.ts';
 import { changeSource, keepsPassword } from './source-change.ts';
@@ -44,7 +46,9 @@ export class CameraService {
   /** Cameras whose address is one where no camera may be: they were stored when the rule allowed more. */
   async listRefused(): Promise<readonly Camera[]> {
     const cameras = await this.#store.list();
-    return cameras.filter(({ source }) => !isLiteralAllowed(this.#isAddressAllowed, source.url));
+    return cameras.filter((camera) =>
+      addressesOf(camera).some((url) => !isLiteralAllowed(this.#isAddressAllowed, url)),
+    );
   }
 
   count(): Promise<number> {
@@ -58,14 +62,14 @@ export class CameraService {
     return camera;
   }
 
-  /** Finds the mistakes that need neither camera nor database. @throws AppError CAMERA_INVALID */
+  /** Finds the mistakes that need neither camera nor database. @throws AppError CAMERA_INVALID; MediaError SOURCE_URL_INVALID */
   check(input: CameraInput): ReturnType<typeof checkCamera> {
     const camera = checkCamera(input);
-    refuseAddressLiteral(this.#isAddressAllowed, camera.source.url);
+    for (const url of addressesOf(camera)) refuseAddressLiteral(this.#isAddressAllowed, url);
     return camera;
   }
 
-  /** @throws AppError CAMERA_INVALID, CAMERA_EXISTS, AREA_NOT_FOUND */
+  /** @throws AppError CAMERA_INVALID, CAMERA_EXISTS, AREA_NOT_FOUND; MediaError SOURCE_URL_INVALID */
   async create(input: CameraInput, actor: Actor): Promise<Camera> {
     const camera = this.check(input);
     await this.#refuseTakenName(camera.name, undefined);
@@ -76,7 +80,7 @@ export class CameraService {
 
   /**
    * Changes the given fields. The stream key stays, unless fewer people may watch than before: then every link of before is dead.
-   * @throws as `create`; CAMERA_NOT_FOUND; MediaError SOURCE_URL_INVALID
+   * @throws as `create`; CAMERA_NOT_FOUND
    */
   async update(idOrName: number | string, changes: CameraChanges, actor: Actor): Promise<Camera> {
     const { id } = await this.get(idOrName);
@@ -102,9 +106,18 @@ export class CameraService {
     const { source: sourceChange, ...fields } = changes;
     const { id, streamKey, credentialsUnreadable, ...before } = current;
     const source = sourceChange === undefined ? current.source : changeSource(current.source, sourceChange);
-    const changed = { ...before, ...fields, source };
+    const input = toInput(before);
+    const stored = {
+      subUrl: input.subUrl ?? null,
+      snapshotUrl: current.snapshotUrl,
+      onvifUrl: current.onvifUrl,
+    };
+    const changed = { ...input, ...fields, ...unmaskAddresses(stored, fields), source };
+    const camera = checkCamera(changed);
     // A camera that is stored can still be changed otherwise when the rule for addresses became stricter.
-    const camera = source.url === current.source.url ? checkCamera(changed) : this.check(changed);
+    const known = new Set(addressesOf(current));
+    for (const url of addressesOf(camera))
+      if (!known.has(url)) refuseAddressLiteral(this.#isAddressAllowed, url);
     const isUnreadable = credentialsUnreadable === true && keepsPassword(current.source, sourceChange ?? {});
     return {
       ...camera,
@@ -136,6 +149,15 @@ export class CameraService {
     if (other === undefined || other.id === ownId) return;
     throw new AppError('conflict', 'CAMERA_EXISTS', `A camera named "${other.name}" exists already.`);
   }
+}
+
+function addressesOf({
+  source,
+  sub,
+  snapshotUrl,
+  onvifUrl,
+}: Omit<Camera, 'id' | 'streamKey'>): readonly string[] {
+  return [source.url, sub?.url, snapshotUrl, onvifUrl].filter((url) => url !== undefined && url !== null);
 }
 
 function hasText(camera: Camera, wanted: string): boolean {

@@ -88,6 +88,7 @@ describe.each(DATABASE_KINDS)('cameras and areas on %s', (kind) => {
         kecamatan: 'B',
         latitude: -7.15,
         longitude: 111.88,
+        transport: 'tcp',
       }),
     );
     const full = newCamera('Simpang Empat', {
@@ -103,13 +104,24 @@ describe.each(DATABASE_KINDS)('cameras and areas on %s', (kind) => {
       pull: 'always',
       videoCodec: 'h264',
       sortOrder: 3,
+      source: { ...source, transport: 'udp', tlsFingerprint: 'AB:'.repeat(31) + 'CD', audio: false },
+      subUrl: 'rtsp://10.0.0.5/sub',
+      snapshotUrl: 'http://10.0.0.5/snap.jpg',
+      onvifUrl: 'http://10.0.0.5:8000/onvif/device_service',
+      onvifProfile: 'Profile_1',
     });
     const created = await cameras.create(full);
-    const { source: storedSource, ...stored } = (await cameras.find(created.id)) ?? created;
-    const { source: givenSource, ...given } = full;
+    const { source: storedSource, sub: storedSub, ...stored } = (await cameras.find(created.id)) ?? created;
+    const { source: givenSource, sub: _givenSub, ...given } = full;
     expect(stored).toEqual({ ...given, id: created.id });
     expect(storedSource.url).toBe(givenSource.url);
     expect(storedSource.password?.reveal()).toBe('hunter2');
+    expect(storedSource).toMatchObject({
+      transport: 'udp',
+      tlsFingerprint: 'ab'.repeat(31) + 'cd',
+      audio: false,
+    });
+    expect(storedSub).toEqual({ ...storedSource, url: 'rtsp://10.0.0.5/sub' });
     expect(await areas.find(area.id)).toEqual(area);
     expect(await areas.list()).toEqual([area]);
   });
@@ -160,7 +172,12 @@ describe.each(DATABASE_KINDS)('cameras and areas on %s', (kind) => {
   it('updates every field, and only that row', async () => {
     const camera = await cameras.findByName('Ketiga');
     if (camera === undefined) throw new Error('the camera is gone');
-    const changed = { ...camera, name: 'Baru', enabled: false, source: { ...source, password: undefined } };
+    const changed = {
+      ...camera,
+      name: 'Baru',
+      enabled: false,
+      source: { ...camera.source, password: undefined },
+    };
     expect(await cameras.update(changed)).toEqual(changed);
     expect((await cameras.findByName('Pertama'))?.enabled).toBe(true);
     expect(await cameras.update({ ...changed, id: 999 })).toBeUndefined();

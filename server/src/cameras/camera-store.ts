@@ -12,6 +12,7 @@ import { foldName } from '../fields.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { Camera } from './camera.ts';
 import { CameraPasswords } from './camera-passwords.ts';
+import { subSourceOf } from './extra-addresses.ts';
 
 export interface CameraStore {
   /** Every camera, in the order in which they are shown. A heavy read: a city has a thousand. */
@@ -192,11 +193,26 @@ function toColumns(
     stream_key: camera.streamKey,
     sort_order: camera.sortOrder,
     visibility: camera.visibility,
+    transport: camera.source.transport ?? null,
+    tls_fingerprint: camera.source.tlsFingerprint ?? null,
+    sub_url: camera.sub?.url ?? null,
+    snapshot_url: camera.snapshotUrl,
+    onvif_url: camera.onvifUrl,
+    onvif_profile: camera.onvifProfile,
+    audio: camera.source.audio === false ? 0 : 1,
   };
 }
 
 function readCamera(row: Selectable<CameraTable>, passwords: CameraPasswords): Camera {
   const { password, isUnreadable } = passwords.open(row.id, row.source_password);
+  const source = {
+    url: row.source_url,
+    username: row.source_username ?? undefined,
+    password,
+    transport: row.transport ?? undefined,
+    tlsFingerprint: row.tls_fingerprint ?? undefined,
+    audio: row.audio === 1,
+  };
   return {
     id: row.id,
     name: row.name,
@@ -206,11 +222,11 @@ function readCamera(row: Selectable<CameraTable>, passwords: CameraPasswords): C
     areaId: row.area_id,
     enabled: row.enabled === 1,
     status: row.status,
-    source: {
-      url: row.source_url,
-      username: row.source_username ?? undefined,
-      password,
-    },
+    source,
+    sub: subSourceOf(source, row.sub_url),
+    snapshotUrl: row.snapshot_url,
+    onvifUrl: row.onvif_url,
+    onvifProfile: row.onvif_profile,
     ...(isUnreadable ? { credentialsUnreadable: true } : {}),
     latitude: row.latitude,
     longitude: row.longitude,

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '@pantau/base/errors';
 import type { Secret } from '@pantau/base/secret';
-import type { SourceDefinition } from '@pantau/media';
+import { RTSP_TRANSPORTS, type SourceDefinition } from '@pantau/media';
+import { readExtraAddresses, subSourceOf, type ExtraAddresses } from './extra-addresses.ts';
 import type { SourceChange } from './source-change.ts';
 import { checkCoordinates, checkParagraphs, checkText, checkTimezone } from '../fields.ts';
 
@@ -17,6 +18,13 @@ export interface Camera {
   readonly status: 'active' | 'maintenance';
   /** How it is reached; never leaves the server. */
   readonly source: SourceDefinition;
+  /** The smaller picture: another address on the same host, all else as in `source`. */
+  readonly sub: SourceDefinition | undefined;
+  /** Where the camera gives a still picture, without the login. */
+  readonly snapshotUrl: string | null;
+  /** Its ONVIF device service, without the login, and the token of the media profile it was added with. */
+  readonly onvifUrl: string | null;
+  readonly onvifProfile: string | null;
   /** A password is stored, but cannot be decrypted: it is missing in `source`. */
   readonly credentialsUnreadable?: true;
   readonly latitude: number | null;
@@ -35,7 +43,7 @@ export interface Camera {
 export type Visibility = 'public' | 'unlisted' | 'private';
 
 /** What an operator says about a camera; what is left out gets its default. */
-export interface CameraInput {
+export interface CameraInput extends Partial<ExtraAddresses> {
   readonly name: string;
   readonly source: SourceDefinition;
   readonly description?: string | null;
@@ -51,10 +59,16 @@ export interface CameraInput {
   readonly videoCodec?: string | null;
   readonly sortOrder?: number;
   readonly visibility?: Visibility;
+  readonly onvifProfile?: string | null;
 }
 
 /** What an operator changes; what is left out stays. */
 export type CameraChanges = Partial<Omit<CameraInput, 'source'>> & { readonly source?: SourceChange };
+
+/** A stored camera as if it were said anew. */
+export function toInput({ sub, ...fields }: Omit<Camera, 'id' | 'streamKey'>): CameraInput {
+  return { ...fields, subUrl: sub?.url ?? null };
+}
 
 /** Whether fewer people may watch than before. */
 export function isNarrower(visibility: Visibility, than: Visibility): boolean {
@@ -64,7 +78,7 @@ export function isNarrower(visibility: Visibility, than: Visibility): boolean {
 
 export const DEFAULT_TIMEZONE = 'Asia/Jakarta';
 
-/** @throws AppError CAMERA_INVALID that names the field. */
+/** @throws AppError CAMERA_INVALID that names the field; MediaError SOURCE_URL_INVALID for an address of `ExtraAddresses`. */
 export function checkCamera(input: CameraInput): Omit<Camera, 'id' | 'streamKey'> {
   const fail = (message: string) => new AppError('invalid', 'CAMERA_INVALID', message);
   const name = checkText('name', input.name, 100, fail);
@@ -72,6 +86,8 @@ export function checkCamera(input: CameraInput): Omit<Camera, 'id' | 'streamKey'
   checkCoordinates(input.latitude ?? null, input.longitude ?? null, fail);
   checkCredential('user name', input.source.username, fail);
   checkCredential('password', input.source.password, fail);
+  const source = checkSource(input.source, fail);
+  const { subUrl, snapshotUrl, onvifUrl } = readExtraAddresses(source.url, input, fail);
   return {
     name,
     description: checkParagraphs('description', input.description, 2000, fail),
@@ -80,7 +96,11 @@ export function checkCamera(input: CameraInput): Omit<Camera, 'id' | 'streamKey'
     areaId: input.areaId ?? null,
     enabled: input.enabled ?? true,
     status: input.status ?? 'active',
-    source: input.source,
+    source,
+    sub: subSourceOf(source, subUrl),
+    snapshotUrl,
+    onvifUrl,
+    onvifProfile: checkText('onvif_profile', input.onvifProfile, 200, fail),
     latitude: input.latitude ?? null,
     longitude: input.longitude ?? null,
     timezone: checkTimezone(input.timezone ?? DEFAULT_TIMEZONE, fail),
@@ -102,6 +122,31 @@ export function createStreamKey(): string {
     bits >>= 5n;
   }
   return key;
+}
+
+function checkSource(source: SourceDefinition, fail: (message: string) => Error): SourceDefinition {
+  const { transport, tlsFingerprint } = source;
+  if (transport !== undefined && !RTSP_TRANSPORTS.includes(transport))
+    throw fail(`transport must be one of ${RTSP_TRANSPORTS.join(', ')}`);
+  return {
+    ...source,
+    tlsFingerprint: tlsFingerprint === undefined ? undefined : readFingerprint(tlsFingerprint, fail),
+    audio: source.audio ?? true,
+  };
+}
+
+/** As tools print it, `SHA256 Fingerprint=AB:CD:…`, or bare. @returns 64 lower-case hex digits. */
+function readFingerprint(text: string, fail: (message: string) => Error): string {
+  const digits = text
+    .trim()
+    .replace(/^sha-?256(?: fingerprint)?[=:]/i, '')
+    .replaceAll(/[:\s]/g, '')
+    .toLowerCase();
+  if (!/^[0-9a-f]{64}$/.test(digits))
+    throw fail(
+      'tls_fingerprint must be the SHA-256 of the certificate: 64 hex digits, with or without colons',
+    );
+  return digits;
 }
 
 function checkCredential(

@@ -7,6 +7,7 @@ import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { AppError } from '@pantau/base/errors';
 import { embeddedAddresses, plainAddress } from './ip-address.ts';
+import { hostAndPort } from './source-url.ts';
 
 /** Words of the setting `PANTAU_CAMERA_ADDRESSES`, with the ranges they stand for. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -77,14 +78,10 @@ export function refuseAddressLiteral(isAllowed: IsAddressAllowed, url: string): 
 /** False for a URL whose host is an address where no camera may be; a name, but for that of this very machine, is judged later. */
 export function isLiteralAllowed(isAllowed: IsAddressAllowed, url: string): boolean {
   // The URL parser of browsers knows all spellings of an IPv4 address: 127.1, 0x7f000001, 2130706433.
-  const parsed = URL.parse(url.replace(/^rtsp:/i, 'http:'));
+  const parsed = URL.parse(url.replace(/^[a-z]+:/i, 'http:'));
   const host = parsed?.hostname.replace(/^\[|\]$/g, '') ?? '';
   const address = host === 'localhost' ? '127.0.0.1' : host;
-  return isIP(address) === 0 || isAllowed(address, portOf(url));
-}
-
-function portOf(url: string): number {
-  return Number(/^rtsp:\/\/(?:\[[^\]]*\]|[^/?:]*):(\d+)/i.exec(url)?.[1] ?? 554);
+  return isIP(address) === 0 || isAllowed(address, hostAndPort(url).port);
 }
 
 /** @param ranges addresses and CIDR ranges, well formed. */

@@ -1,13 +1,21 @@
 /**
- * Takes a camera's address apart as people paste it: user and password are removed from the URL and kept separately.
+ * Which addresses a camera may have, and how they are taken apart as people paste them: user and password are removed from the URL and kept separately.
  * Passwords are often pasted without percent-encoding, so `@`, `/`, `?`, `#` and `:` may stand in them.
  */
 import { isIP } from 'node:net';
 import { Secret } from '@pantau/base/secret';
 import { MediaError } from '@pantau/media';
 
+/** Every scheme that a camera's address may have, with its port: what is not here is refused. */
+const DEFAULT_PORTS = { rtsp: 554, rtsps: 322, http: 80, https: 443 } as const;
+type SourceScheme = keyof typeof DEFAULT_PORTS;
+
+/** What media may come over, and what a still picture and ONVIF come over. */
+export const SOURCE_SCHEMES: readonly SourceScheme[] = ['rtsp', 'rtsps', 'http', 'https'];
+export const HTTP_SCHEMES: readonly SourceScheme[] = ['http', 'https'];
+
 export interface ParsedSourceUrl {
-  /** `rtsp://host[:port]/path?query`, without user, password and fragment. */
+  /** `scheme://host[:port]/path?query`, without user, password and fragment; the scheme in lower case. */
   readonly url: string;
   readonly username: string | undefined;
   readonly password: Secret | undefined;
@@ -17,27 +25,61 @@ const MAX_LENGTH = 2000;
 const AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,253})(?::(\d{1,5}))?$/i;
 
 /** @throws MediaError SOURCE_URL_INVALID; the message never repeats the URL. */
-export function parseSourceUrl(text: string): ParsedSourceUrl {
+export function parseSourceUrl(
+  text: string,
+  schemes: readonly SourceScheme[] = SOURCE_SCHEMES,
+): ParsedSourceUrl {
   const trimmed = text.trim();
   if (trimmed.length > MAX_LENGTH) throw invalid('the address is too long');
   if (/[\s\p{Cc}]/u.test(trimmed))
     throw invalid('the address must not contain spaces (write %20) or control characters');
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed);
-  if (scheme === null) throw invalid('the address must begin with rtsp://');
-  if (scheme[1]?.toLowerCase() !== 'rtsp') throw invalid('only rtsp:// addresses can be used');
-  const { userInfo, authority, path } = split(trimmed.slice(scheme[0].length));
+  const [start, given] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed) ?? [];
+  const scheme = schemes.find((each) => each === given?.toLowerCase());
+  if (start === undefined || scheme === undefined)
+    throw invalid(`it must begin with ${schemes.map((each) => `${each}://`).join(' or ')}`);
+  const { userInfo, authority, path } = split(trimmed.slice(start.length));
   const match = AUTHORITY.exec(authority);
   if (match === null) throw invalid('the host or port of the address is not valid');
   const [, host = '', port] = match;
   if (!isHost(host)) throw invalid('the host of the address is not valid');
   if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65_535))
     throw invalid('the port must be 1 to 65535');
-  return { url: `rtsp://${host}${port === undefined ? '' : `:${port}`}${path}`, ...parseUserInfo(userInfo) };
+  return {
+    url: `${scheme}://${host}${port === undefined ? '' : `:${port}`}${path}`,
+    ...parseUserInfo(userInfo),
+  };
 }
 
-/** The address for the operator's eyes: some makers put the password into the path or query. */
+/** Host as it is compared (lower case, IPv6 in brackets) and port of an address that `parseSourceUrl` gave; empty and 0 for anything else. */
+export function hostAndPort(url: string): { readonly host: string; readonly port: number } {
+  const [, scheme = '', authority = ''] = /^([a-z]+):\/\/([^/?]*)/.exec(url) ?? [];
+  const [, host = '', port] = AUTHORITY.exec(authority) ?? [];
+  const known = SOURCE_SCHEMES.find((each) => each === scheme);
+  if (known === undefined) return { host: '', port: 0 };
+  return { host: host.toLowerCase(), port: port === undefined ? DEFAULT_PORTS[known] : Number(port) };
+}
+
+/** The address for the operator's eyes: some makers put the password into the path or query, others a token. */
 export function maskSourceUrl(url: string): string {
-  return url.replace(/((?:pass(?:word|wd)?|pwd)=)[^&/?_]*/gi, '$1***');
+  const query = url.indexOf('?');
+  if (query < 0) return maskIn(url, '/');
+  return maskIn(url.slice(0, query), '/') + maskIn(url.slice(query), '');
+}
+
+/** The same for an address that a camera may lack. */
+export function maskOrNull(url: string | null | undefined): string | null {
+  return url === null || url === undefined ? null : maskSourceUrl(url);
+}
+
+/** What `maskSourceUrl` leaves of a secret. */
+export const MASKED = /=\*\*\*(?:[&;/?_]|$)/;
+
+const SECRET_NAMES = 'pass(?:word|wd)?|passwort|pwd|psw|loginpas|auth|token|sign(?:ature)?';
+
+/** A value ends at `&`, `;` or `ends`, or where `_name=` begins: some write `_` for `&`. */
+function maskIn(part: string, ends: '/' | ''): string {
+  const value = `(?:(?!_[a-z]+=)[^&;?${ends}])*`;
+  return part.replace(new RegExp(`((?:${SECRET_NAMES})=)${value}`, 'gi'), '$1***');
 }
 
 /**

@@ -1,41 +1,48 @@
-/** `pantau area add|list|remove` */
+/** `pantau area add|update|list|remove` */
 import type { Command } from 'commander';
 import { consoleActor } from '../audit/actor.ts';
+import type { RtspTransport } from '@pantau/media';
 import type { Area, NewArea } from '../areas/area.ts';
-import { jsonOption, parseDegrees, parseWhole } from './options.ts';
+import { jsonOption, parseDegrees, parseWhole, transportOption } from './options.ts';
 import type { CliHost } from './run-cli.ts';
 import { withSession } from './session.ts';
 import { formatTable } from './table.ts';
 
-interface AddOptions extends Partial<Omit<NewArea, 'name' | 'sortOrder'>> {
+interface FieldOptions extends Partial<Omit<NewArea, 'sortOrder' | 'transport'>> {
   readonly sort?: number;
+  readonly transport?: RtspTransport | '';
   readonly json?: true;
 }
 
 export function addAreaCommands(area: Command, host: CliHost): void {
-  area
-    .command('add')
-    .description('add an area of the town')
-    .argument('<name>', 'shown to visitors; unique')
-    .option('--description <text>', 'a few sentences')
-    .option('--kecamatan <name>')
-    .option('--kelurahan <name>')
-    .option('--rw <number>')
-    .option('--rt <number>')
-    .option('--latitude <degrees>', 'middle of the area', parseDegrees)
-    .option('--longitude <degrees>', '', parseDegrees)
-    .option('--sort <number>', 'place in the list, small numbers first', parseWhole)
-    .addOption(jsonOption())
-    .action(async (name: string, options: AddOptions) => {
-      const { json, sort, ...fields } = options;
-      const created = await withSession(host, ({ areas }) =>
-        areas.create(
-          { name, ...fields, ...(sort === undefined ? {} : { sortOrder: sort }) },
-          consoleActor('area add'),
-        ),
-      );
-      host.writeOut(json ? formatJson(toJson(created)) : `Area ${created.id} "${created.name}" added.\n`);
-    });
+  addFieldOptions(
+    area
+      .command('add')
+      .description('add an area of the town')
+      .argument('<name>', 'shown to visitors; unique'),
+  ).action(async (name: string, options: FieldOptions) => {
+    const created = await withSession(host, ({ areas }) =>
+      areas.create({ ...readFields(options), name }, consoleActor('area add')),
+    );
+    host.writeOut(
+      options.json ? formatJson(toJson(created)) : `Area ${created.id} "${created.name}" added.\n`,
+    );
+  });
+
+  addFieldOptions(
+    area
+      .command('update')
+      .description('change the given fields of an area; an empty value ("") clears a field')
+      .argument('<id-or-name>')
+      .option('--name <name>', 'shown to visitors; unique'),
+  ).action(async (idOrName: string, options: FieldOptions) => {
+    const updated = await withSession(host, ({ areas }) =>
+      areas.update(idOrName, readFields(options), consoleActor('area update')),
+    );
+    host.writeOut(
+      options.json ? formatJson(toJson(updated)) : `Area ${updated.id} "${updated.name}" changed.\n`,
+    );
+  });
 
   area
     .command('list')
@@ -67,6 +74,30 @@ export function addAreaCommands(area: Command, host: CliHost): void {
       );
       host.writeOut(json ? formatJson(toJson(removed)) : `Area ${removed.id} "${removed.name}" removed.\n`);
     });
+}
+
+function addFieldOptions(command: Command): Command {
+  return command
+    .option('--description <text>', 'a few sentences')
+    .option('--kecamatan <name>')
+    .option('--kelurahan <name>')
+    .option('--rw <number>')
+    .option('--rt <number>')
+    .option('--latitude <degrees>', 'middle of the area', parseDegrees)
+    .option('--longitude <degrees>', '', parseDegrees)
+    .option('--sort <number>', 'place in the list, small numbers first', parseWhole)
+    .addOption(transportOption('how media of its cameras travels that have no transport of their own'))
+    .addOption(jsonOption());
+}
+
+/** What was given, under our names. */
+function readFields(options: FieldOptions): Partial<NewArea> {
+  const { json: _json, sort, transport, ...fields } = options;
+  return {
+    ...fields,
+    ...(sort === undefined ? {} : { sortOrder: sort }),
+    ...(transport === undefined ? {} : { transport: transport === '' ? null : transport }),
+  };
 }
 
 export function formatJson(value: unknown): string {

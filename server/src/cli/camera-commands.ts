@@ -1,14 +1,22 @@
 /** `pantau camera add|update|list|remove|new-link|probe` */
 import { Option, type Command } from 'commander';
-import type { SourceDefinition } from '@pantau/media';
+import { RTSP_TRANSPORTS, type SourceDefinition } from '@pantau/media';
 import type { AreaService } from '../areas/area-service.ts';
 import { consoleActor } from '../audit/actor.ts';
-import { checkCamera, type Camera, type CameraInput, type Visibility } from '../cameras/camera.ts';
+import { checkCamera, toInput, type Camera, type CameraInput, type Visibility } from '../cameras/camera.ts';
 import { changeSource, keepsPassword, type SourceChange } from '../cameras/source-change.ts';
-import { maskSourceUrl } from '../cameras/source-url.ts';
+import { maskOrNull, maskSourceUrl } from '../cameras/source-url.ts';
 import { formatJson } from './area-commands.ts';
-import { readSource, readSourceChange, type CredentialOptions } from './credentials.ts';
-import { jsonOption, parseDegrees, parseTimeoutMs, parseWhole, parseYesNo } from './options.ts';
+import { readSource, readSourceChange, type CredentialOptions, type SourceOptions } from './credentials.ts';
+import {
+  jsonOption,
+  parseDegrees,
+  parseFingerprint,
+  parseTimeoutMs,
+  parseWhole,
+  parseYesNo,
+  transportOption,
+} from './options.ts';
 import {
   formatProbe,
   probeSource,
@@ -16,12 +24,14 @@ import {
   PROBE_TIMEOUT_MS,
   refuseUnplayable,
   refuseUnreadable,
+  withPathOptions,
+  type PathOptions,
 } from './probe.ts';
 import type { CliHost } from './run-cli.ts';
 import { withSession } from './session.ts';
 import { formatTable } from './table.ts';
 
-interface FieldOptions extends CredentialOptions {
+interface FieldOptions extends SourceOptions {
   readonly name?: string;
   readonly description?: string;
   readonly location?: string;
@@ -35,6 +45,10 @@ interface FieldOptions extends CredentialOptions {
   readonly visibility?: Visibility;
   readonly enabled?: boolean;
   readonly sort?: number;
+  readonly sub?: string;
+  readonly snapshotUrl?: string;
+  readonly onvifUrl?: string;
+  readonly onvifProfile?: string;
   readonly json?: true;
   /** False with `--no-probe`. */
   readonly probe: boolean;
@@ -107,13 +121,21 @@ export function addCameraCommands(camera: Command, host: CliHost): void {
       parseTimeoutMs,
       PROBE_TIMEOUT_MS,
     )
+    .addOption(
+      new Option('--transport <way>', 'how media of an RTSP camera travels').choices(RTSP_TRANSPORTS),
+    )
+    .option(
+      '--tls-fingerprint <sha256>',
+      'accept this certificate of an rtsps:// camera and no other: 64 hex digits, as a probe prints them',
+      parseFingerprint,
+    )
     .addOption(jsonOption())
     .action(
       async (
         target: string,
-        options: CredentialOptions & { readonly timeout: number; readonly json?: true },
+        options: CredentialOptions & PathOptions & { readonly timeout: number; readonly json?: true },
       ) => {
-        const source = await findSource(host, target, options);
+        const source = withPathOptions(await findSource(host, target, options), options);
         const report = await probeSource(host, source, options.timeout);
         host.writeOut(options.json ? formatJson(probeToJson(report)) : formatProbe(report));
         refuseUnplayable(report);
@@ -156,6 +178,17 @@ function addFieldOptions(command: Command): Command {
     )
     .option('--enabled <yes|no>', 'no hides it from visitors', parseYesNo)
     .option('--sort <number>', 'place in the list, small numbers first', parseWhole)
+    .addOption(transportOption('how its media travels ("" for that of the area)'))
+    .option('--tls-fingerprint <sha256>', 'the only certificate to accept from it, with or without colons')
+    .option('--audio', 'carry its sound (default)')
+    .option('--no-audio', 'leave its sound out')
+    .option(
+      '--sub <url>',
+      'address of the smaller picture, on the same host; the login is that of the camera',
+    )
+    .option('--snapshot-url <url>', 'where it gives a still picture: http(s)://…, on the same host')
+    .option('--onvif-url <url>', 'its ONVIF device service: http(s)://…, on the same host')
+    .option('--onvif-profile <token>', 'the ONVIF media profile')
     .option('--no-probe', 'store it without looking at it first')
     .addOption(jsonOption());
 }
@@ -187,7 +220,7 @@ async function updateCamera(
     const fields = await readFields(options, areas);
     const change = await readSourceChange(options.url, options, host.readStdin);
     const source = changeSource(current.source, change ?? {});
-    checkCamera({ ...current, ...fields, source });
+    checkCamera({ ...toInput(current), ...fields, source });
     if (change !== undefined && options.probe) refuseUnreadable(lacksPassword(current, change));
     const changes = {
       ...fields,
@@ -278,6 +311,10 @@ async function readFields(
     visibility: options.visibility,
     enabled: options.enabled,
     sortOrder: options.sort,
+    subUrl: options.sub,
+    snapshotUrl: options.snapshotUrl,
+    onvifUrl: options.onvifUrl,
+    onvifProfile: options.onvifProfile,
   };
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   // The entries that are left have a value, and the keys are those above.
@@ -314,5 +351,12 @@ function toJson(camera: Camera, areaName: string | null): object {
     source_username: camera.source.username ?? null,
     has_password: camera.source.password !== undefined || camera.credentialsUnreadable === true,
     password_unreadable: camera.credentialsUnreadable === true,
+    transport: camera.source.transport ?? null,
+    tls_fingerprint: camera.source.tlsFingerprint ?? null,
+    audio: camera.source.audio !== false,
+    sub_url: maskOrNull(camera.sub?.url),
+    snapshot_url: maskOrNull(camera.snapshotUrl),
+    onvif_url: maskOrNull(camera.onvifUrl),
+    onvif_profile: camera.onvifProfile,
   };
 }

@@ -1,42 +1,52 @@
-/** The address and login of a camera, from a pasted URL and the options. */
+/** The address and login of a camera and how its media travels, from a pasted URL and the options. */
 import { Secret } from '@pantau/base/secret';
 import { AppError } from '@pantau/base/errors';
-import type { SourceDefinition } from '@pantau/media';
-import type { SourceChange } from '../cameras/source-change.ts';
-import { parseSourceUrl } from '../cameras/source-url.ts';
+import type { RtspTransport, SourceDefinition } from '@pantau/media';
+import { changeSource, type SourceChange } from '../cameras/source-change.ts';
 
 export interface CredentialOptions {
   readonly username?: string;
   readonly passwordStdin?: true;
 }
 
+/** Of `camera add` and `camera update`. */
+export interface SourceOptions extends CredentialOptions {
+  /** Empty is that of the area. */
+  readonly transport?: RtspTransport | '';
+  /** Empty takes any certificate. */
+  readonly tlsFingerprint?: string;
+  readonly audio?: boolean;
+}
+
+const EMPTY_SOURCE = { url: '', username: undefined, password: undefined };
+
 /** @throws MediaError SOURCE_URL_INVALID; AppError CAMERA_INVALID when standard input holds no password. */
 export async function readSource(
   url: string,
-  options: CredentialOptions,
+  options: SourceOptions,
   readStdin: () => Promise<string>,
 ): Promise<SourceDefinition> {
-  const parsed = parseSourceUrl(url);
-  return {
-    url: parsed.url,
-    username: options.username ?? parsed.username,
-    password: options.passwordStdin ? await readPassword(readStdin) : parsed.password,
-  };
+  return changeSource(EMPTY_SOURCE, (await readSourceChange(url, options, readStdin)) ?? {});
 }
 
 /** What the options change of a stored camera's source; undefined when nothing. */
 export async function readSourceChange(
   url: string | undefined,
-  options: CredentialOptions,
+  options: SourceOptions,
   readStdin: () => Promise<string>,
 ): Promise<SourceChange | undefined> {
-  if (url === undefined && options.username === undefined && options.passwordStdin === undefined)
-    return undefined;
-  return {
+  const { username, passwordStdin, transport, tlsFingerprint, audio } = options;
+  const change: SourceChange = {
     ...(url === undefined ? {} : { url }),
-    ...(options.username === undefined ? {} : { username: options.username }),
-    ...(options.passwordStdin ? { password: await readPassword(readStdin) } : {}),
+    ...(username === undefined ? {} : { username }),
+    ...(passwordStdin ? { password: await readPassword(readStdin) } : {}),
+    ...(transport === undefined ? {} : { transport: transport === '' ? null : transport }),
+    ...(tlsFingerprint === undefined
+      ? {}
+      : { tlsFingerprint: tlsFingerprint === '' ? null : tlsFingerprint }),
+    ...(audio === undefined ? {} : { audio }),
   };
+  return Object.keys(change).length === 0 ? undefined : change;
 }
 
 async function readPassword(readStdin: () => Promise<string>): Promise<Secret> {

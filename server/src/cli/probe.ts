@@ -1,7 +1,13 @@
 /** Looks at a camera once and says what it is. */
 import { silentLogger } from '@pantau/base/logger';
 import { AppError } from '@pantau/base/errors';
-import { MediaError, type ProbeReport, type SourceDefinition } from '@pantau/media';
+import {
+  MediaError,
+  type ProbeReport,
+  type RtspTransport,
+  type SourceDefinition,
+  type TlsFacts,
+} from '@pantau/media';
 import { loadConfig } from '../config/config.ts';
 import { printable } from '../printable.ts';
 import type { CliHost } from './run-cli.ts';
@@ -52,9 +58,27 @@ export function refuseUnreadable(isUnreadable: boolean): void {
   );
 }
 
+/** What an operator may say about the way to a camera. */
+export interface PathOptions {
+  readonly transport?: RtspTransport;
+  readonly tlsFingerprint?: string;
+}
+
+/** The source with what was said about the way to it; the rest stays as it was stored. */
+export function withPathOptions(
+  source: SourceDefinition,
+  { transport, tlsFingerprint }: PathOptions,
+): SourceDefinition {
+  return {
+    ...source,
+    ...(transport === undefined ? {} : { transport }),
+    ...(tlsFingerprint === undefined ? {} : { tlsFingerprint }),
+  };
+}
+
 /** Lines for people. */
 export function formatProbe(report: ProbeReport): string {
-  const { video, audio, bitrate, firstKeyframeAfterMs, verdict } = report;
+  const { path, video, audio, bitrate, firstKeyframeAfterMs, verdict } = report;
   const tracks = report.tracks.map(
     (track) =>
       `${track.kind} ${track.encoding}/${track.clockRate}${track.supported ? '' : ' (not supported)'}`,
@@ -62,6 +86,8 @@ export function formatProbe(report: ProbeReport): string {
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Camera', report.server],
     ['Tracks', tracks.join(', ') || 'none'],
+    ['Transport', path && TRANSPORTS[path.transport]],
+    ['Certificate', path?.tls && formatCertificate(path.tls)],
     [
       'Video',
       video &&
@@ -96,9 +122,11 @@ export function formatProbe(report: ProbeReport): string {
 
 /** The report for programs. */
 export function probeToJson(report: ProbeReport): object {
-  const { video, audio } = report;
+  const { path, video, audio } = report;
   return {
     server: report.server ?? null,
+    transport: path?.transport ?? null,
+    tls: path?.tls ?? null,
     tracks: report.tracks.map((track) => ({
       kind: track.kind,
       encoding: track.encoding,
@@ -130,6 +158,15 @@ export function probeToJson(report: ProbeReport): object {
     first_keyframe_after_ms: report.firstKeyframeAfterMs ?? null,
     verdict: report.verdict,
   };
+}
+
+const TRANSPORTS = { tcp: 'TCP', udp: 'UDP', http: 'TCP, through HTTP' } as const;
+
+function formatCertificate({ fingerprint, verified }: TlsFacts): string {
+  const judgement = verified
+    ? 'a known authority vouches for it'
+    : 'nobody vouches for it: pin it with --tls-fingerprint';
+  return `${fingerprint} (${judgement})`;
 }
 
 const VERDICTS = {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { readVersion } from '../version.ts';
 import { addAreaCommands } from './area-commands.ts';
 import { addCameraCommands } from './camera-commands.ts';
+import { addDeviceCommands } from './device-commands.ts';
 import type { CliHost } from './run-cli.ts';
 import { addSecretsCommands } from './secrets-commands.ts';
 import { addUserCommands } from './user-commands.ts';
@@ -14,10 +15,9 @@ export function createProgram(host: CliHost): Command {
     )
     .version(readVersion())
     .showHelpAfterError('(add --help for the options)');
-  addCameraCommands(
-    program.command('camera').description('add, change, list, remove and examine cameras'),
-    host,
-  );
+  const camera = program.command('camera').description('find, add, change, list, remove and examine cameras');
+  addCameraCommands(camera, host);
+  addDeviceCommands(camera, host);
   addAreaCommands(program.command('area').description('add, list and remove areas'), host);
   addUserCommands(program.command('user').description('add, list, change and remove accounts'), host);
   addSecretsCommands(

@@ -156,6 +156,51 @@ describe('pantau camera', () => {
     expect(logins).toEqual(['S4ndi', undefined]);
   });
 
+  it('stores how media travels and the other addresses, and clears them', async () => {
+    const probed: (string | undefined)[] = [];
+    onProbe = ({ transport }) => {
+      probed.push(transport);
+      return Promise.resolve(REPORT);
+    };
+    const listed = async () => JSON.parse((await pantau('camera', 'list', '--json')).out)[0];
+    const fields = ['--transport', 'udp', '--tls-fingerprint', 'AB:'.repeat(31) + 'CD', '--no-audio'];
+    const addresses = [
+      '--sub',
+      'rtsp://198.51.100.7/sub',
+      '--snapshot-url',
+      'http://198.51.100.7/s?pwd=S4ndi',
+    ];
+    const onvif = ['--onvif-url', 'http://198.51.100.7:8000/onvif', '--onvif-profile', 'Profile_1'];
+    await pantau('camera', 'add', URL, '--name', 'A', ...fields, ...addresses, ...onvif);
+    expect(await listed()).toMatchObject({
+      transport: 'udp',
+      tls_fingerprint: 'ab'.repeat(31) + 'cd',
+      audio: false,
+      sub_url: 'rtsp://198.51.100.7/sub',
+      snapshot_url: 'http://198.51.100.7/s?pwd=***',
+      onvif_url: 'http://198.51.100.7:8000/onvif',
+      onvif_profile: 'Profile_1',
+    });
+    await pantau('camera', 'update', 'A', '--transport', '', '--tls-fingerprint', '', '--audio', '--sub', '');
+    expect(await listed()).toMatchObject({
+      transport: null,
+      tls_fingerprint: null,
+      audio: true,
+      sub_url: null,
+      snapshot_url: 'http://198.51.100.7/s?pwd=***',
+    });
+    expect(probed).toEqual(['udp', undefined]);
+  });
+
+  it('says for an area how media of its cameras travels', async () => {
+    await pantau('area', 'add', 'Kota', '--transport', 'tcp', '--rw', '02');
+    expect((await pantau('area', 'update', 'kota', '--transport', 'udp', '--rw', '')).out).toBe(
+      'Area 1 "Kota" changed.\n',
+    );
+    const [area] = JSON.parse((await pantau('area', 'list', '--json')).out);
+    expect(area).toMatchObject({ name: 'Kota', transport: 'udp', rw: null });
+  });
+
   it('makes a new link when fewer people may watch, and when told to', async () => {
     await pantau('camera', 'add', URL, '--name', 'A', '--no-probe', '--visibility', 'unlisted');
     const keyOf = async () => JSON.parse((await pantau('camera', 'list', '--json')).out)[0].stream_key;
@@ -272,6 +317,33 @@ describe('pantau camera', () => {
     });
   });
 
+  it('probes over the wished transport and says what came of it', async () => {
+    const fingerprint = 'ab'.repeat(32);
+    const asked: SourceDefinition[] = [];
+    onProbe = (source) => {
+      asked.push(source);
+      return Promise.resolve({
+        ...REPORT,
+        path: { transport: 'udp', tls: { fingerprint, verified: false } },
+      });
+    };
+    const pinned = fingerprint.toUpperCase().replace(/..(?!$)/g, '$&:');
+    const options = ['--transport', 'udp', '--tls-fingerprint', pinned];
+    const { out } = await pantau('camera', 'probe', URL, ...options);
+    expect(asked[0]).toMatchObject({ transport: 'udp', tlsFingerprint: fingerprint });
+    expect(out).toContain('Transport:     UDP\n');
+    expect(out).toContain(`Certificate:   ${fingerprint} (nobody vouches for it`);
+    expect(JSON.parse((await pantau('camera', 'probe', URL, '--json')).out)).toMatchObject({
+      transport: 'udp',
+      tls: { fingerprint, verified: false },
+    });
+    for (const wrong of [
+      ['--transport', 'multicast'],
+      ['--tls-fingerprint', 'abc'],
+    ])
+      expect((await pantau('camera', 'probe', URL, ...wrong)).code).toBe(EXIT_CODES.USAGE);
+  });
+
   it('stores nothing when the camera cannot be played, unless told to', async () => {
     onProbe = () =>
       Promise.resolve({ ...REPORT, verdict: { result: 'cannot-play', explanation: 'H.265 only.' } });
@@ -300,7 +372,15 @@ describe('pantau camera', () => {
   });
 
   it.each<[args: readonly string[], code: number | undefined, says: string]>([
-    [['camera', 'add', 'http://198.51.100.7/', '--name', 'A'], EXIT_CODES.SOURCE_URL_INVALID, 'only rtsp://'],
+    [['camera', 'add', 'ftp://198.51.100.7/', '--name', 'A'], EXIT_CODES.SOURCE_URL_INVALID, 'rtsp:// or'],
+    [['camera', 'add', URL, '--name', 'A', '--transport', 'multicast'], EXIT_CODES.USAGE, 'multicast'],
+    [['camera', 'add', URL, '--name', 'A', '--tls-fingerprint', 'ab'], EXIT_CODES.CAMERA_INVALID, 'SHA-256'],
+    [
+      ['camera', 'add', URL, '--name', 'A', '--sub', 'rtsp://evil.example/'],
+      EXIT_CODES.CAMERA_INVALID,
+      'sub_url',
+    ],
+    [['area', 'update', 'Nowhere', '--transport', 'udp'], EXIT_CODES.AREA_NOT_FOUND, 'Nowhere'],
     [['camera', 'add', URL], EXIT_CODES.USAGE, '--name'],
     [['camera', 'add', URL, '--name', 'A', '--area', 'Nowhere'], EXIT_CODES.AREA_NOT_FOUND, 'Nowhere'],
     [['camera', 'add', URL, '--name', 'A', '--latitude', '5'], EXIT_CODES.CAMERA_INVALID, 'longitude'],

@@ -42,7 +42,10 @@ function describeType(setting: Setting): string {
     case 'trust-proxy':
       return '`false`, number or list';
     case 'addresses':
+    case 'stun-servers':
       return 'list';
+    case 'port-range':
+      return '`first-last`';
   }
 }
 

@@ -35,7 +35,10 @@ describe('loadConfig', () => {
       idleCloseMs: 30_000,
       hlsWindowSegments: 6,
       mediaWorkers: 0,
+      whep: undefined,
       hlsPartMs: 500,
+      snapshotIntervalMs: 60_000,
+      snapshotRestingMs: 600_000,
       rates: { public: 100, auth: 30, admin: 60, delivery: 60_000 },
       readConnections: 5,
       stopDelayMs: 500,
@@ -85,6 +88,10 @@ describe('loadConfig', () => {
     expect(problemsOf({ PANTAU_CAMERA_ADDRESSES: text }).message).toContain(
       'PANTAU_CAMERA_ADDRESSES must be',
     );
+  });
+
+  it('leaves cameras that rest alone when it says so', () => {
+    expect(load({ PANTAU_SNAPSHOT_RESTING_MIN: '0' }).snapshotRestingMs).toBeUndefined();
   });
 
   it('keeps the database password secret', () => {

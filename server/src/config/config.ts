@@ -12,6 +12,14 @@ import { OWN_PREFIX, SETTINGS, type SettingName } from './settings.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
+/** How viewers by WebRTC reach this machine, and how many may. */
+export interface WhepConfig {
+  readonly maxViewers: number;
+  readonly ports: readonly [first: number, last: number] | undefined;
+  readonly addresses: readonly string[];
+  readonly stunServers: readonly string[];
+}
+
 export interface Config {
   readonly port: number;
   readonly host: string;
@@ -32,7 +40,13 @@ export interface Config {
   readonly hlsWindowSegments: number;
   /** Threads that read cameras beside the main one. */
   readonly mediaWorkers: number;
+  /** WebRTC for viewers; undefined: switched off. */
+  readonly whep: WhepConfig | undefined;
   readonly hlsPartMs: number;
+  /** Between two still pictures of a camera that is pulled, ms. */
+  readonly snapshotIntervalMs: number;
+  /** The same of a camera that rests and is pulled for it, ms; undefined: never. */
+  readonly snapshotRestingMs: number | undefined;
   readonly readConnections: number;
   /** Requests per minute, by tier. */
   readonly rates: Readonly<Record<LimitTier, number>>;
@@ -68,7 +82,10 @@ export function loadConfig(options: LoadConfigOptions): Config {
     idleCloseMs: reader.integer('PANTAU_IDLE_CLOSE_SECONDS') * 1000,
     hlsWindowSegments: reader.integer('PANTAU_HLS_WINDOW_SEGMENTS'),
     mediaWorkers: reader.integer('PANTAU_MEDIA_WORKERS'),
+    whep: readWhep(reader),
     hlsPartMs: reader.integer('PANTAU_HLS_PART_MS'),
+    snapshotIntervalMs: reader.integer('PANTAU_SNAPSHOT_INTERVAL_S') * 1000,
+    snapshotRestingMs: reader.integer('PANTAU_SNAPSHOT_RESTING_MIN') * 60_000 || undefined,
     rates: {
       public: reader.integer('PANTAU_RATE_PUBLIC'),
       auth: reader.integer('PANTAU_RATE_AUTH'),
@@ -83,6 +100,16 @@ export function loadConfig(options: LoadConfigOptions): Config {
     throw new AppError('invalid', 'CONFIG_INVALID', `The configuration has problems:\n${list}`);
   }
   return config;
+}
+
+function readWhep(reader: SettingReader): WhepConfig | undefined {
+  const whep = {
+    maxViewers: reader.integer('PANTAU_WHEP_MAX_VIEWERS'),
+    ports: reader.portRange('PANTAU_WHEP_PORTS'),
+    addresses: reader.plainAddresses('PANTAU_WHEP_ADDRESSES'),
+    stunServers: reader.stunServers('PANTAU_WHEP_STUN'),
+  };
+  return whep.maxViewers === 0 ? undefined : whep;
 }
 
 class SettingReader {
@@ -166,6 +193,39 @@ class SettingReader {
       `${name} must be a list of addresses and ranges, loopback or linklocal, not "${shorten(value)}"`,
     );
     return [];
+  }
+
+  plainAddresses(name: 'PANTAU_WHEP_ADDRESSES'): readonly string[] {
+    const addresses = this.#list(name);
+    if (addresses.every((address) => isIP(address) !== 0)) return addresses;
+    this.#problems.push(`${name} must be a list of IP addresses`);
+    return [];
+  }
+
+  portRange(name: 'PANTAU_WHEP_PORTS'): readonly [first: number, last: number] | undefined {
+    const value = this.#find(name);
+    if (value === undefined) return undefined;
+    const [, first = '', last = ''] = /^(\d{1,5})-(\d{1,5})$/.exec(value) ?? [];
+    const range = [Number(first), Number(last)] as const;
+    if (range[0] >= 1024 && range[1] > range[0] && range[1] <= 65_535) return range;
+    this.#problems.push(
+      `${name} must look like 50000-50100, with ports from 1024 to 65535, not "${shorten(value)}"`,
+    );
+    return undefined;
+  }
+
+  stunServers(name: 'PANTAU_WHEP_STUN'): readonly string[] {
+    const servers = this.#list(name);
+    if (servers.every((server) => /^stun:[\w.-]{1,253}(?::\d{1,5})?$/.test(server))) return servers;
+    this.#problems.push(`${name} must be a list such as stun:stun.example.net:3478`);
+    return [];
+  }
+
+  #list(name: SettingName): readonly string[] {
+    return (this.#find(name) ?? '')
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
   }
 
   /** Empty counts as not set, as in most `.env` files. */

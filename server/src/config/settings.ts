@@ -25,7 +25,11 @@ export type Setting =
   | (SettingBase & { readonly type: 'postgres-url'; readonly default: undefined })
   | (SettingBase & { readonly type: 'trust-proxy'; readonly default: string })
   /** Addresses, CIDR ranges and words for some, with commas. */
-  | (SettingBase & { readonly type: 'addresses'; readonly default: undefined });
+  | (SettingBase & { readonly type: 'addresses'; readonly default: undefined })
+  /** `first-last`, UDP ports. */
+  | (SettingBase & { readonly type: 'port-range'; readonly default: undefined })
+  /** `stun:host:port`, with commas. */
+  | (SettingBase & { readonly type: 'stun-servers'; readonly default: undefined });
 
 export const SETTINGS = {
   PORT: {
@@ -101,12 +105,51 @@ export const SETTINGS = {
     default: 500,
     doc: 'Length of a part of low-latency HLS in milliseconds. Shorter parts mean less delay and more requests: 200 for few viewers.',
   },
+  PANTAU_SNAPSHOT_INTERVAL_S: {
+    type: 'integer',
+    min: 5,
+    max: 86_400,
+    default: 60,
+    doc: 'Seconds between two still pictures of a camera that is connected; while somebody watches it, 5.',
+  },
+  PANTAU_SNAPSHOT_RESTING_MIN: {
+    type: 'integer',
+    min: 0,
+    max: 10_080,
+    default: 10,
+    doc: 'Minutes between two still pictures of an on-demand camera that nobody watches, and whose picture somebody looked at: it is connected for some seconds. 0: never; such a camera has the picture of when it was watched last.',
+  },
   PANTAU_MEDIA_WORKERS: {
     type: 'integer',
     min: 0,
     max: 16,
     default: 0,
     doc: 'Threads that read cameras beside the main one, which then has more time for viewers. One thread carries some hundred cameras of 2 Mbit/s, so this is for machines with four cores and more.',
+  },
+  PANTAU_WHEP_MAX_VIEWERS: {
+    type: 'integer',
+    min: 0,
+    max: 1000,
+    default: 0,
+    doc: 'Viewers by WebRTC (WHEP) at once, a tenth of a second behind the camera; 0 switches it off. Each costs 50 to 80 times as much as a viewer by other ways, and UDP must reach this machine.',
+  },
+  PANTAU_WHEP_PORTS: {
+    type: 'port-range',
+    default: undefined,
+    defaultText: 'any',
+    doc: 'UDP ports for viewers by WebRTC, such as `50000-50100`: what the firewall must let in. A viewer takes one.',
+  },
+  PANTAU_WHEP_ADDRESSES: {
+    type: 'addresses',
+    default: undefined,
+    defaultText: 'those of the network interfaces',
+    doc: 'Addresses at which viewers by WebRTC reach this machine, besides those of its interfaces: the public one behind NAT.',
+  },
+  PANTAU_WHEP_STUN: {
+    type: 'stun-servers',
+    default: undefined,
+    defaultText: 'none',
+    doc: 'STUN servers, such as `stun:stun.example.net:3478`, for a machine that does not know its public address. None is asked unless set.',
   },
   PANTAU_RATE_PUBLIC: {
     type: 'integer',

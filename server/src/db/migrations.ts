@@ -9,11 +9,13 @@ import type { DatabaseKind } from './database.ts';
 import type { Schema } from './schema.ts';
 import { camerasAndAreas } from './migrations/0001-cameras-and-areas.ts';
 import { identityAndAccess } from './migrations/0002-identity-and-access.ts';
+import { cameraSources } from './migrations/0003-camera-sources.ts';
 
 export function listMigrations(kind: DatabaseKind): Record<string, Migration> {
   return {
     '0001-cameras-and-areas': camerasAndAreas(kind),
     '0002-identity-and-access': identityAndAccess(kind),
+    '0003-camera-sources': cameraSources(),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The tables as Kysely sees them; the migrations are the truth, this is their latest state. */
 import type { Generated } from 'kysely';
+import type { RtspTransport } from '@pantau/media';
 
 /** SQLite has no booleans; both dialects store 0 and 1. */
 export type Flag = 0 | 1;
@@ -15,6 +16,8 @@ export interface AreaTable {
   latitude: number | null;
   longitude: number | null;
   sort_order: number;
+  /** Of its cameras that have none of their own; null leaves it to the server. */
+  transport: RtspTransport | null;
   /** UTC ms. */
   created_at: number;
   updated_at: number;
@@ -42,6 +45,16 @@ export interface CameraTable {
   stream_key: string;
   sort_order: number;
   visibility: 'public' | 'unlisted' | 'private';
+  /** Null is the area's. */
+  transport: RtspTransport | null;
+  /** SHA-256 of the camera's certificate, 64 lower-case hex digits. */
+  tls_fingerprint: string | null;
+  /** The smaller picture, a still picture, and ONVIF: on the same host, with the same login, without it in the URL. */
+  sub_url: string | null;
+  snapshot_url: string | null;
+  onvif_url: string | null;
+  onvif_profile: string | null;
+  audio: Generated<Flag>;
   /** UTC ms. */
   created_at: number;
   updated_at: number;

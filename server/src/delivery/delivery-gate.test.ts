@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { consoleActor } from '../audit/actor.ts';
 import type { Context } from '../context.ts';
+import type { FakeEngine } from '../testing/fake-engine.ts';
 import { FakeIdentities } from '../testing/fake-identities.ts';
 import { openTestApp, type TestApp } from '../testing/open-test-app.ts';
 import { askRaw, type RawReply } from '../testing/raw-http.ts';
@@ -475,5 +476,56 @@ describe('tokens', () => {
     expect((await token('2')).status).toBe(404);
     expect((await token('2', viewer)).status).toBe(404);
     expect((await token('2', operator)).status).toBe(200);
+  });
+});
+
+describe('offers by WebRTC', () => {
+  const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://x.example' };
+  const post = (path: string, name: string, headers: Record<string, string> = {}) =>
+    ask(fill(path, name), headers, 'POST');
+  const sessions = () => (test.context.engine as FakeEngine).whepSessions; // made by `openTestApp`
+
+  it.each([
+    ['public', '/whep/<stream>', {}, 201],
+    ['public', '/whep/<stream>/<ticket>', {}, 201],
+    ['public', '/whep/<stream>/<other>', {}, 403],
+    ['public', '/whep/<stream>', foreign, 403],
+    ['public', '/whep/<stream>/<ticket>/more', {}, 404],
+    ['public', '/whep/', {}, 404],
+    ['unlisted', '/whep/<stream>', {}, 201],
+    ['private', '/whep/<stream>', {}, 404],
+    ['private', '/whep/<stream>/<ticket>', {}, 404],
+    ['private', '/whep/<stream>', viewer, 201],
+    ['private', '/whep/<stream>/<ticket>', operator, 201],
+    ['private', '/whep/<stream>/<other>', operator, 403],
+    ['private', '/whep/<stream>', otherViewer, 404],
+    ['private', '/whep/<stream>', restricted, 404],
+    ['private', '/whep/<stream>', narrowKey, 404],
+    ['private', '/whep/<stream>', goodKey, 201],
+    ['private', '/whep/<stream>', { ...operator, ...foreign }, 403],
+    ['disabled', '/whep/<stream>', administrator, 404],
+  ])('of %s at %s', async (name, path, headers: Record<string, string>, status) => {
+    const before = sessions().length;
+    const reply = await post(path, name, headers);
+    expect(reply.status).toBe(status);
+    expect(sessions().length - before).toBe(status === 201 ? 1 : 0);
+    if (status === 201) expect(reply.headers['x-fake-private']).toBe(name === 'private' ? '1' : undefined);
+  });
+
+  it('of a private stream are answered 503 while the database is away', async () => {
+    people.fails = true;
+    expect((await post('/whep/<stream>', 'private', viewer)).status).toBe(503);
+  });
+
+  it('lead to sessions that end within ten seconds of signing out, and not before', async () => {
+    people.signIn('viewer-9', 'viewer', [1]);
+    const leaver = people.signIn('viewer-9', 'viewer', [1]);
+    expect((await post('/whep/<stream>', 'private', leaver)).status).toBe(201);
+    const session = sessions().at(-1);
+    await clock.advance(9000);
+    expect(session?.isOver).toBe(false);
+    people.sessions.delete('viewer-9');
+    await clock.advance(9000);
+    expect(session?.isOver).toBe(true);
   });
 });

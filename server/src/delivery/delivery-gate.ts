@@ -2,7 +2,7 @@
  * Stands between a request for media and the engine, and decides who gets it. Public media is decided in memory, without waiting:
  * two lookups in maps. See `docs/design/identity-and-access.md`, "Streams".
  *
- *   flood limit ─► key known? ─┬─ public, unlisted ─► hot-link (playlists, upgrades) ─► ticket ─────────► engine
+ *   flood limit ─► key known? ─┬─ public, unlisted ─► hot-link (playlists, pictures, upgrades) ─► ticket ─► engine
  *                     │        └─ private ─► grant alive, or principal with the right ─► not by another site ─► ticket ─► engine, privately
  *                     └─ no: 404, which is also what anybody gets who may not know that a stream exists
  */
@@ -19,7 +19,14 @@ import type { Caller, PrincipalResolver } from '../http/principal-resolver.ts';
 import type { RateLimiter } from '../http/rate-limiter.ts';
 import { refuseSocket } from '../http/refuse-socket.ts';
 import type { SecurityRules } from '../settings/security-settings.ts';
-import { isEntry, isPlaylist, parseHlsAddress, parseMseAddress, type HlsAddress } from './delivery-path.ts';
+import {
+  isEndless,
+  isEntry,
+  isPlaylist,
+  parseHlsAddress,
+  parseMseAddress,
+  type HlsAddress,
+} from './delivery-path.ts';
 import {
   HOTLINK_REFUSED,
   NOT_FOUND,
@@ -33,7 +40,7 @@ import {
 } from './delivery-reply.ts';
 import { subjectOf, type GrantHolder } from './grant-holder.ts';
 import { findAsker, mayEmbed, type SiteNames } from './hotlink.ts';
-import { OpenSockets } from './open-sockets.ts';
+import { OpenSockets, type Closable } from './open-sockets.ts';
 import type { FindStreamAccess, StreamAccess } from './stream-access.ts';
 import type { TicketBook } from './ticket-book.ts';
 import type { GrantSubject } from './ticket.ts';
@@ -53,7 +60,7 @@ export interface DeliveryRefusalFacts {
 }
 
 export interface DeliveryGateOptions {
-  readonly engine: Pick<MediaEngine, 'handleHls' | 'handleMseUpgrade'>;
+  readonly engine: Pick<MediaEngine, 'handleHls' | 'handleMseUpgrade' | 'handleWhep'>;
   readonly findAccess: FindStreamAccess;
   readonly tickets: TicketBook;
   readonly principals: PrincipalResolver;
@@ -73,6 +80,7 @@ export interface DeliveryGateOptions {
 
 const HLS_ENDPOINT = 'GET /hls/:key';
 const MSE_ENDPOINT = 'GET /mse/:key';
+const WHEP_ENDPOINT = 'POST /whep/:key';
 const FAILURE_LOG_INTERVAL_MS = 60_000;
 const PRIVATELY = { isPrivate: true } as const;
 
@@ -95,7 +103,7 @@ export class DeliveryGate implements MediaHandler {
     this.#sockets = new OpenSockets({ ...options, onFailure: (error) => this.#reportFailure(error) });
   }
 
-  /** WebSockets that are open. */
+  /** WebSockets and endless replies that are open. */
   get openSockets(): number {
     return this.#sockets.size;
   }
@@ -148,13 +156,48 @@ export class DeliveryGate implements MediaHandler {
     else refuse(socket, refusal);
   }
 
+  handleWhep(request: IncomingMessage, response: ServerResponse, path: string): void {
+    const flood = this.#checkFlood(request, WHEP_ENDPOINT);
+    if (flood !== undefined) {
+      sendRefusal(response, flood);
+      return;
+    }
+    if (request.method !== 'POST') {
+      // A session is ended by who knows its name, and everything else is answered without looking at a stream.
+      this.#options.engine.handleWhep(request, response, path);
+      return;
+    }
+    const address = parseMseAddress(path);
+    const access = address && this.#options.findAccess(address.streamKey);
+    if (address === undefined || access === undefined) {
+      sendRefusal(response, NOT_FOUND);
+      return;
+    }
+    const { streamKey, ticket } = address;
+    if (access.visibility === 'private') {
+      void this.#offerPrivate(request, response, streamKey, ticket, access);
+      return;
+    }
+    const refusal =
+      this.#checkEmbedding(request, streamKey, WHEP_ENDPOINT) ??
+      (ticket === undefined || this.#isGood(streamKey, ticket) ? undefined : TICKET_INVALID);
+    if (refusal === undefined) this.#offer(request, response, streamKey, false, undefined);
+    else sendRefusal(response, refusal);
+  }
+
   #serveOpen(request: IncomingMessage, response: ServerResponse, address: HlsAddress): void {
     const { streamKey, ticket, file, query } = address;
-    const hotlink = isPlaylist(file) ? this.#checkEmbedding(request, streamKey, HLS_ENDPOINT) : undefined;
+    const hotlink =
+      isPlaylist(file) || isEndless(file)
+        ? this.#checkEmbedding(request, streamKey, HLS_ENDPOINT)
+        : undefined;
     if (hotlink !== undefined) sendRefusal(response, hotlink);
     else if (ticket === undefined) this.#sendToTicket(response, address, 'public');
     else if (!this.#isGood(streamKey, ticket)) sendRefusal(response, TICKET_INVALID);
-    else this.#options.engine.handleHls(request, response, `${streamKey}/${file}${query}`);
+    else {
+      if (isEndless(file)) this.#sockets.add(streamKey, replyOn(request, response), undefined);
+      this.#options.engine.handleHls(request, response, `${streamKey}/${file}${query}`);
+    }
   }
 
   async #servePrivate(
@@ -171,7 +214,10 @@ export class DeliveryGate implements MediaHandler {
       sendRefusal(response, verdict, verdict === NOT_FOUND ? 'public' : 'private');
     } else if (ticket === undefined) this.#sendToTicket(response, address, 'private');
     else if (!this.#isGood(streamKey, ticket)) sendRefusal(response, TICKET_INVALID, 'private');
-    else this.#options.engine.handleHls(request, response, `${streamKey}/${file}${query}`, PRIVATELY);
+    else {
+      if (isEndless(file)) this.#sockets.add(streamKey, replyOn(request, response), verdict.subject);
+      this.#options.engine.handleHls(request, response, `${streamKey}/${file}${query}`, PRIVATELY);
+    }
   }
 
   async #admitPrivate(
@@ -204,6 +250,39 @@ export class DeliveryGate implements MediaHandler {
   ): void {
     this.#sockets.add(streamKey, socket, subject);
     this.#options.engine.handleMseUpgrade(request, socket, head, streamKey);
+  }
+
+  async #offerPrivate(
+    request: IncomingMessage,
+    response: ServerResponse,
+    streamKey: string,
+    ticket: string | undefined,
+    access: StreamAccess,
+  ): Promise<void> {
+    const verdict = await this.#judge(request, streamKey, ticket, access, WHEP_ENDPOINT);
+    if (response.destroyed) return;
+    if ('status' in verdict) sendRefusal(response, verdict, verdict === NOT_FOUND ? 'public' : 'private');
+    else if (ticket !== undefined && !this.#isGood(streamKey, ticket))
+      sendRefusal(response, TICKET_INVALID, 'private');
+    else this.#offer(request, response, streamKey, true, verdict.subject);
+  }
+
+  #offer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    streamKey: string,
+    isPrivate: boolean,
+    subject: GrantSubject | undefined,
+  ): void {
+    this.#options.engine.handleWhep(request, response, streamKey, {
+      isPrivate,
+      onOpen: (session) =>
+        this.#sockets.add(
+          streamKey,
+          { destroy: () => session.end(), once: (_event, callback) => session.onEnd(callback) },
+          subject,
+        ),
+    });
   }
 
   /** Whether whoever asks may watch a private stream at all; the ticket in the path is looked at after that. */
@@ -302,6 +381,14 @@ export class DeliveryGate implements MediaHandler {
       endpoint,
     };
   }
+}
+
+/** A reply without an end: over with its connection, which may serve others after it. */
+function replyOn(request: IncomingMessage, response: ServerResponse): Closable {
+  return {
+    destroy: () => request.socket.destroy(),
+    once: (event, callback) => response.once(event, callback),
+  };
 }
 
 function refuse(socket: Duplex, { status, code, message, retryAfterS }: Refusal): void {

@@ -43,9 +43,14 @@ export function parseMseAddress(path: string): MseAddress | undefined {
   return { streamKey, ticket };
 }
 
-/** The playlists a player begins with: they need no ticket and lead to the present one. */
+/** What a player begins with: it needs no ticket and leads to the present one. */
 export function isEntry(file: string): boolean {
-  return file === 'index.m3u8' || file === 'low-latency.m3u8';
+  return file === 'index.m3u8' || file === 'low-latency.m3u8' || isEndless(file);
+}
+
+/** A reply that goes on for as long as somebody watches: one of pictures. */
+export function isEndless(file: string): boolean {
+  return file === 'live.mjpeg';
 }
 
 export function isPlaylist(file: string): boolean {

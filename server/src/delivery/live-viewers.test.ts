@@ -227,6 +227,49 @@ describe('an open WebSocket', () => {
   });
 });
 
+describe('an endless reply of pictures', () => {
+  const good = (streamKey: string) => issueWindowTicket(KEY, streamKey, clock.now()).text;
+  const watch = (streamKey: string, headers: Record<string, string> = {}) =>
+    connect(`/hls/${streamKey}/${good(streamKey)}/live.mjpeg`, {
+      connection: 'close',
+      upgrade: 'none',
+      ...headers,
+    });
+
+  it('of an anonymous viewer is cut when its camera becomes private', async () => {
+    const viewer = await watch(publicKey);
+    expect([viewer.status, test.context.delivery.openSockets]).toEqual([200, 1]);
+    await clock.advance(20_000);
+    expect(isOpen(viewer)).toBe(true);
+    await setVisibility('public', 'private');
+    expect(await secondsUntilCut(viewer)).toBeLessThanOrEqual(4);
+  });
+
+  it('of a private camera is for who may watch it, and is cut when that ends', async () => {
+    expect((await watch(privateKey)).status).toBe(404);
+    const viewer = await watch(privateKey, people.signIn('viewer-1', 'viewer', [1]));
+    const operator = await watch(privateKey, people.signIn('operator-1', 'operator'));
+    expect([viewer.status, operator.status]).toEqual([200, 200]);
+    expect(viewer.reply.headers['x-fake-private']).toBe('1');
+    people.sessions.delete('viewer-1');
+    expect(await secondsUntilCut(viewer)).toBeLessThanOrEqual(4);
+    expect(isOpen(operator)).toBe(true);
+  });
+
+  it('is not for the pages of others, and leads to the ticket of now', async () => {
+    const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://x.example' };
+    expect((await watch(publicKey, foreign)).status).toBe(403);
+    const entry = await askRaw(origin, `/hls/${publicKey}/live.mjpeg`);
+    expect([entry.status, entry.headers['location']]).toEqual([302, `${good(publicKey)}/live.mjpeg`]);
+  });
+
+  it('is forgotten when its viewer leaves', async () => {
+    const viewer = await watch(publicKey);
+    viewer.socket.destroy();
+    await expect.poll(() => test.context.delivery.openSockets).toBe(0);
+  });
+});
+
 describe('a flood', () => {
   beforeEach(async () => {
     await test.close();

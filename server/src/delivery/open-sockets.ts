@@ -1,12 +1,11 @@
 /**
- * The WebSockets that viewers have open, each with whom it was admitted as. A socket is opened once and lives for hours, so what was
- * true when it was opened is asked again and again.
+ * The WebSockets, WebRTC sessions and endless replies that viewers have open, each with whom it was admitted as. Such a connection is
+ * made once and lives for hours, so what was true when it was made is asked again and again.
  *
  *   every 3 s:  stream gone, or private now and the viewer anonymous ──► cut
  *               private, admitted by a session or key ──► looked up, once per session and sweep ──► no right any more ──► cut
  *               no answer about it for 9 s (database away)                                      ──► cut
  */
-import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '@pantau/base/clock';
 import { mayWatch } from '../access/principal.ts';
 import type { GrantHolder } from './grant-holder.ts';
@@ -17,8 +16,14 @@ export const SWEEP_MS = 3000;
 /** Nobody stays on the strength of an answer that is older. */
 const MAX_UNCHECKED_MS = 9000;
 
+/** What carries media to a viewer for longer than a request: a WebSocket, a WebRTC session. */
+export interface Closable {
+  destroy(): void;
+  once(event: 'close', callback: () => void): unknown;
+}
+
 interface OpenSocket {
-  readonly socket: Duplex;
+  readonly socket: Closable;
   readonly streamKey: string;
   /** Undefined: admitted as anybody. */
   readonly subject: GrantSubject | undefined;
@@ -50,7 +55,7 @@ export class OpenSockets {
   }
 
   /** Watches a socket until it closes. */
-  add(streamKey: string, socket: Duplex, subject: GrantSubject | undefined): void {
+  add(streamKey: string, socket: Closable, subject: GrantSubject | undefined): void {
     const open: OpenSocket = {
       socket,
       streamKey,

@@ -10,7 +10,14 @@ function open(options: Partial<HealthServiceOptions> = {}, clock = clockOf()) {
     version: '1.2.3',
     dataDir: '/data',
     pingDatabase: () => Promise.resolve(),
-    engineStats: () => ({ streams: 6, live: 5, viewers: 7, bufferedBytes: 0, parkedReloads: 0 }),
+    engineStats: () => ({
+      streams: 6,
+      live: 5,
+      verdicts: { ok: 5, idle: 1 },
+      viewers: 7,
+      bufferedBytes: 0,
+      parkedReloads: 0,
+    }),
     isStopping: () => false,
     readFreeBytes: () => Promise.resolve(GIB),
     clock,
@@ -34,6 +41,23 @@ describe('HealthService', () => {
         disk: { status: 'ok' },
       },
     });
+  });
+
+  it('counts the cameras in trouble by their verdict, and stays well: cameras are not the server', async () => {
+    const verdicts = { ok: 2, idle: 4, connecting: 1, unreachable: 3, parked: 12, 'wrong-login': 1 };
+    const engineStats = () => ({
+      streams: 23,
+      live: 2,
+      verdicts,
+      viewers: 0,
+      bufferedBytes: 0,
+      parkedReloads: 0,
+    });
+    const { status, checks } = await open({ engineStats }).read();
+    expect(status).toBe('ok');
+    expect(checks.engine.message).toBe(
+      '2 of 23 streams live, 0 viewers. In trouble: 3 unreachable, 1 wrong-login, 12 parked.',
+    );
   });
 
   it.each<[string, Partial<HealthServiceOptions>, string]>([

@@ -3,13 +3,16 @@ import { statfs } from 'node:fs/promises';
 import { deadline, type Clock } from '@pantau/base/clock';
 import { AppError } from '@pantau/base/errors';
 import type { Health } from '@pantau/contract/health';
-import type { EngineStats } from '@pantau/media';
+import { VERDICT_KINDS, type EngineStats, type VerdictKind } from '@pantau/media';
 
 const CHECK_TIMEOUT_MS = 2000;
 /** `/health` may be asked by anybody, often: the answer is kept this long. */
 const CACHE_MS = 1000;
 const DISK_LOW_BYTES = 512 * 1024 * 1024;
 const DISK_FULL_BYTES = 32 * 1024 * 1024;
+
+/** Verdicts that a monitor need not read of. */
+const UNTROUBLED: ReadonlySet<VerdictKind> = new Set(['ok', 'idle', 'connecting']);
 
 type Check = Health['checks']['database'];
 
@@ -72,8 +75,11 @@ export class HealthService {
 
   #checkEngine(): Check {
     try {
-      const { streams, live, viewers } = this.#options.engineStats();
-      return { status: 'ok', message: `${live} of ${streams} streams live, ${viewers} viewers.` };
+      const { streams, live, viewers, verdicts } = this.#options.engineStats();
+      const trouble = VERDICT_KINDS.filter((kind) => !UNTROUBLED.has(kind) && (verdicts[kind] ?? 0) > 0);
+      const counted = trouble.map((kind) => `${verdicts[kind]} ${kind}`).join(', ');
+      const message = `${live} of ${streams} streams live, ${viewers} viewers.`;
+      return { status: 'ok', message: counted === '' ? message : `${message} In trouble: ${counted}.` };
     } catch {
       return { status: 'failed', message: 'The media engine does not answer.' };
     }

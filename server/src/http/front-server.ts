@@ -4,6 +4,7 @@
  *
  *   request  /hls/…  ──► delivery gate ──► engine          (thin path)
  *            else    ──► Fastify
+ *   request  /whep/… ──► delivery gate ──► engine
  *   upgrade  /mse/…  ──► delivery gate ──► engine
  *            else    ──► 404
  *   after `refuse()`: 503 for everything but /health
@@ -23,6 +24,8 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 export interface MediaHandler {
   /** @param path what follows `/hls/`, with the query. */
   handleHls(request: IncomingMessage, response: ServerResponse, path: string): void;
+  /** @param path what follows `/whep/`, without the query. */
+  handleWhep(request: IncomingMessage, response: ServerResponse, path: string): void;
   /** @param path what follows `/mse/`, without the query. */
   handleMseUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, path: string): void;
 }
@@ -34,6 +37,7 @@ export interface FrontServer {
 }
 
 const HLS_PREFIX = '/hls/';
+const WHEP_PREFIX = '/whep/';
 const MSE_PREFIX = '/mse/';
 /** Bytes of request line and headers together. */
 const MAX_HEADER_BYTES = 16_384;
@@ -78,6 +82,8 @@ export function createFrontServer(
       request.url = url;
       if (refusing && !isHealth(url)) refuseRequest(response);
       else if (url.startsWith(HLS_PREFIX)) media.handleHls(request, response, url.slice(HLS_PREFIX.length));
+      else if (url.startsWith(WHEP_PREFIX))
+        media.handleWhep(request, response, url.split('?', 1)[0]?.slice(WHEP_PREFIX.length) ?? '');
       else handler(request, response);
     },
   );

@@ -4,6 +4,7 @@ import type { Logger } from '@pantau/base/logger';
 import { silentLogger } from '@pantau/base/logger';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { ANONYMOUS } from '../access/principal.ts';
+import { checkArea, type Area } from '../areas/area.ts';
 import { AreaService } from '../areas/area-service.ts';
 import { CameraService } from '../cameras/camera-service.ts';
 import type { Camera } from '../cameras/camera.ts';
@@ -20,6 +21,10 @@ const camera = (id: number): Camera => ({
   enabled: true,
   status: 'active',
   source: { url: 'rtsp://198.51.100.7/x', username: undefined, password: undefined },
+  sub: undefined,
+  snapshotUrl: null,
+  onvifUrl: null,
+  onvifProfile: null,
   latitude: null,
   longitude: null,
   timezone: 'Asia/Jakarta',
@@ -32,7 +37,8 @@ const camera = (id: number): Camera => ({
 
 /** A read model over lists in memory that a test changes. */
 function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger) {
-  const database = { cameras: [camera(1)], revision: 1, fails: false, loads: 0 };
+  const areas: readonly Area[] = [];
+  const database = { areas, cameras: [camera(1)], revision: 1, fails: false, loads: 0 };
   const refuse = () => Promise.reject(new Error('the test does not change anything'));
   const engine = new FakeEngine();
   const streams = new StreamService({
@@ -49,7 +55,7 @@ function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger) 
       remove: refuse,
     }),
     areas: new AreaService({
-      list: () => Promise.resolve([]),
+      list: () => Promise.resolve(database.areas),
       find: refuse,
       findByName: refuse,
       countCameras: refuse,
@@ -58,6 +64,7 @@ function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger) 
       remove: refuse,
     }),
     engine,
+    snapshots: { setCameras: () => undefined, findListed: () => undefined },
     readRevision: () =>
       database.fails ? Promise.reject(new Error('gone')) : Promise.resolve(database.revision),
     idleCloseMs: 30_000,
@@ -88,6 +95,74 @@ describe('StreamService', () => {
     expect(() => streams.getDetail('4', ANONYMOUS)).toThrowError(
       expect.objectContaining({ code: 'CAMERA_NOT_FOUND' }),
     );
+    await streams.stop();
+  });
+
+  it("settles the transport of a camera: its own, else its area's, else auto; for the sub stream too", async () => {
+    const { streams, engine, database } = open();
+    database.areas = [
+      { ...checkArea({ name: 'Kota', transport: 'udp' }), id: 1 },
+      { ...checkArea({ name: 'Desa' }), id: 2 },
+    ];
+    const { source } = camera(1);
+    const sub = { ...source, url: 'rtsp://198.51.100.7/sub' };
+    database.cameras = [
+      { ...camera(1), areaId: 1, sub },
+      { ...camera(2), areaId: 1, source: { ...source, transport: 'tcp' } },
+      { ...camera(3), areaId: 1, source: { ...source, transport: 'auto' } },
+      { ...camera(4), areaId: 2 },
+      camera(5),
+    ];
+    await streams.start();
+    expect(engine.definitions.map((each) => [each.source.transport, each.sub?.transport])).toEqual([
+      ['udp', 'udp'],
+      ['tcp', undefined],
+      ['auto', undefined],
+      ['auto', undefined],
+      ['auto', undefined],
+    ]);
+    await streams.stop();
+  });
+
+  it('gives the verdict on every enabled camera, of those that nobody knocks at too', async () => {
+    const { streams, engine, database } = open();
+    database.cameras = [
+      camera(1),
+      { ...camera(2), status: 'maintenance' },
+      { ...camera(3), credentialsUnreadable: true },
+      { ...camera(4), enabled: false },
+    ];
+    await streams.start();
+    const at = Date.UTC(2026, 0, 1);
+    engine.change('key-1-0000', {
+      state: 'retrying',
+      reason: { code: 'SOURCE_UNREACHABLE', message: 'The camera cannot be reached.' },
+      verdict: {
+        kind: 'parked',
+        sinceMs: at,
+        code: 'SOURCE_UNREACHABLE',
+        nextAttemptMs: at + 600_000,
+        attemptsLastHour: 6,
+        lastLiveMs: at - 1000,
+      },
+    });
+    expect(streams.listVerdicts()).toEqual([
+      {
+        camera_id: 1,
+        kind: 'parked',
+        since: '2026-01-01T00:00:00.000Z',
+        reason: { code: 'SOURCE_UNREACHABLE', message: 'The camera cannot be reached.' },
+        next_attempt_at: '2026-01-01T00:10:00.000Z',
+        attempts_last_hour: 6,
+        last_live_at: '2025-12-31T23:59:59.000Z',
+      },
+      expect.objectContaining({ camera_id: 2, kind: 'maintenance', reason: null }),
+      expect.objectContaining({
+        camera_id: 3,
+        kind: 'misconfigured',
+        reason: expect.objectContaining({ code: 'CREDENTIALS_UNREADABLE' }),
+      }),
+    ]);
     await streams.stop();
   });
 

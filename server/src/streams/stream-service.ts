@@ -10,8 +10,9 @@
 import type { Clock, Timer } from '@pantau/base/clock';
 import { AppError, messageOf } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
-import type { StreamDetail } from '@pantau/contract/stream';
-import type { MediaEngine, StreamDefinition } from '@pantau/media';
+import type { StreamCamera, StreamDetail } from '@pantau/contract/stream';
+import type { CameraVerdicts } from '@pantau/contract/verdict';
+import type { MediaEngine, RtspTransport, StreamDefinition, StreamStatus } from '@pantau/media';
 import { mayWatch, type Principal } from '../access/principal.ts';
 import type { Area } from '../areas/area.ts';
 import { presentArea } from '../areas/area-present.ts';
@@ -19,11 +20,13 @@ import type { AreaService } from '../areas/area-service.ts';
 import type { Camera, Visibility } from '../cameras/camera.ts';
 import { presentCamera } from '../cameras/camera-present.ts';
 import type { CameraService } from '../cameras/camera-service.ts';
+import type { SnapshotService } from '../snapshots/snapshot-service.ts';
 import { Coalescer } from '../coalescer.ts';
 import { EncodedList } from '../encoded-list.ts';
 import { audienceOf, isListed, PUBLIC_AUDIENCE, type Audience } from './audience.ts';
 import { AudienceLists, type ListName } from './audience-lists.ts';
 import { presentStream, presentUrls } from './stream-present.ts';
+import { presentVerdict } from './verdict-present.ts';
 
 const REVISION_POLL_MS = 500;
 /** Catches what changed without a new revision, such as an edit by hand. */
@@ -39,6 +42,7 @@ export interface StreamServiceOptions {
   /** See `Database.readRevision`. */
   readonly readRevision: () => Promise<number>;
   readonly idleCloseMs: number;
+  readonly snapshots: Pick<SnapshotService, 'setCameras' | 'findListed'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after a change in the database was noticed, before it is shown: others keep what they read, too. */
@@ -153,9 +157,15 @@ export class StreamService {
     const camera = this.getCamera(idOrKey, principal);
     const status = this.#options.engine.findStatus(camera.streamKey);
     return {
-      camera: presentStream(camera, this.#areaNameOf(camera), status),
+      camera: this.#present(camera, status),
       streams: presentUrls(camera.streamKey),
     };
+  }
+
+  /** Of every enabled camera, in the order in which they are shown. */
+  listVerdicts(): CameraVerdicts {
+    const statuses = new Map(this.#options.engine.listStatuses().map((status) => [status.key, status]));
+    return this.#cameras.map((camera) => presentVerdict(camera, statuses.get(camera.streamKey)));
   }
 
   async #poll(): Promise<void> {
@@ -174,6 +184,7 @@ export class StreamService {
     const [allCameras, allAreas] = await Promise.all([cameras.list(), areas.list()]);
     this.#cameras = allCameras.filter((camera) => camera.enabled);
     this.#areas = allAreas;
+    this.#options.snapshots.setCameras(allCameras);
     this.#areaNames = new Map(allAreas.map((area) => [area.id, area.name]));
     this.#access = new Map(
       this.#cameras.map(({ id, streamKey, visibility, areaId }) => [
@@ -183,7 +194,13 @@ export class StreamService {
     );
     if (revision !== this.#revision) await this.#options.onChanged?.();
     this.#revision = revision;
-    engine.setStreams(this.#cameras.filter(isStreamed).map((camera) => toDefinition(camera, idleCloseMs)));
+    const transports = new Map(allAreas.map(({ id, transport }) => [id, transport]));
+    const transportOf = ({ areaId }: Camera) => (areaId === null ? null : (transports.get(areaId) ?? null));
+    engine.setStreams(
+      this.#cameras
+        .filter(isStreamed)
+        .map((camera) => toDefinition(camera, transportOf(camera), idleCloseMs)),
+    );
     await this.#build();
   }
 
@@ -202,11 +219,7 @@ export class StreamService {
         return envelope(cameras.map((camera) => presentCamera(camera, this.#areaNameOf(camera))));
       case 'streams': {
         const statuses = new Map(this.#options.engine.listStatuses().map((status) => [status.key, status]));
-        return envelope(
-          cameras.map((camera) =>
-            presentStream(camera, this.#areaNameOf(camera), statuses.get(camera.streamKey)),
-          ),
-        );
+        return envelope(cameras.map((camera) => this.#present(camera, statuses.get(camera.streamKey))));
       }
       case 'areas': {
         const counts = new Map<number, number>();
@@ -216,6 +229,11 @@ export class StreamService {
         return envelope(this.#areas.map((area) => presentArea(area, counts.get(area.id) ?? 0)));
       }
     }
+  }
+
+  #present(camera: Camera, status: StreamStatus | undefined): StreamCamera {
+    const snapshotMs = this.#options.snapshots.findListed(camera.id);
+    return presentStream(camera, this.#areaNameOf(camera), status, snapshotMs);
   }
 
   #areaNameOf(camera: Camera): string | null {
@@ -246,8 +264,21 @@ function isStreamed(camera: Camera): boolean {
   return camera.status === 'active' && camera.credentialsUnreadable !== true;
 }
 
-function toDefinition(camera: Camera, idleCloseMs: number): StreamDefinition {
-  return { key: camera.streamKey, source: camera.source, pull: camera.pull, idleCloseMs };
+/** The one place where a camera's transport is settled: its own, else its area's, else `auto`. */
+function toDefinition(
+  camera: Camera,
+  areaTransport: RtspTransport | null,
+  idleCloseMs: number,
+): StreamDefinition {
+  const { streamKey: key, source, sub, pull } = camera;
+  const transport = source.transport ?? areaTransport ?? 'auto';
+  return {
+    key,
+    source: { ...source, transport },
+    sub: sub === undefined ? undefined : { ...sub, transport },
+    pull,
+    idleCloseMs,
+  };
 }
 
 function envelope(data: unknown): string {

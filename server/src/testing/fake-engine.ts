@@ -1,7 +1,17 @@
 /** A media engine that plays nothing: it remembers what it was told, and its streams do what a test says. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { EngineStats, MediaEngine, ProbeReport, StreamDefinition, StreamStatus } from '@pantau/media';
+import { abortReason } from '@pantau/base/clock';
+import {
+  MediaError,
+  type EngineStats,
+  type Keyframe,
+  type MediaEngine,
+  type ProbeReport,
+  type StreamDefinition,
+  type StreamStatus,
+  type WhepSession,
+} from '@pantau/media';
 
 export class FakeEngine implements MediaEngine {
   definitions: readonly StreamDefinition[] = [];
@@ -11,6 +21,13 @@ export class FakeEngine implements MediaEngine {
   holdsSockets = false;
   /** What `probe` answers or throws. */
   onProbe: () => Promise<ProbeReport> = () => Promise.reject(new Error('the test has no answer for a probe'));
+  /** Hosts that somebody said are alive. */
+  readonly signsOfLife: string[] = [];
+  readonly whepSessions: FakeWhepSession[] = [];
+  /** What `nextKeyframe` answers or throws; the calls are kept. */
+  onKeyframe: (key: string, pull: boolean) => Promise<Keyframe> = () =>
+    Promise.reject(new MediaError('NO_KEYFRAME', 'the test has no key frame'));
+  readonly keyframeCalls: { readonly key: string; readonly pull: boolean }[] = [];
   readonly #held = new Set<Duplex>();
   readonly #statuses = new Map<string, StreamStatus>();
   readonly #listeners = new Set<(status: StreamStatus) => void>();
@@ -43,11 +60,25 @@ export class FakeEngine implements MediaEngine {
     for (const listener of this.#listeners) listener(status);
   }
 
+  noteSignOfLife(host: string): void {
+    this.signsOfLife.push(host);
+  }
+
   probe(): Promise<ProbeReport> {
     return this.onProbe();
   }
 
-  /** Answers with the path it was asked for; a private reply says so in `x-fake-private`. */
+  nextKeyframe(
+    key: string,
+    { pull, signal }: { readonly pull: boolean; readonly signal: AbortSignal },
+  ): Promise<Keyframe> {
+    this.keyframeCalls.push({ key, pull });
+    const { promise, reject } = Promise.withResolvers<never>();
+    signal.addEventListener('abort', () => reject(abortReason(signal)), { once: true });
+    return Promise.race([this.onKeyframe(key, pull), promise]);
+  }
+
+  /** Answers with the path it was asked for; a private reply says so in `x-fake-private`. With `holdsSockets` a reply of pictures has no end. */
   handleHls(
     _request: IncomingMessage,
     response: ServerResponse,
@@ -59,7 +90,8 @@ export class FakeEngine implements MediaEngine {
       'content-type': 'text/plain',
       ...(isPrivate ? { 'x-fake-private': '1' } : {}),
     });
-    response.end(`hls ${path}`);
+    if (this.holdsSockets && path.includes('live.mjpeg')) response.write('picture');
+    else response.end(`hls ${path}`);
   }
 
   /** Accepts nobody, unless `holdsSockets`: then it says 101 and keeps the socket. */
@@ -75,11 +107,26 @@ export class FakeEngine implements MediaEngine {
     socket.end(`HTTP/1.1 418 Fake\r\nContent-Length: ${key.length}\r\nConnection: close\r\n\r\n${key}`);
   }
 
+  /** Answers with the path it was asked for, as `handleHls`; `whepSessions` has what was opened. */
+  handleWhep(
+    _request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    options: { readonly isPrivate?: boolean; readonly onOpen?: (session: WhepSession) => void } = {},
+  ): void {
+    const session = new FakeWhepSession();
+    this.whepSessions.push(session);
+    options.onOpen?.(session);
+    response.writeHead(201, options.isPrivate === true ? { 'x-fake-private': '1' } : {});
+    response.end(`whep ${path}`);
+  }
+
   stats(): EngineStats {
     const statuses = this.listStatuses();
     return {
       streams: statuses.length,
       live: statuses.filter(({ state }) => state === 'live').length,
+      verdicts: {},
       viewers: statuses.reduce((sum, { viewers }) => sum + viewers, 0),
       bufferedBytes: 0,
       parkedReloads: 0,
@@ -106,10 +153,34 @@ function idleStatus(key: string): StreamStatus {
     lastLiveMs: undefined,
     lastKeyframeMs: undefined,
     nextAttemptMs: undefined,
+    delivery: undefined,
     video: undefined,
     audio: undefined,
     bitrate: undefined,
     viewers: 0,
+    renditions: [],
     lostPackets: 0,
+    verdict: {
+      kind: 'idle',
+      sinceMs: Date.UTC(2026, 0, 1),
+      code: undefined,
+      nextAttemptMs: undefined,
+      attemptsLastHour: 0,
+      lastLiveMs: undefined,
+    },
   };
+}
+
+class FakeWhepSession implements WhepSession {
+  readonly #callbacks: (() => void)[] = [];
+  isOver = false;
+
+  end(): void {
+    this.isOver = true;
+    for (const callback of this.#callbacks.splice(0)) callback();
+  }
+
+  onEnd(callback: () => void): void {
+    this.#callbacks.push(callback);
+  }
 }

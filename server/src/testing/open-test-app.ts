@@ -5,6 +5,7 @@ import { buildApp, type App } from '../app.ts';
 import { loadConfig, type Config } from '../config/config.ts';
 import { openContext, type Context, type DeliveryParts } from '../context.ts';
 import { openLogger } from '../logger.ts';
+import type { PictureMaker } from '../snapshots/picture.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { makeTestFolder } from './open-test-database.ts';
 
@@ -28,6 +29,8 @@ export interface OpenTestAppOptions {
   readonly webFolder?: string;
   /** Other parts for the delivery of media than the server's own. */
   readonly delivery?: Partial<DeliveryParts>;
+  /** Default: the server's own. */
+  readonly pictures?: PictureMaker;
   /** Default: the system's. */
   readonly clock?: Clock;
 }
@@ -53,6 +56,7 @@ export async function openTestApp(options: OpenTestAppOptions = {}): Promise<Tes
     clock: options.clock ?? systemClock,
     createEngine: () => engine,
     webFolder,
+    ...(options.pictures === undefined ? {} : { pictures: options.pictures }),
     ...(options.delivery === undefined ? {} : { delivery: options.delivery }),
   });
   if (options.seed !== undefined) {

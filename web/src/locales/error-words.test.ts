@@ -9,9 +9,11 @@ import { ERROR_WORDS, errorText, errorWords, fieldErrorWords } from './error-wor
 
 /** Codes that no request of these pages is answered with: of other routes, the command line, or a failed start. */
 const ELSEWHERE = [
+  'WHEP_UNAVAILABLE',
   'HEADERS_TOO_LARGE',
   'API_KEY_INVALID',
   'HOTLINK_REFUSED',
+  'PICTURES_ONLY',
   'TICKET_INVALID',
   'BODY_TOO_LARGE',
   'CONTENT_TYPE_UNSUPPORTED',

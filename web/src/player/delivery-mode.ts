@@ -8,6 +8,9 @@
 export const DELIVERY_MODES = ['mse', 'llhls', 'hls'] as const;
 export type DeliveryMode = (typeof DELIVERY_MODES)[number];
 
+/** What a session can be: one of the modes, or the only way of a camera that sends single pictures. Nobody chooses that. */
+export type SessionMode = DeliveryMode | 'pictures';
+
 /** What this browser can do. */
 export interface Capabilities {
   /** MediaSource or ManagedMediaSource exists. */
@@ -18,7 +21,8 @@ export interface Capabilities {
 }
 
 /** Modes to try, the wished one first, then ever hardier ones; empty when the browser can play none. */
-export function modeChain(preferred: DeliveryMode, capabilities: Capabilities): readonly DeliveryMode[] {
+export function modeChain(preferred: SessionMode, capabilities: Capabilities): readonly SessionMode[] {
+  if (preferred === 'pictures') return capabilities.hasWebSocket ? ['pictures'] : [];
   return DELIVERY_MODES.slice(DELIVERY_MODES.indexOf(preferred)).filter((mode) => canUse(mode, capabilities));
 }
 
@@ -36,14 +40,14 @@ const ATTEMPTS_BEFORE_OTHERS = 2;
  * does not is kept.
  */
 export function modeForAttempt(
-  chain: readonly DeliveryMode[],
+  chain: readonly SessionMode[],
   failedAttempts: number,
-): DeliveryMode | undefined {
+): SessionMode | undefined {
   if (chain.length === 0 || failedAttempts < ATTEMPTS_BEFORE_OTHERS) return chain[0];
   return chain[(failedAttempts - ATTEMPTS_BEFORE_OTHERS + 1) % chain.length];
 }
 
 /** Whether so many failures in a row mean that each mode of the chain has had its turn, and failed. */
-export function hasAllFailed(chain: readonly DeliveryMode[], failedAttempts: number): boolean {
+export function hasAllFailed(chain: readonly SessionMode[], failedAttempts: number): boolean {
   return failedAttempts >= ATTEMPTS_BEFORE_OTHERS + chain.length - 1;
 }

@@ -46,3 +46,8 @@ describe('nativeFailure', () => {
     expect(nativeFailure(code).kind).toBe(kind);
   });
 });
+
+it('a playlist that cannot be, because the camera sends pictures', () => {
+  const data = { type: 'networkError', details: 'manifestLoadError', response: { code: 406 } };
+  expect(classifyHlsFailure(data)).toEqual({ kind: 'other-delivery', detail: 'pictures' });
+});

@@ -25,6 +25,8 @@ export function classifyHlsFailure(data: HlsErrorFacts): SessionFailure {
   // The server keeps a cold request for up to 10 s; 503 then means that the camera gave no picture (or a restart).
   if (status === 503) return { kind: 'camera' };
   if (status === 502 || status === 504) return { kind: 'server' };
+  // There is no playlist: the camera sends single pictures.
+  if (status === 406) return { kind: 'other-delivery', detail: 'pictures' };
   // The link to the media has run out, as all do within hours; the entry leads to a new one. A refused entry is no such thing.
   if (status === 403 && data.details !== 'manifestLoadError') return { kind: 'timeline' };
   if (status === 404 || status === 410) return { kind: 'not-found' };

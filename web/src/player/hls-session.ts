@@ -10,9 +10,12 @@ import type { DeliverySession, EmitSessionEvent } from './delivery-session.ts';
 import { classifyHlsFailure } from './hls-failure.ts';
 import { AdaptiveTarget, type TargetRange } from './live-edge.ts';
 import type { SessionFailure } from './player-trouble.ts';
+import type { RenditionName } from './rendition-choice.ts';
 
 export interface HlsSessionOptions {
   readonly url: string;
+  /** The size to begin with, where the playlist has it. */
+  readonly rendition: RenditionName | undefined;
   readonly video: HTMLVideoElement;
   readonly clock: Clock;
   readonly emit: EmitSessionEvent;
@@ -38,13 +41,19 @@ const BACK_BUFFER_S = 8;
 /** A media sequence that falls back by more than this is a new timeline, not a late reply. */
 const SEQUENCE_RESTART = 2;
 const MEDIA_RECOVERIES_MAX = 1;
+/** A session is this old before it is given up for a size that its playlist lacks. */
+const REOPEN_AFTER_MS = 60_000;
 
 export class HlsSession implements DeliverySession {
   readonly #options: HlsSessionOptions;
   readonly #hls: Hls;
   readonly #extra: AdaptiveTarget;
   #newestSequence = -1;
+  #newestLevel = -1;
+  readonly #openedMs: number;
   #mediaRecoveries = 0;
+  #wished: RenditionName | undefined;
+  #waking: AbortController | undefined;
   #isOver = false;
 
   constructor(options: HlsSessionOptions) {
@@ -52,6 +61,16 @@ export class HlsSession implements DeliverySession {
     this.#hls = new Hls(hlsConfig(options));
     this.#extra = new AdaptiveTarget(options.clock.monotonic(), EXTRA);
     this.#hls.on(Hls.Events.ERROR, (_event, data) => this.#onError(data));
+    this.#wished = options.rendition;
+    this.#openedMs = options.clock.monotonic();
+    // One rule for all deliveries chooses (rendition-choice.ts): a level that is set is kept.
+    this.#hls.on(Hls.Events.MANIFEST_PARSED, () => {
+      const level = this.#findLevel(this.#wished ?? 'main');
+      if (this.#hls.levels.length > 1) this.#hls.loadLevel = Math.max(0, level);
+    });
+    this.#hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => {
+      options.emit({ type: 'rendition', name: this.#nameOf(level) });
+    });
     this.#hls.on(Hls.Events.LEVEL_UPDATED, (_event, data) => this.#onLevelUpdated(data));
     this.#hls.on(Hls.Events.BUFFER_CODECS, (_event, data) => {
       const hasAudio = data.audio !== undefined || /mp4a|opus|flac/i.test(data.audiovideo?.codec ?? '');
@@ -88,17 +107,65 @@ export class HlsSession implements DeliverySession {
     return false;
   }
 
+  chooseRendition(name: RenditionName): void {
+    const level = this.#findLevel(name);
+    if (this.#isOver || this.#wished === name) return;
+    if (level < 0) {
+      this.#reopen();
+      return;
+    }
+    this.#wished = name;
+    this.#waking?.abort();
+    this.#waking = new AbortController();
+    void this.#wake(name, level, this.#waking.signal);
+  }
+
   close(): void {
+    this.#waking?.abort();
     if (this.#isOver) return;
     this.#isOver = true;
     this.#hls.destroy();
+  }
+
+  /** The playlist was read while that size could not be had. It is not read again by itself, and looking costs a moment of picture. */
+  #reopen(): void {
+    const ageMs = this.#options.clock.monotonic() - this.#openedMs;
+    if (this.#hls.levels.length === 0 || ageMs < REOPEN_AFTER_MS) return;
+    this.#fail({ kind: 'timeline' });
+  }
+
+  /** A camera's stream that nobody watched must be opened first: hls.js would stop loading meanwhile, so it is asked for before. */
+  async #wake(name: RenditionName, level: number, signal: AbortSignal): Promise<void> {
+    const url = this.#hls.levels[level]?.url[0];
+    if (url === undefined) return;
+    const isThere = await fetch(url, { signal }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (signal.aborted || this.#isOver) return;
+    if (isThere) this.#hls.loadLevel = level;
+    else {
+      this.#wished = undefined;
+      this.#options.emit({ type: 'rendition-failed', name });
+    }
+  }
+
+  #findLevel(name: RenditionName): number {
+    return this.#hls.levels.findIndex((_level, index) => this.#nameOf(index) === name);
+  }
+
+  #nameOf(level: number): RenditionName {
+    return /\/sub-[^/]*$/.test(this.#hls.levels[level]?.url[0] ?? '') ? 'sub' : 'main';
   }
 
   #extraS(): number {
     return this.#extra.read(this.#options.clock.monotonic());
   }
 
-  #onLevelUpdated({ details }: LevelUpdatedData): void {
+  #onLevelUpdated({ details, level }: LevelUpdatedData): void {
+    // Each size has numbers of its own.
+    if (level !== this.#newestLevel) this.#newestSequence = -1;
+    this.#newestLevel = level;
     if (details.endSN + SEQUENCE_RESTART < this.#newestSequence) this.#fail({ kind: 'timeline' });
     this.#newestSequence = Math.max(this.#newestSequence, details.endSN);
   }

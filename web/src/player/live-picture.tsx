@@ -14,7 +14,9 @@ export interface LivePictureProps {
 export function LivePicture({ player, label }: LivePictureProps) {
   const { videoRef, canvasRef, snapshot, hasKept } = player;
   const isStale = snapshot.staleForS !== undefined;
-  const showsMotion = snapshot.phase === 'playing' || snapshot.phase === 'stalled';
+  // Single pictures are drawn on the canvas itself.
+  const showsVideo =
+    snapshot.mode !== 'pictures' && (snapshot.phase === 'playing' || snapshot.phase === 'stalled');
   return (
     <>
       <video
@@ -33,7 +35,7 @@ export function LivePicture({ player, label }: LivePictureProps) {
         className={classNames(
           'pointer-events-none absolute inset-0 size-full object-contain',
           isStale && 'picture-stale',
-          (showsMotion || !hasKept) && 'invisible',
+          (showsVideo || !hasKept) && 'invisible',
         )}
       />
     </>

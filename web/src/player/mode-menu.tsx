@@ -1,18 +1,22 @@
-import { Check, Settings2 } from 'lucide-react';
+import { Settings2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '../locales/use-text.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import { canUse, DELIVERY_MODES, type DeliveryMode } from './delivery-mode.ts';
+import { MenuChoice } from './menu-choice.tsx';
 import { readCapabilities } from './open-session.ts';
+import { QualityChoices, type QualityChoicesProps } from './quality-choices.tsx';
 
 export interface ModeMenuProps {
   readonly wanted: DeliveryMode;
   readonly used: DeliveryMode | undefined;
   readonly onChoose: (mode: DeliveryMode) => void;
+  /** Undefined for a camera of one size. */
+  readonly quality: QualityChoicesProps | undefined;
 }
 
-/** "How to watch": data saver, smooth or fast, each with what it costs. A radio group in a small panel. */
-export function ModeMenu({ wanted, used, onChoose }: ModeMenuProps) {
+/** "How to watch": data saver, smooth or fast, each with what it costs, and in which size. Radio groups in a small panel. */
+export function ModeMenu({ wanted, used, onChoose, quality }: ModeMenuProps) {
   const { t } = useText();
   const [isOpen, setIsOpen] = useState(false);
   const rootRef = useRef<HTMLDivElement>(null);
@@ -67,30 +71,30 @@ export function ModeMenu({ wanted, used, onChoose }: ModeMenuProps) {
         <span className="ml-2 hidden text-sm sm:inline">{t(`player.mode.${used ?? wanted}`)}</span>
       </IconButton>
       {isOpen && (
-        <div
-          role="radiogroup"
-          aria-label={t('player.settings')}
-          className="absolute right-1.5 bottom-full z-20 mb-2 w-72 max-w-[calc(100%-0.75rem)] rounded-picture sm:right-0 sm:max-w-none border border-line bg-surface p-1.5 text-ink shadow-one"
-        >
-          {modes.map((mode) => (
-            <button
-              key={mode}
-              type="button"
-              role="radio"
-              aria-checked={mode === wanted}
-              onClick={() => {
-                onChoose(mode);
+        <div className="absolute right-1.5 bottom-full z-20 mb-2 w-72 max-w-[calc(100%-0.75rem)] rounded-picture border border-line bg-surface p-1.5 text-ink shadow-one sm:right-0 sm:max-w-none">
+          <div role="radiogroup" aria-label={t('player.settings')}>
+            {modes.map((mode) => (
+              <MenuChoice
+                key={mode}
+                label={t(`player.mode.${mode}`)}
+                hint={t(`player.mode.${mode}.hint`)}
+                isChosen={mode === wanted}
+                onChoose={() => {
+                  onChoose(mode);
+                  close();
+                }}
+              />
+            ))}
+          </div>
+          {quality !== undefined && (
+            <QualityChoices
+              {...quality}
+              onChoose={(wish) => {
+                quality.onChoose(wish);
                 close();
               }}
-              className="flex min-h-14 w-full items-center gap-3 rounded-control px-3 py-2 text-left hover:bg-raised"
-            >
-              <span className="grid flex-1">
-                <span className="text-sm font-semibold">{t(`player.mode.${mode}`)}</span>
-                <span className="text-xs text-ink-soft">{t(`player.mode.${mode}.hint`)}</span>
-              </span>
-              {mode === wanted && <Check size={18} className="text-accent" aria-hidden="true" />}
-            </button>
-          ))}
+            />
+          )}
         </div>
       )}
     </div>

@@ -6,8 +6,23 @@ describe('parseMseMessage', () => {
   it.each([
     [
       '{"type":"config","mime":"video/mp4; codecs=\\"avc1.42c01f,mp4a.40.2\\"","video":null}',
-      { type: 'config', mime: 'video/mp4; codecs="avc1.42c01f,mp4a.40.2"' },
+      { type: 'config', mime: 'video/mp4; codecs="avc1.42c01f,mp4a.40.2"', rendition: 'main' },
     ],
+    [
+      '{"type":"config","mime":"video/mp4","rendition":"sub"}',
+      { type: 'config', mime: 'video/mp4', rendition: 'sub' },
+    ],
+    [
+      '{"type":"renditions","renditions":[{"name":"main","available":false,"mime":null},7,{"name":"x"},{"name":"sub","mime":"video/mp4"}]}',
+      {
+        type: 'renditions',
+        renditions: [
+          { name: 'main', isAvailable: false, mime: undefined },
+          { name: 'sub', isAvailable: true, mime: 'video/mp4' },
+        ],
+      },
+    ],
+    ['{"type":"switch-failed","rendition":"sub"}', { type: 'switch-failed', rendition: 'sub' }],
     ['{"type":"discontinuity"}', { type: 'discontinuity' }],
     [
       '{"type":"status","state":"retrying","reason":{"code":"SOURCE_TIMEOUT","message":"…"}}',
@@ -28,6 +43,7 @@ describe('parseMseMessage', () => {
     '[]',
     '7',
     '{"type":"config"}',
+    '{"type":"switch-failed","rendition":"x"}',
     '{"type":"config","mime":7}',
     '{"type":"later"}',
     '{"type":',

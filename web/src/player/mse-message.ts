@@ -1,6 +1,18 @@
-/** The text messages of `/mse/<key>`; binary messages are the init segment and fragments. Anything else is ignored: a newer server may say more. */
+/** The text messages of `/mse/<key>`; binary messages are the init segment and fragments. */
+import type { RenditionName } from './rendition-choice.ts';
+
+export interface OfferedRendition {
+  readonly name: RenditionName;
+  readonly isAvailable: boolean;
+  /** Undefined for one that was never seen. */
+  readonly mime: string | undefined;
+}
+
+/** Anything else is ignored: a newer server may say more. */
 export type MseMessage =
-  | { readonly type: 'config'; readonly mime: string }
+  | { readonly type: 'config'; readonly mime: string; readonly rendition: RenditionName }
+  | { readonly type: 'renditions'; readonly renditions: readonly OfferedRendition[] }
+  | { readonly type: 'switch-failed'; readonly rendition: RenditionName }
   | { readonly type: 'discontinuity' }
   | { readonly type: 'status'; readonly state: string; readonly reasonCode: string | undefined }
   | { readonly type: 'bye'; readonly reason: string };
@@ -10,7 +22,14 @@ export function parseMseMessage(text: string): MseMessage | undefined {
   switch (message?.['type']) {
     case 'config': {
       const mime = message['mime'];
-      return typeof mime === 'string' ? { type: 'config', mime } : undefined;
+      const rendition = renditionOf(message['rendition']) ?? 'main';
+      return typeof mime === 'string' ? { type: 'config', mime, rendition } : undefined;
+    }
+    case 'renditions':
+      return { type: 'renditions', renditions: readOffered(message['renditions']) };
+    case 'switch-failed': {
+      const rendition = renditionOf(message['rendition']);
+      return rendition === undefined ? undefined : { type: 'switch-failed', rendition };
     }
     case 'discontinuity':
       return { type: 'discontinuity' };
@@ -21,6 +40,22 @@ export function parseMseMessage(text: string): MseMessage | undefined {
     default:
       return undefined;
   }
+}
+
+function renditionOf(value: unknown): RenditionName | undefined {
+  return value === 'main' || value === 'sub' ? value : undefined;
+}
+
+function readOffered(value: unknown): OfferedRendition[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((each: unknown) => {
+    const name = isRecord(each) ? renditionOf(each['name']) : undefined;
+    if (!isRecord(each) || name === undefined) return [];
+    const mime = each['mime'];
+    return [
+      { name, isAvailable: each['available'] !== false, mime: typeof mime === 'string' ? mime : undefined },
+    ];
+  });
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

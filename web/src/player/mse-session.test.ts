@@ -14,6 +14,7 @@ function openSession() {
   const events: SessionEvent[] = [];
   const session = new MseSession({
     url: 'ws://town/mse/key',
+    rendition: undefined,
     video: video.element,
     clock,
     emit: (event) => events.push(event),
@@ -41,8 +42,8 @@ describe('MseSession', () => {
     expect(socket.binaryType).toBe('arraybuffer');
     socket.open();
     socket.say({ type: 'config', mime: MIME });
-    socket.send(10);
-    socket.send(20);
+    socket.deliver(10);
+    socket.deliver(20);
     const source = media.sources[0];
     source?.open();
     expect(source?.mime).toBe(MIME);
@@ -53,7 +54,7 @@ describe('MseSession', () => {
 
   it('starts near the newest picture, wherever the timeline is', () => {
     const { socket, video, buffer, session } = openPlaying();
-    socket.send(10);
+    socket.deliver(10);
     video.buffered = ranges([7_000, 7_003]);
     buffer.finish(video.buffered);
     expect(video.currentTime).toBeCloseTo(7_003 - session.targetLatencyS());
@@ -62,15 +63,15 @@ describe('MseSession', () => {
 
   it('follows the burst since the last key frame to its end, then only by playing', async () => {
     const { clock, socket, video, buffer, session } = openPlaying();
-    socket.send(10);
+    socket.deliver(10);
     video.buffered = ranges([10, 10.2]);
     buffer.finish(video.buffered);
-    socket.send(10);
+    socket.deliver(10);
     video.buffered = ranges([10, 12]);
     buffer.finish(video.buffered);
     expect(video.currentTime).toBeCloseTo(12 - session.targetLatencyS());
     await clock.advance(1_200);
-    socket.send(10);
+    socket.deliver(10);
     video.buffered = ranges([10, 13]);
     buffer.finish(video.buffered);
     expect(video.currentTime).toBeCloseTo(12 - session.targetLatencyS());
@@ -78,12 +79,12 @@ describe('MseSession', () => {
 
   it('steps over a hole that lost packets left', async () => {
     const { clock, socket, video, buffer } = openPlaying();
-    socket.send(10);
+    socket.deliver(10);
     video.buffered = ranges([10, 12]);
     buffer.finish(video.buffered);
     video.currentTime = 11.95;
     await clock.advance(1_200);
-    socket.send(10);
+    socket.deliver(10);
     video.buffered = ranges([10, 12], [14, 15]);
     buffer.finish(video.buffered);
     expect(video.currentTime).toBeCloseTo(14.01);
@@ -92,10 +93,10 @@ describe('MseSession', () => {
   it('changes the type when the camera changes its profile', () => {
     const { socket, buffer } = openPlaying();
     const other = 'video/mp4; codecs="avc1.640028"';
-    socket.send(1);
+    socket.deliver(1);
     buffer.finish();
     socket.say({ type: 'config', mime: other });
-    socket.send(2);
+    socket.deliver(2);
     expect(buffer.log).toEqual(['append 1', `type ${other}`, 'append 2']);
   });
 
@@ -153,7 +154,7 @@ describe('MseSession', () => {
     const { socket, failures } = openSession();
     socket.open();
     socket.say({ type: 'config', mime: MIME });
-    for (let part = 0; part < 10; part++) socket.send(1_000_000);
+    for (let part = 0; part < 10; part++) socket.deliver(1_000_000);
     expect(failures()).toEqual([{ kind: 'stalled', detail: 'overrun' }]);
   });
 
@@ -170,7 +171,7 @@ describe('MseSession', () => {
     expect(socket.isClosed).toBe(false);
     socket.open();
     expect(socket.isClosed).toBe(true);
-    socket.send(10);
+    socket.deliver(10);
     expect(events).toEqual([]);
   });
 
@@ -182,5 +183,80 @@ describe('MseSession', () => {
     expect(clock.pendingTimers).toBe(0);
     expect(media.attached).toBe(0);
     expect(failures()).toEqual([]);
+  });
+
+  describe('with two sizes', () => {
+    const H265 = 'video/mp4; codecs="hvc1.1.6.L93.B0"';
+    const offer = (mainMime: string | null) => ({
+      type: 'renditions',
+      renditions: [
+        { name: 'main', available: true, mime: mainMime },
+        { name: 'sub', available: true, mime: null },
+      ],
+    });
+    const SWITCH_TO_SUB = JSON.stringify({ type: 'switch', rendition: 'sub' });
+
+    it('asks for the other on the same socket, once, and changes the type when it comes', () => {
+      const { socket, buffer, events, session } = openPlaying();
+      session.chooseRendition('sub');
+      session.chooseRendition('sub');
+      expect(socket.sent).toEqual([SWITCH_TO_SUB]);
+      socket.deliver(1);
+      buffer.finish();
+      const other = 'video/mp4; codecs="avc1.42c00d"';
+      socket.say({ type: 'config', rendition: 'sub', mime: other });
+      socket.deliver(2);
+      expect(buffer.log).toEqual(['append 1', `type ${other}`, 'append 2']);
+      expect(events).toContainEqual({ type: 'rendition', name: 'sub' });
+    });
+
+    it('may ask again for what failed', () => {
+      const { socket, events, session } = openPlaying();
+      session.chooseRendition('sub');
+      socket.say({ type: 'switch-failed', rendition: 'sub' });
+      expect(events).toContainEqual({ type: 'rendition-failed', name: 'sub' });
+      session.chooseRendition('sub');
+      expect(socket.sent).toEqual([SWITCH_TO_SUB, SWITCH_TO_SUB]);
+    });
+
+    it('takes the other when the device lacks the codec of the first, and shows none of its bytes', () => {
+      const { socket, media, failures } = openSession();
+      media.supports = (mime) => mime !== H265;
+      socket.open();
+      socket.say(offer(H265));
+      socket.say({ type: 'config', rendition: 'main', mime: H265 });
+      socket.deliver(10);
+      expect(socket.sent).toEqual([SWITCH_TO_SUB]);
+      socket.say({ type: 'config', rendition: 'sub', mime: MIME });
+      socket.deliver(20);
+      const source = media.sources[0];
+      source?.open();
+      source?.buffer.finish();
+      expect(source?.buffer.log).toEqual(['append 20']);
+      expect(failures()).toEqual([]);
+    });
+
+    it('says which codec the device lacks when it lacks both', () => {
+      const { socket, media, failures } = openSession();
+      media.supports = () => false;
+      socket.open();
+      socket.say(offer(H265));
+      socket.say({ type: 'config', rendition: 'main', mime: H265 });
+      socket.say({ type: 'config', rendition: 'sub', mime: H265 });
+      expect(failures()).toEqual([{ kind: 'codec', detail: H265 }]);
+    });
+  });
+});
+
+describe('MseSession on a stream without fragments', () => {
+  it.each([
+    ['image/jpeg', 'pictures'],
+    ['application/vnd.apple.mpegurl', 'hls'],
+  ])('%s is to be had another way', (mime, detail) => {
+    const { socket, failures } = openSession();
+    socket.open();
+    socket.say({ type: 'config', mime });
+    expect(failures()).toEqual([{ kind: 'other-delivery', detail }]);
+    expect(socket.isClosed).toBe(true);
   });
 });

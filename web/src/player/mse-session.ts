@@ -12,8 +12,9 @@ import { BufferFeeder } from './buffer-feeder.ts';
 import type { DeliverySession, EmitSessionEvent } from './delivery-session.ts';
 import { AdaptiveTarget, type TargetRange } from './live-edge.ts';
 import type { MediaSourceLike, MediaSourceMaker } from './media-source.ts';
-import { mimeHasAudio, parseMseMessage, type MseMessage } from './mse-message.ts';
+import { mimeHasAudio, parseMseMessage, type MseMessage, type OfferedRendition } from './mse-message.ts';
 import type { FailureKind, SessionFailure } from './player-trouble.ts';
+import type { RenditionName } from './rendition-choice.ts';
 
 const CONNECT_TIMEOUT_MS = 8_000;
 /** Data that waits for the MediaSource to open: a key frame and a little more. */
@@ -24,6 +25,11 @@ const MAX_BEHIND_TARGET_S = 2.5;
 /** What waited since the last key frame comes in one burst: so long after the first data the newest picture is still found by jumping. */
 const SETTLE_MS = 1_200;
 const SETTLE_SLACK_S = 0.3;
+/** What a config says of a stream that does not come as fragments, and how it is to be had. */
+const OTHER_DELIVERIES: Readonly<Record<string, string>> = {
+  'image/jpeg': 'pictures',
+  'application/vnd.apple.mpegurl': 'hls',
+};
 
 /** The slice of WebSocket that is used. */
 export interface SocketLike {
@@ -31,11 +37,14 @@ export interface SocketLike {
   onopen: ((event: Event) => void) | null;
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
+  send(text: string): void;
   close(): void;
 }
 
 export interface MseSessionOptions {
   readonly url: string;
+  /** The size that `url` asks for. */
+  readonly rendition: RenditionName | undefined;
   readonly video: HTMLVideoElement;
   readonly clock: Clock;
   readonly emit: EmitSessionEvent;
@@ -55,6 +64,12 @@ export class MseSession implements DeliverySession {
   #early: ArrayBuffer[] = [];
   #earlyBytes = 0;
   #isPlaced = false;
+  #offered: readonly OfferedRendition[] = [];
+  /** The size wished last. */
+  #wished: RenditionName | undefined;
+  #mayRefuse = true;
+  /** What comes now cannot be shown here. */
+  #isRefused = false;
   #settledAtMs = 0;
   #isHeld = false;
   #hasOpened = false;
@@ -63,6 +78,7 @@ export class MseSession implements DeliverySession {
 
   constructor(options: MseSessionOptions) {
     this.#options = options;
+    this.#wished = options.rendition;
     this.#target = new AdaptiveTarget(options.clock.monotonic(), TARGET);
     this.#connectTimer = options.clock.setTimer(CONNECT_TIMEOUT_MS, () => {
       if (!this.#hasOpened) this.#fail('network');
@@ -112,6 +128,13 @@ export class MseSession implements DeliverySession {
     return this.#isHeld;
   }
 
+  /** The present size goes on until the first key frame of the new one. */
+  chooseRendition(name: RenditionName): void {
+    if (this.#wished === name || !this.#hasOpened || this.#isOver) return;
+    this.#wished = name;
+    this.#socket.send(JSON.stringify({ type: 'switch', rendition: name }));
+  }
+
   close(): void {
     this.#isOver = true;
     this.#connectTimer.cancel();
@@ -134,7 +157,14 @@ export class MseSession implements DeliverySession {
     if (message === undefined) return;
     switch (message.type) {
       case 'config':
-        this.#onConfig(message.mime);
+        this.#onConfig(message.mime, message.rendition);
+        return;
+      case 'renditions':
+        this.#offered = message.renditions;
+        return;
+      case 'switch-failed':
+        this.#wished = undefined;
+        this.#options.emit({ type: 'rendition-failed', name: message.rendition });
         return;
       case 'status':
         this.#onStatus(message);
@@ -148,17 +178,42 @@ export class MseSession implements DeliverySession {
     }
   }
 
-  #onConfig(mime: string): void {
-    this.#setHeld(false, undefined);
-    if (!this.#options.media.isTypeSupported(mime)) {
-      this.#fail('codec', mime);
+  #onConfig(mime: string, rendition: RenditionName): void {
+    const other = OTHER_DELIVERIES[mime];
+    if (other !== undefined) {
+      this.#fail('other-delivery', other);
       return;
     }
+    this.#setHeld(false, undefined);
+    this.#isRefused = !this.#options.media.isTypeSupported(mime);
+    if (this.#isRefused) {
+      this.#refuse(mime, rendition);
+      return;
+    }
+    this.#options.emit({ type: 'rendition', name: rendition });
     this.#options.emit({ type: 'audio', hasAudio: mimeHasAudio(mime) });
     const isChange = this.#mime !== undefined && this.#mime !== mime;
     this.#mime = mime;
     if (this.#source === undefined) this.#openSource();
     else if (isChange && this.#feeder !== undefined) this.#feeder.changeType(mime);
+  }
+
+  /** This device cannot show it: the other size may be another codec. */
+  #refuse(mime: string, rendition: RenditionName): void {
+    const other = this.#offered.find(
+      ({ name, isAvailable, mime: otherMime }) =>
+        name !== rendition &&
+        isAvailable &&
+        (otherMime === undefined || this.#options.media.isTypeSupported(otherMime)),
+    );
+    this.#options.emit({ type: 'rendition-failed', name: rendition });
+    if (other === undefined || !this.#mayRefuse) {
+      this.#fail('codec', mime);
+      return;
+    }
+    this.#mayRefuse = false;
+    this.#wished = undefined;
+    this.chooseRendition(other.name);
   }
 
   #openSource(): void {
@@ -192,6 +247,7 @@ export class MseSession implements DeliverySession {
   }
 
   #onData(data: ArrayBuffer): void {
+    if (this.#isRefused) return;
     if (this.#feeder !== undefined) {
       this.#feeder.append(data);
       return;
@@ -231,7 +287,11 @@ export class MseSession implements DeliverySession {
     const { state, reasonCode } = message;
     if (state === 'live') this.#setHeld(false, undefined);
     else if (state === 'connecting' && reasonCode === undefined) this.#setHeld(true, undefined);
-    else this.#setHeld(true, reasonCode ?? '');
+    else {
+      this.#setHeld(true, reasonCode ?? '');
+      if (this.#offered.length > 1)
+        this.#options.emit({ type: 'rendition-failed', name: this.#wished ?? 'main' });
+    }
   }
 
   #setHeld(isHeld: boolean, reasonCode: string | undefined): void {
@@ -241,9 +301,7 @@ export class MseSession implements DeliverySession {
   }
 
   #onClose(code: number): void {
-    // 1001 "going away" and 1012 "service restart" are the server's own wish; 1013 "try again later".
-    if (code === 1001 || code === 1012 || code === 1013) this.#fail('server');
-    else this.#fail('network');
+    this.#fail(closeKind(code));
   }
 
   #endS(): number | undefined {
@@ -259,8 +317,13 @@ export class MseSession implements DeliverySession {
   }
 }
 
+/** 1001 "going away" and 1012 "service restart" are the server's own wish; 1013 "try again later". */
+export function closeKind(code: number): FailureKind {
+  return code === 1001 || code === 1012 || code === 1013 ? 'server' : 'network';
+}
+
 /** Reasons of the server's `bye`: `stopping`, `replaced` (the stream was set up anew: connect again), `removed`. */
-function byeKind(reason: string): FailureKind {
+export function byeKind(reason: string): FailureKind {
   if (reason === 'removed') return 'not-found';
   return reason === 'replaced' ? 'timeline' : 'server';
 }

@@ -53,6 +53,10 @@ export class NativeSession implements DeliverySession {
     return false;
   }
 
+  chooseRendition(): void {
+    // The browser chooses by the playlist.
+  }
+
   close(): void {
     this.#isOver = true;
     this.#options.video.removeEventListener('error', this.#onError);

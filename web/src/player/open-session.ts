@@ -3,10 +3,13 @@ import { browserClock } from '../lib/clock.ts';
 import { classifyDevice, readDeviceFacts } from '../lib/device-class.ts';
 import type { Capabilities } from './delivery-mode.ts';
 import type { DeliverySession } from './delivery-session.ts';
+import { decodePicture, drawPicture } from './draw-picture.ts';
 import { findMediaSourceMaker } from './media-source.ts';
 import { MseSession } from './mse-session.ts';
 import { NativeSession } from './native-session.ts';
+import { PictureSession } from './picture-session.ts';
 import type { SessionRequest } from './player-controller.ts';
+import type { RenditionName } from './rendition-choice.ts';
 
 export function readCapabilities(): Capabilities {
   const probe = document.createElement('video');
@@ -17,12 +20,30 @@ export function readCapabilities(): Capabilities {
   };
 }
 
-export async function openBrowserSession(request: SessionRequest): Promise<DeliverySession> {
-  const { mode, addresses, video, emit } = request;
+/** @param drawing where single pictures are drawn, and who is told of each. */
+export async function openBrowserSession(
+  request: SessionRequest,
+  drawing: { readonly canvas: HTMLCanvasElement; readonly onDrawn: () => void },
+): Promise<DeliverySession> {
+  const { mode, addresses, video, emit, rendition } = request;
+  if (mode === 'pictures') {
+    return new PictureSession({
+      url: socketUrl(addresses.mse),
+      clock: browserClock,
+      emit,
+      openSocket: (url) => new WebSocket(url),
+      decode: decodePicture,
+      draw: (picture) => {
+        drawPicture(drawing.canvas, picture);
+        drawing.onDrawn();
+      },
+    });
+  }
   const media = findMediaSourceMaker();
   if (mode === 'mse' && media !== undefined) {
     return new MseSession({
-      url: socketUrl(addresses.mse),
+      url: socketUrl(addresses.mse, rendition),
+      rendition,
       video,
       clock: browserClock,
       emit,
@@ -34,12 +55,27 @@ export async function openBrowserSession(request: SessionRequest): Promise<Deliv
   if (media === undefined) return new NativeSession({ url, video, emit });
   const { HlsSession } = await import('./hls-session.ts');
   const device = classifyDevice(readDeviceFacts());
-  return new HlsSession({ url, video, clock: browserClock, emit, isLowLatency: mode === 'llhls', device });
+  return new HlsSession({
+    url,
+    rendition,
+    video,
+    clock: browserClock,
+    emit,
+    isLowLatency: mode === 'llhls',
+    device,
+  });
+}
+
+/** Whether this browser can show pictures of a codec. */
+export function canDecode(codecString: string): boolean {
+  const media = findMediaSourceMaker();
+  return media === undefined || media.isTypeSupported(`video/mp4; codecs="${codecString}"`);
 }
 
 /** `/mse/<key>` or an absolute http(s) address as a WebSocket address. */
-export function socketUrl(address: string, base: string = location.href): string {
+export function socketUrl(address: string, rendition?: RenditionName, base: string = location.href): string {
   const url = new URL(address, base);
+  if (rendition !== undefined) url.searchParams.set('rendition', rendition);
   url.protocol = url.protocol === 'https:' || url.protocol === 'wss:' ? 'wss:' : 'ws:';
   return url.href;
 }

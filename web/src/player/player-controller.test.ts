@@ -1,24 +1,29 @@
+import type { StreamRendition } from '@pantau/contract/stream';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import type { DeliverySession, EmitSessionEvent } from './delivery-session.ts';
-import type { DeliveryMode } from './delivery-mode.ts';
+import type { DeliveryMode, SessionMode } from './delivery-mode.ts';
 import { PlayerController, type SessionRequest } from './player-controller.ts';
+import type { RenditionName } from './rendition-choice.ts';
 import { FakeVideo, ranges } from './testing/fake-media.ts';
 
 const ADDRESSES = { hls: '/hls/k/index.m3u8', llhls: '/hls/k/low-latency.m3u8', mse: '/mse/k' };
 
 class FakeSession implements DeliverySession {
-  readonly mode: DeliveryMode;
+  readonly mode: SessionMode;
   readonly emit: EmitSessionEvent;
   latencyS: number | undefined = 5;
   isHeldNow = false;
   isClosed = false;
   stalls = 0;
   jumps = 0;
+  readonly chosen: RenditionName[] = [];
+  readonly rendition: RenditionName | undefined;
 
   constructor(request: SessionRequest) {
     this.mode = request.mode;
     this.emit = request.emit;
+    this.rendition = request.rendition;
   }
 
   findLatencyS = () => this.latencyS;
@@ -26,11 +31,14 @@ class FakeSession implements DeliverySession {
   maxLatencyS = () => 16;
   jumpToEdge = () => void this.jumps++;
   noteStall = () => void this.stalls++;
+  chooseRendition = (name: RenditionName) => {
+    if (this.chosen.at(-1) !== name) this.chosen.push(name);
+  };
   isHeld = () => this.isHeldNow;
   close = () => void (this.isClosed = true);
 }
 
-function openController(preferred: DeliveryMode = 'hls') {
+function openController(preferred: DeliveryMode = 'hls', renditions: readonly StreamRendition[] = []) {
   const clock = new VirtualClock();
   const video = new FakeVideo();
   const sessions: FakeSession[] = [];
@@ -44,6 +52,10 @@ function openController(preferred: DeliveryMode = 'hls') {
     isMuted: true,
     addresses: ADDRESSES,
     camera: 'idle',
+    renditions,
+    quality: 'auto',
+    isSavingData: false,
+    canDecode: () => true,
     openSession: (request) => {
       if (!state.loads) return Promise.reject(new Error('chunk not found'));
       const session = new FakeSession(request);
@@ -68,8 +80,8 @@ function openController(preferred: DeliveryMode = 'hls') {
   return { clock, video, sessions, newest, controller, state, play };
 }
 
-async function openPlaying(preferred: DeliveryMode = 'hls') {
-  const all = openController(preferred);
+async function openPlaying(preferred: DeliveryMode = 'hls', renditions: readonly StreamRendition[] = []) {
+  const all = openController(preferred, renditions);
   all.controller.start();
   await all.clock.advance(0);
   all.video.dispatchEvent(new Event('canplay'));
@@ -253,5 +265,77 @@ describe('PlayerController', () => {
     controller.close();
     expect(clock.pendingTimers).toBe(0);
     expect(newest().isClosed).toBe(true);
+  });
+
+  describe('with two sizes', () => {
+    const video = { codec: 'H.264', codec_string: 'avc1.640028', width: 1280, height: 720, fps: 25 };
+    const SIZES: readonly StreamRendition[] = [
+      { name: 'main', is_available: true, video, bitrate: null },
+      { name: 'sub', is_available: true, video: { ...video, width: 320, height: 180 }, bitrate: null },
+    ];
+
+    it('begins with the size that fits, and follows the visitor', async () => {
+      const { controller, newest } = await openPlaying('hls', SIZES);
+      expect(newest().rendition).toBe('main');
+      controller.chooseQuality('sub');
+      expect(newest().chosen.at(-1)).toBe('sub');
+      newest().emit({ type: 'rendition', name: 'sub' });
+      expect(controller.getSnapshot().rendition).toBe('sub');
+    });
+
+    it('takes the small one for a small box', async () => {
+      const { video: element, controller, newest, clock } = openController('hls', SIZES);
+      Object.defineProperty(element.element, 'clientHeight', { value: 170 });
+      controller.start();
+      await clock.advance(0);
+      expect(newest().rendition).toBe('sub');
+    });
+
+    it('steps down to the small one when the picture stops, and keeps the fast way', async () => {
+      const { controller, newest, clock, play, sessions } = await openPlaying('mse', SIZES);
+      newest().emit({ type: 'rendition', name: 'main' });
+      await clock.advance(2_000);
+      expect(newest().chosen.at(-1)).toBe('sub');
+      newest().emit({ type: 'rendition', name: 'sub' });
+      for (let stall = 0; stall < 2; stall++) {
+        await play(2);
+        await clock.advance(2_000);
+      }
+      expect(sessions).toHaveLength(1);
+      expect(controller.getSnapshot().mode).toBe('mse');
+    });
+
+    it('opens the small one after a decoder that could not keep up', async () => {
+      const { newest, clock } = await openPlaying('mse', SIZES);
+      newest().emit({ type: 'failed', failure: { kind: 'stalled', detail: 'overrun' } });
+      await clock.advance(2_000);
+      expect(newest().rendition).toBe('sub');
+    });
+
+    it('goes on with the other when one does not come', async () => {
+      const { newest } = await openPlaying('mse', SIZES);
+      newest().emit({ type: 'rendition-failed', name: 'main' });
+      expect(newest().chosen.at(-1)).toBe('sub');
+    });
+  });
+});
+
+describe('a session that draws by itself', () => {
+  it('plays while new pictures are drawn, and stands still by its own measure', async () => {
+    const { clock, controller, newest } = openController();
+    controller.start();
+    await clock.advance(0);
+    const drawn = { count: 0, width: 400, height: 300, stillAfterMs: 5000 };
+    Object.assign(newest(), { findDrawn: () => drawn, latencyS: undefined });
+    await clock.advance(500);
+    expect(controller.getSnapshot().phase).toBe('opening');
+    drawn.count = 1;
+    await clock.advance(500);
+    expect(controller.getSnapshot()).toMatchObject({ phase: 'playing', hasPicture: true, aspect: 400 / 300 });
+    await clock.advance(4500);
+    expect(controller.getSnapshot().phase).toBe('playing');
+    await clock.advance(1000);
+    expect(controller.getSnapshot()).toMatchObject({ phase: 'stalled', staleForS: 6 });
+    controller.close();
   });
 });

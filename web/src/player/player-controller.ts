@@ -3,11 +3,13 @@
  * picture really moves, keeps it near the live edge, and publishes a snapshot for whoever draws the player's face.
  * Knows no framework. Everything it waits for is a timer of its `Clock` or an event of the element.
  */
+import type { StreamRendition } from '@pantau/contract/stream';
 import type { Clock, Timer } from '../lib/clock.ts';
-import type { Capabilities, DeliveryMode } from './delivery-mode.ts';
+import type { Capabilities, SessionMode } from './delivery-mode.ts';
 import type { DeliverySession, EmitSessionEvent, StreamAddresses } from './delivery-session.ts';
 import { decideEdge } from './live-edge.ts';
 import { PictureWatch } from './picture-watch.ts';
+import { RenditionChooser, type QualityWish, type RenditionName } from './rendition-choice.ts';
 import {
   advancePlayer,
   initialPlayerModel,
@@ -18,8 +20,10 @@ import {
 import { isSameSnapshot, roundLatencyS, type PlayerSnapshot } from './player-snapshot.ts';
 
 export interface SessionRequest {
-  readonly mode: DeliveryMode;
+  readonly mode: SessionMode;
   readonly addresses: StreamAddresses;
+  /** The size to begin with; undefined where there is no choice. */
+  readonly rendition: RenditionName | undefined;
   readonly video: HTMLVideoElement;
   readonly emit: EmitSessionEvent;
 }
@@ -29,10 +33,15 @@ export interface PlayerControllerOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly capabilities: Capabilities;
-  readonly preferred: DeliveryMode;
+  readonly preferred: SessionMode;
   readonly isMuted: boolean;
   readonly addresses: StreamAddresses;
   readonly camera: CameraState;
+  readonly renditions: readonly StreamRendition[];
+  readonly quality: QualityWish;
+  readonly isSavingData: boolean;
+  /** Whether this device shows pictures of a codec (RFC 6381 string). */
+  readonly canDecode: (codecString: string) => boolean;
   /** Opens one session; rejects when its code could not be loaded. */
   readonly openSession: (request: SessionRequest) => Promise<DeliverySession>;
   /** Keeps the present picture before the element is emptied. */
@@ -58,6 +67,7 @@ export class PlayerController {
   readonly #video: HTMLVideoElement;
   readonly #clock: Clock;
   readonly #watch: PictureWatch;
+  readonly #chooser = new RenditionChooser();
   readonly #listeners = new Set<() => void>();
   readonly #abort = new AbortController();
   #model: PlayerModel;
@@ -67,6 +77,10 @@ export class PlayerController {
   #timer: Timer | undefined;
   #lastTickMs: number;
   #isHidden = false;
+  #renditions: readonly StreamRendition[];
+  #quality: QualityWish;
+  /** What is shown, or on its way. */
+  #rendition: RenditionName | undefined;
   #isMuted: boolean;
   #hasAudio = false;
   /** When the picture last moved, over all sessions, monotonic ms. */
@@ -81,6 +95,8 @@ export class PlayerController {
     this.#model = initialPlayerModel(options.preferred, options.camera);
     this.#addresses = options.addresses;
     this.#isMuted = options.isMuted;
+    this.#renditions = options.renditions;
+    this.#quality = options.quality;
     this.#lastTickMs = this.#clock.monotonic();
     this.#watch = new PictureWatch(this.#lastTickMs);
     this.#snapshot = this.#buildSnapshot();
@@ -124,8 +140,15 @@ export class PlayerController {
     this.#dispatch({ type: 'retry' });
   }
 
-  chooseMode(mode: DeliveryMode): void {
+  chooseMode(mode: SessionMode): void {
     this.#dispatch({ type: 'choose-mode', mode });
+  }
+
+  chooseQuality(quality: QualityWish): void {
+    this.#quality = quality;
+    this.#chooser.forgive();
+    this.#followRendition();
+    this.#publish();
   }
 
   setMuted(isMuted: boolean): void {
@@ -135,8 +158,13 @@ export class PlayerController {
   }
 
   /** The camera's state by the server's list, and where its stream is now. */
-  setCamera(camera: CameraState, addresses: StreamAddresses): void {
+  setCamera(
+    camera: CameraState,
+    addresses: StreamAddresses,
+    renditions: readonly StreamRendition[] = [],
+  ): void {
     this.#addresses = addresses;
+    this.#renditions = renditions;
     this.#dispatch({ type: 'camera', state: camera });
   }
 
@@ -189,7 +217,7 @@ export class PlayerController {
     if (session !== 0 && mode !== undefined) void this.#openSession(session, mode);
   }
 
-  async #openSession(number: number, mode: DeliveryMode): Promise<void> {
+  async #openSession(number: number, mode: SessionMode): Promise<void> {
     this.#watch.restart(this.#clock.monotonic());
     this.#lastTickMs = this.#clock.monotonic();
     this.#latencyS = undefined;
@@ -198,6 +226,7 @@ export class PlayerController {
       if (number !== this.#sessionNumber) return;
       switch (event.type) {
         case 'failed':
+          if (event.failure.kind === 'stalled') this.#chooser.noteStall(this.#clock.monotonic());
           this.#dispatch({ type: 'failed', failure: event.failure });
           this.#options.onFailed?.();
           return;
@@ -207,12 +236,23 @@ export class PlayerController {
         case 'audio':
           this.#hasAudio = event.hasAudio;
           this.#publish();
+          return;
+        case 'rendition':
+          this.#rendition = event.name;
+          this.#publish();
+          return;
+        case 'rendition-failed':
+          this.#chooser.noteFailure(event.name, this.#clock.monotonic());
+          this.#followRendition();
       }
     };
+    const rendition = this.#chooseRendition();
+    this.#rendition = rendition;
     try {
       const session = await this.#options.openSession({
         mode,
         addresses: this.#addresses,
+        rendition,
         video: this.#video,
         emit,
       });
@@ -275,12 +315,18 @@ export class PlayerController {
     if (hasSlept) this.#watch.restart(nowMs);
     this.#dispatch({ type: 'tick' });
     if (this.#session !== undefined) this.#observe(this.#session, nowMs);
+    this.#followRendition();
     this.#publish();
   }
 
   #observe(session: DeliverySession, nowMs: number): void {
+    const drawn = session.findDrawn?.();
     const frames = this.#isHidden ? undefined : this.#video.getVideoPlaybackQuality?.().totalVideoFrames;
-    if (this.#watch.observe({ positionS: this.#video.currentTime, frames }, nowMs)) {
+    const sample =
+      drawn === undefined
+        ? { positionS: this.#video.currentTime, frames }
+        : { positionS: drawn.count, frames: drawn.count };
+    if (this.#watch.observe(sample, nowMs)) {
       this.#movedAtMs = nowMs;
       this.#latencyS = session.findLatencyS();
       if (this.#model.phase !== 'playing') this.#dispatch({ type: 'picture' });
@@ -290,9 +336,11 @@ export class PlayerController {
     if (this.#isHidden) return;
     const ageMs = this.#watch.ageMs(nowMs);
     const { phase } = this.#model;
-    if (phase === 'playing' && ageMs >= STALL_MS) {
+    if (phase === 'playing' && ageMs >= (drawn?.stillAfterMs ?? STALL_MS)) {
       session.noteStall();
-      this.#dispatch({ type: 'still' });
+      this.#chooser.noteStall(nowMs);
+      const isEased = this.#rendition === 'main' && this.#chooseRendition() === 'sub';
+      this.#dispatch({ type: 'still', isEased });
     } else if (isOverdue(phase, ageMs) && !session.isHeld()) {
       this.#dispatch({ type: 'failed', failure: { kind: 'stalled' } });
       this.#options.onFailed?.();
@@ -313,6 +361,26 @@ export class PlayerController {
     if (decision.isJump) session.jumpToEdge();
   }
 
+  #chooseRendition(): RenditionName | undefined {
+    const { canDecode, isSavingData } = this.#options;
+    const ratio = globalThis.devicePixelRatio;
+    const boxPx = this.#video.clientHeight * (Number.isFinite(ratio) ? ratio : 1);
+    const situation = {
+      renditions: this.#renditions,
+      wish: this.#quality,
+      boxPx,
+      isSavingData,
+      canDecode,
+    };
+    return this.#chooser.choose(situation, this.#clock.monotonic());
+  }
+
+  /** Goes over to the size that fits now. A session knows what it was told last. */
+  #followRendition(): void {
+    const wanted = this.#chooseRendition();
+    if (wanted !== undefined) this.#session?.chooseRendition(wanted);
+  }
+
   /** Playable seconds ahead of the picture. */
   #aheadS(): number {
     const { buffered, currentTime } = this.#video;
@@ -324,13 +392,18 @@ export class PlayerController {
     return 0;
   }
 
+  #pictureSize(): { readonly width: number; readonly height: number } {
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    return this.#session?.findDrawn?.() ?? { width, height };
+  }
+
   #buildSnapshot(): PlayerSnapshot {
     const { phase, mode, preferred, fallback, trouble, retryAtMs } = this.#model;
     const nowMs = this.#clock.monotonic();
     const ageMs = this.#movedAtMs === undefined ? undefined : nowMs - this.#movedAtMs;
     const isOld = phase !== 'playing' && ageMs !== undefined && ageMs >= STALE_MS;
     const latencyS = this.#latencyS;
-    const { videoWidth, videoHeight } = this.#video;
+    const { width, height } = this.#pictureSize();
     return {
       phase,
       mode,
@@ -343,7 +416,8 @@ export class PlayerController {
       latencyS: latencyS === undefined || phase !== 'playing' ? undefined : roundLatencyS(latencyS),
       hasAudio: this.#hasAudio,
       isMuted: this.#isMuted,
-      aspect: videoWidth > 0 && videoHeight > 0 ? videoWidth / videoHeight : this.#snapshot?.aspect,
+      rendition: this.#rendition,
+      aspect: width > 0 && height > 0 ? width / height : this.#snapshot?.aspect,
     };
   }
 

@@ -5,12 +5,15 @@ import type { DeliveryMode } from './delivery-mode.ts';
 import { ModeMenu } from './mode-menu.tsx';
 import type { PlayerController } from './player-controller.ts';
 import type { PlayerSnapshot } from './player-snapshot.ts';
+import type { QualityChoicesProps } from './quality-choices.tsx';
 
 export interface PlayerControlsProps {
   readonly snapshot: PlayerSnapshot;
   readonly controller: PlayerController | undefined;
   readonly mode: DeliveryMode;
   readonly onChooseMode: (mode: DeliveryMode) => void;
+  /** Undefined for a camera of one size. */
+  readonly quality: QualityChoicesProps | undefined;
   readonly isFullscreen: boolean;
   readonly onToggleFullscreen: () => void;
   /** Undefined where the browser has no floating picture. */
@@ -19,7 +22,8 @@ export interface PlayerControlsProps {
 
 /** The one row of controls: play, sound, how to watch, floating picture, full screen. */
 export function PlayerControls(props: PlayerControlsProps) {
-  const { snapshot, controller, mode, onChooseMode, isFullscreen, onToggleFullscreen, onTogglePip } = props;
+  const { snapshot, controller, mode, onChooseMode, quality, isFullscreen, onToggleFullscreen, onTogglePip } =
+    props;
   const { t } = useText();
   const isPaused = snapshot.phase === 'paused' || snapshot.phase === 'blocked';
   return (
@@ -45,7 +49,9 @@ export function PlayerControls(props: PlayerControlsProps) {
         </IconButton>
       )}
       <span className="flex-1" />
-      <ModeMenu wanted={mode} used={snapshot.mode} onChoose={onChooseMode} />
+      {snapshot.mode !== 'pictures' && (
+        <ModeMenu wanted={mode} used={snapshot.mode} onChoose={onChooseMode} quality={quality} />
+      )}
       {onTogglePip !== undefined && (
         <IconButton tone="video" label={t('player.pip')} onClick={onTogglePip}>
           <PictureInPicture2 size={20} aria-hidden="true" />

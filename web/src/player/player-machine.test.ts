@@ -273,3 +273,32 @@ describe('advancePlayer', () => {
     );
   });
 });
+
+describe('a stream that comes in one way only', () => {
+  it('is opened that way at once, without a word to the visitor', () => {
+    const { model } = new Player('mse').open().fail('other-delivery', 'pictures');
+    expect(model).toMatchObject({
+      phase: 'opening',
+      mode: 'pictures',
+      session: 2,
+      trouble: undefined,
+      fallback: undefined,
+    });
+    const relayed = new Player('mse').open().fail('other-delivery', 'hls').model;
+    expect(relayed).toMatchObject({ phase: 'opening', mode: 'hls', fallback: undefined });
+    const again = new Player('hls')
+      .open()
+      .fail('other-delivery', 'pictures')
+      .on({ type: 'picture' })
+      .fail('network')
+      .untilRetry();
+    expect(again.model.mode).toBe('pictures');
+  });
+
+  it('is not looked for in circles', () => {
+    const player = new Player('hls').open();
+    for (const way of ['pictures', 'media', 'pictures', 'media', 'pictures'])
+      player.fail('other-delivery', way);
+    expect(player.model).toMatchObject({ phase: 'waiting', trouble: { kind: 'server' } });
+  });
+});

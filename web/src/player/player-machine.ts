@@ -17,7 +17,7 @@ import {
   modeChain,
   modeForAttempt,
   type Capabilities,
-  type DeliveryMode,
+  type SessionMode,
 } from './delivery-mode.ts';
 import type { FallbackReason, SessionFailure, Trouble } from './player-trouble.ts';
 import { retryDelayMs } from './retry-delay.ts';
@@ -41,10 +41,10 @@ export interface PlayerModel {
   readonly session: number;
   /** Highest session number ever used. */
   readonly sessionsOpened: number;
-  readonly mode: DeliveryMode | undefined;
-  readonly preferred: DeliveryMode;
+  readonly mode: SessionMode | undefined;
+  readonly preferred: SessionMode;
   /** Modes still worth trying, the wished one first. */
-  readonly chain: readonly DeliveryMode[];
+  readonly chain: readonly SessionMode[];
   readonly fallback: FallbackReason | undefined;
   readonly trouble: Trouble | undefined;
   /** Failures since the picture last played well. */
@@ -75,7 +75,8 @@ export type PlayerEvent =
   /** The picture moved. */
   | { readonly type: 'picture' }
   /** The picture has not moved for a moment. */
-  | { readonly type: 'still' }
+  /** `isEased`: a smaller picture is on its way, so that it does not count against the way it comes. */
+  | { readonly type: 'still'; readonly isEased?: boolean }
   | { readonly type: 'failed'; readonly failure: SessionFailure }
   /** The server, inside an open session, says the camera has trouble (or undefined: none any more). */
   | { readonly type: 'session-trouble'; readonly trouble: Trouble | undefined }
@@ -84,7 +85,7 @@ export type PlayerEvent =
   | { readonly type: 'nudge' }
   | { readonly type: 'blocked' }
   | { readonly type: 'tick' }
-  | { readonly type: 'choose-mode'; readonly mode: DeliveryMode }
+  | { readonly type: 'choose-mode'; readonly mode: SessionMode }
   /** The person pressed "try again". */
   | { readonly type: 'retry' };
 
@@ -101,13 +102,14 @@ const STALL_WINDOW_MS = 60_000;
 /** Stops of the picture within the window that prove the network too slow for a fast mode. */
 const STALLS_TOO_MANY = 3;
 const DECODE_FAILURES_TOO_MANY = 2;
+const REDIRECTS_TOO_MANY = 4;
 /** About four minutes of trying. */
 const ATTEMPTS_TOO_MANY = 20;
 /** The server itself looks after the camera; asking it again costs the camera nothing. */
 const CAMERA_RETRY_MS = 6_000;
 const ASKED_DELAY_MAX_MS = 30_000;
 
-export function initialPlayerModel(preferred: DeliveryMode, camera: CameraState = 'idle'): PlayerModel {
+export function initialPlayerModel(preferred: SessionMode, camera: CameraState = 'idle'): PlayerModel {
   return {
     phase: 'off',
     session: 0,
@@ -171,7 +173,7 @@ export function advancePlayer(
     case 'picture':
       return onPicture(model, around);
     case 'still':
-      return onStill(model, around);
+      return onStill(model, event.isEased === true, around);
     case 'session-trouble':
       return model.session === 0 ? model : { ...model, trouble: event.trouble };
     case 'blocked':
@@ -254,8 +256,9 @@ function onPicture(model: PlayerModel, around: PlayerSurroundings): PlayerModel 
   return { ...playing, chain: chain.slice(chain.indexOf(mode)), fallback: 'blocked' };
 }
 
-function onStill(model: PlayerModel, around: PlayerSurroundings): PlayerModel {
+function onStill(model: PlayerModel, isEased: boolean, around: PlayerSurroundings): PlayerModel {
   if (model.phase !== 'playing') return model;
+  if (isEased) return { ...model, phase: 'stalled', playingSinceMs: undefined };
   const stallsMs = [...model.stallsMs.filter((at) => around.nowMs - at < STALL_WINDOW_MS), around.nowMs];
   const stalled: PlayerModel = { ...model, phase: 'stalled', playingSinceMs: undefined, stallsMs };
   if (stallsMs.length < STALLS_TOO_MANY || model.chain.length < 2) return stalled;
@@ -276,6 +279,8 @@ function onFailure(model: PlayerModel, failure: SessionFailure, around: PlayerSu
   switch (failure.kind) {
     case 'codec':
       return closed(model, 'stopped', troubleOf(failure));
+    case 'other-delivery':
+      return redirected(model, failure, around);
     case 'unavailable':
       return withoutMode(model, 'blocked', around) ?? closed(model, 'stopped', troubleOf(failure));
     case 'decode':
@@ -287,6 +292,15 @@ function onFailure(model: PlayerModel, failure: SessionFailure, around: PlayerSu
     default:
       return waiting(model, failure, around);
   }
+}
+
+/** The server named the way in which this stream is to be had: no failure, and nothing to tell the visitor. */
+function redirected(model: PlayerModel, failure: SessionFailure, around: PlayerSurroundings): PlayerModel {
+  const failedAttempts = model.failedAttempts + 1;
+  // A server that sends us round in circles.
+  if (failedAttempts > REDIRECTS_TOO_MANY) return waiting(model, { kind: 'server' }, around);
+  const chain = modeChain(failure.detail === 'pictures' ? 'pictures' : 'hls', around.capabilities);
+  return opened({ ...model, chain, fallback: undefined, failedAttempts, hasFirstPlayed: false }, around);
 }
 
 /** Moves on to the next hardier mode at once, if there is one. */
@@ -323,6 +337,7 @@ function waiting(model: PlayerModel, failure: SessionFailure, around: PlayerSurr
 }
 
 function troubleOf(failure: SessionFailure): Trouble | undefined {
-  if (failure.kind === 'timeline') return undefined;
-  return { kind: failure.kind, ...(failure.detail === undefined ? {} : { detail: failure.detail }) };
+  const { kind } = failure;
+  if (kind === 'timeline' || kind === 'other-delivery') return undefined;
+  return { kind, ...(failure.detail === undefined ? {} : { detail: failure.detail }) };
 }

@@ -1,12 +1,13 @@
 /** What the player's face shows: a plain value, replaced only when something visible changed. */
-import type { DeliveryMode } from './delivery-mode.ts';
+import type { SessionMode } from './delivery-mode.ts';
 import type { PlayerPhase } from './player-machine.ts';
 import type { FallbackReason, Trouble } from './player-trouble.ts';
+import type { RenditionName } from './rendition-choice.ts';
 
 export interface PlayerSnapshot {
   readonly phase: PlayerPhase;
-  readonly mode: DeliveryMode | undefined;
-  readonly preferred: DeliveryMode;
+  readonly mode: SessionMode | undefined;
+  readonly preferred: SessionMode;
   readonly fallback: FallbackReason | undefined;
   readonly trouble: Trouble | undefined;
   /** Seconds until the next attempt; undefined when none is planned. */
@@ -19,6 +20,8 @@ export interface PlayerSnapshot {
   readonly latencyS: number | undefined;
   readonly hasAudio: boolean;
   readonly isMuted: boolean;
+  /** Which of the camera's sizes is shown; undefined where there is no choice, or it is not known yet. */
+  readonly rendition: RenditionName | undefined;
   /** Width / height of the picture; undefined until known. */
   readonly aspect: number | undefined;
 }
@@ -37,6 +40,7 @@ export function isSameSnapshot(a: PlayerSnapshot, b: PlayerSnapshot): boolean {
     a.latencyS === b.latencyS &&
     a.hasAudio === b.hasAudio &&
     a.isMuted === b.isMuted &&
+    a.rendition === b.rendition &&
     a.aspect === b.aspect
   );
 }

@@ -16,6 +16,8 @@ export type FailureKind =
   | 'stalled'
   /** The stream's timeline began anew (the server restarted), or the link to it ran out: open again at once, from the entry. */
   | 'timeline'
+  /** The stream is to be had in another way only; `detail` is `pictures`, `hls` or `media`: open that at once. */
+  | 'other-delivery'
   /** The stream key is not known to the server. */
   | 'not-found'
   /** This way of delivery does not exist in this browser or could not be loaded. */
@@ -29,7 +31,7 @@ export interface SessionFailure {
 }
 
 export type Trouble =
-  | { readonly kind: Exclude<FailureKind, 'timeline'>; readonly detail?: string }
+  | { readonly kind: Exclude<FailureKind, 'timeline' | 'other-delivery'>; readonly detail?: string }
   | { readonly kind: 'maintenance' }
   /** Nothing the player can do any more without a person. */
   | { readonly kind: 'gave-up'; readonly detail?: string };

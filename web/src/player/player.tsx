@@ -9,12 +9,18 @@ import { PlayerBadge } from './player-badge.tsx';
 import { PlayerControls } from './player-controls.tsx';
 import { PlayerOverlay } from './player-overlay.tsx';
 import { readPreferredMode, rememberPreferredMode } from './preferred-mode.ts';
+import { readPreferredQuality, rememberPreferredQuality } from './preferred-quality.ts';
+import type { QualityWish } from './rendition-choice.ts';
 import { useFullscreen } from './use-fullscreen.ts';
 import { useIdle } from './use-idle.ts';
+import { PictureAge, PosterPicture } from './poster-picture.tsx';
 import { usePlayer } from './use-player.ts';
+import { usePoster } from './use-poster.ts';
 
 /** A glance at another tab does not cost the connection. */
 const HIDDEN_GRACE_MS = 60_000;
+/** The large picture takes its column. */
+const PLAYER_SIZES = '(min-width: 80rem) 60vw, 100vw';
 const CHROME_HIDES_AFTER_MS = 3_000;
 
 export interface PlayerProps {
@@ -29,14 +35,19 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
   const { t } = useText();
   const [chosenMode, setChosenMode] = useState(readPreferredMode);
   const mode = fixedMode ?? chosenMode;
+  const [quality, setQuality] = useState(readPreferredQuality);
   const player = usePlayer({
     camera,
     isWanted: true,
     mode,
+    quality,
     hiddenGraceMs: HIDDEN_GRACE_MS,
     ...(onFailed === undefined ? {} : { onFailed }),
   });
-  const { snapshot, controller, videoRef } = player;
+  const { snapshot, controller, videoRef, hasKept } = player;
+  const anyPoster = usePoster(camera);
+  // Until the first picture of the stream itself; never over one, and never beside the word "live".
+  const poster = snapshot.hasPicture || hasKept || snapshot.phase === 'playing' ? undefined : anyPoster;
   const boxRef = useRef<HTMLDivElement>(null);
   const fullscreen = useFullscreen(boxRef, videoRef);
   const isIdle = useIdle(
@@ -49,6 +60,10 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
     rememberPreferredMode(wanted);
     setChosenMode(wanted);
     controller?.chooseMode(wanted);
+  };
+  const chooseQuality = (wanted: QualityWish) => {
+    rememberPreferredQuality(wanted);
+    setQuality(wanted);
   };
   const togglePlay = () => {
     if (snapshot.phase === 'paused' || snapshot.phase === 'blocked') controller?.resume();
@@ -63,11 +78,13 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
     event.preventDefault();
   };
 
+  const { preferred: wanted, mode: used } = snapshot;
+  const isOther = used !== undefined && used !== 'pictures' && wanted !== 'pictures' && used !== wanted;
   const fallback =
-    snapshot.fallback !== undefined && snapshot.mode !== undefined && snapshot.mode !== snapshot.preferred
+    snapshot.fallback !== undefined && isOther
       ? t(`player.fallback.${snapshot.fallback}`, {
-          wanted: t(`player.mode.${snapshot.preferred}`),
-          used: t(`player.mode.${snapshot.mode}`),
+          wanted: t(`player.mode.${wanted}`),
+          used: t(`player.mode.${used}`),
         })
       : undefined;
   const { isFullscreen } = fullscreen;
@@ -81,6 +98,7 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
       onKeyDown={onKeyDown}
       data-phase={snapshot.phase}
       data-mode={snapshot.mode}
+      data-rendition={snapshot.rendition}
       className={classNames(
         'relative flex flex-col bg-video text-on-video',
         isFullscreen ? 'h-full' : 'rounded-picture',
@@ -95,6 +113,7 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
         onDoubleClick={fullscreen.toggle}
       >
         <LivePicture player={player} label={camera.name} />
+        {poster !== undefined && <PosterPicture poster={poster} sizes={PLAYER_SIZES} />}
         <PlayerOverlay snapshot={snapshot} camera={camera} controller={controller} />
         <div
           className={classNames(
@@ -103,7 +122,7 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
             isIdle && 'opacity-0',
           )}
         >
-          <PlayerBadge snapshot={snapshot} />
+          {poster === undefined ? <PlayerBadge snapshot={snapshot} /> : <PictureAge ageS={poster.ageS} />}
           {isFullscreen && (
             <span className="rounded-full bg-scrim px-3 py-1 font-display text-sm font-semibold">
               {camera.name}
@@ -127,9 +146,23 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
           controller={controller}
           mode={mode}
           onChooseMode={chooseMode}
+          quality={
+            camera.renditions.length > 1
+              ? {
+                  renditions: camera.renditions,
+                  wanted: quality,
+                  used: snapshot.rendition,
+                  onChoose: chooseQuality,
+                }
+              : undefined
+          }
           isFullscreen={isFullscreen}
           onToggleFullscreen={fullscreen.toggle}
-          onTogglePip={document.pictureInPictureEnabled ? () => togglePip(videoRef.current) : undefined}
+          onTogglePip={
+            document.pictureInPictureEnabled && used !== 'pictures'
+              ? () => togglePip(videoRef.current)
+              : undefined
+          }
         />
       </div>
     </div>

@@ -2,17 +2,21 @@
 import type { StreamCamera } from '@pantau/contract/stream';
 import { useEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
 import { browserClock } from '../lib/clock.ts';
-import type { DeliveryMode } from './delivery-mode.ts';
+import { readDeviceFacts } from '../lib/device-class.ts';
+import type { DeliveryMode, SessionMode } from './delivery-mode.ts';
 import { keepPicture } from './keep-picture.ts';
-import { openBrowserSession, readCapabilities } from './open-session.ts';
+import { canDecode, openBrowserSession, readCapabilities } from './open-session.ts';
 import { watchPage } from './page-lifecycle.ts';
 import { PlayerController } from './player-controller.ts';
 import type { PlayerSnapshot } from './player-snapshot.ts';
+import type { QualityWish } from './rendition-choice.ts';
 
 export interface UsePlayerOptions {
   readonly camera: StreamCamera;
   readonly isWanted: boolean;
   readonly mode: DeliveryMode;
+  /** Default: by itself. */
+  readonly quality?: QualityWish;
   /** How long a hidden tab goes on, ms. */
   readonly hiddenGraceMs: number;
   /** Told when a session failed: a good moment to ask the server about its cameras. */
@@ -40,24 +44,27 @@ const NOTHING: PlayerSnapshot = {
   latencyS: undefined,
   hasAudio: false,
   isMuted: true,
+  rendition: undefined,
   aspect: undefined,
 };
 
 export function usePlayer({
   camera,
   isWanted,
-  mode,
+  mode: chosenMode,
+  quality = 'auto',
   hiddenGraceMs,
   onFailed,
 }: UsePlayerOptions): PlayerHandle {
+  const mode = possibleMode(chosenMode, camera);
   const videoRef = useRef<HTMLVideoElement>(null);
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const [controller, setController] = useState<PlayerController>();
   const [hasKept, setHasKept] = useState(false);
   // What a new controller starts from; later changes reach it by the effects below.
-  const start = useRef({ camera, mode, onFailed });
+  const start = useRef({ camera, mode, quality, onFailed });
   useEffect(() => {
-    start.current = { camera, mode, onFailed };
+    start.current = { camera, mode, quality, onFailed };
   });
 
   const { stream_key: streamKey } = camera;
@@ -74,7 +81,11 @@ export function usePlayer({
       isMuted: true,
       addresses: start.current.camera.streams,
       camera: start.current.camera.state,
-      openSession: openBrowserSession,
+      renditions: start.current.camera.renditions,
+      quality: start.current.quality,
+      isSavingData: readDeviceFacts().isSavingData,
+      canDecode,
+      openSession: (request) => openBrowserSession(request, { canvas, onDrawn: () => setHasKept(true) }),
       keepPicture: () => {
         if (keepPicture(video, canvas)) setHasKept(true);
       },
@@ -97,8 +108,12 @@ export function usePlayer({
     };
   }, [streamKey, hiddenGraceMs]);
 
-  const { state, streams } = camera;
-  useEffect(() => controller?.setCamera(state, streams), [controller, state, streams]);
+  const { state, streams, renditions } = camera;
+  useEffect(
+    () => controller?.setCamera(state, streams, renditions),
+    [controller, state, streams, renditions],
+  );
+  useEffect(() => controller?.chooseQuality(quality), [controller, quality]);
   useEffect(() => {
     if (isWanted) controller?.start();
     else controller?.stop();
@@ -112,6 +127,12 @@ export function usePlayer({
     controller?.getSnapshot ?? getNothing,
   );
   return { videoRef, canvasRef, snapshot, controller, hasKept };
+}
+
+/** What the server's list says of how the stream is to be had spares a player the asking. */
+function possibleMode(chosen: DeliveryMode, { delivery }: StreamCamera): SessionMode {
+  if (delivery === 'pictures') return 'pictures';
+  return delivery === 'relay' ? 'hls' : chosen;
 }
 
 function subscribeToNothing(): () => void {

@@ -72,8 +72,10 @@ export class AacReader implements AudioReader {
     const reader = new BitReader(payload.subarray(2, headerBytes), 'AUDIO_MALFORMED');
     const { size, index, indexDelta } = this.#layout;
     const values: number[] = [];
+    // A section too short for size and index has sizes alone, whatever the SDP says or leaves out.
+    const hasIndex = headerBits >= size + index;
     while (values.length < MAX_FRAMES_PER_PACKET) {
-      const width = size + (values.length === 0 ? index : indexDelta);
+      const width = size + (!hasIndex ? 0 : values.length === 0 ? index : indexDelta);
       if (reader.position + width > headerBits) break;
       values.push(reader.readBits(size));
       reader.skipBits(width - size);

@@ -12,7 +12,10 @@ describe('parseAudioSpecificConfig', () => {
     ['1588', 'mp4a.40.2', 8000, 1, 1024],
     ['119056e500', 'mp4a.40.2', 48_000, 2, 1024], // backward-compatible extension, SBR off
     ['2b920800', 'mp4a.40.5', 44_100, 2, 2048], // HE-AAC, explicit: core 22 050
-    ['eb8a0800', 'mp4a.40.29', 44_100, 1, 2048], // HE-AAC v2
+    ['eb8a0800', 'mp4a.40.29', 44_100, 2, 2048], // HE-AAC v2: stereo out of one channel
+    ['139056e5a0', 'mp4a.40.5', 44_100, 2, 2048], // HE-AAC behind an AAC-LC configuration
+    ['138856e5a54880', 'mp4a.40.29', 44_100, 2, 2048], // HE-AAC v2 behind one
+    ['139056e4', 'mp4a.40.2', 22_050, 2, 1024], // an extension that is cut off
     ['17800fa008', 'mp4a.40.2', 8000, 1, 1024], // explicit 24-bit rate
     ['1194', 'mp4a.40.2', 48_000, 2, 960], // frames of 960
     ['1180', 'mp4a.40.2', 48_000, 6, 1024], // channels from elsewhere

@@ -1,6 +1,10 @@
 /**
  * AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1): which AAC it is, at which rate, with how many channels.
  * It beats what `a=rtpmap` says: cameras copy that line from elsewhere.
+ *
+ * High efficiency is announced in one of three ways (section 1.6.5): up front, by an object type of its own; behind the
+ * configuration, for old decoders to overlook, where it may also say that there is none; or not at all, and then the
+ * decoder finds out by itself.
  */
 import { BitReader } from '../bytes/bit-reader.ts';
 import { MediaError } from '../media-error.ts';
@@ -17,6 +21,18 @@ const EXPLICIT_RATE = 15;
 const CHANNELS = [undefined, 1, 2, 3, 4, 5, 6, 8];
 /** A configuration with every extension is below this. */
 const MAX_CONFIG_BYTES = 64;
+/** syncExtensionType: what follows it extends the configuration. */
+const SBR_FOLLOWS = { sync: 0x2b7, bits: 11 } as const;
+const PS_FOLLOWS = { sync: 0x548, bits: 11 } as const;
+
+/** What the configuration says, before it is judged. */
+interface AacDescription {
+  readonly objectType: number;
+  readonly coreRate: number;
+  readonly outputRate: number;
+  readonly channelConfiguration: number;
+  readonly coreFrameSamples: number;
+}
 
 /**
  * Parses the configuration.
@@ -26,17 +42,13 @@ const MAX_CONFIG_BYTES = 64;
 export function parseAudioSpecificConfig(bytes: Buffer, fallbackChannels: number): AudioFormat {
   if (bytes.length > MAX_CONFIG_BYTES) throw malformed('the AAC configuration is too long');
   const reader = new BitReader(bytes, 'AUDIO_MALFORMED');
-  const objectType = readObjectType(reader);
-  const coreRate = readSampleRate(reader);
-  const channelConfiguration = reader.readBits(4);
-  const isHighEfficiency = objectType === AOT.sbr || objectType === AOT.parametricStereo;
-  const outputRate = isHighEfficiency ? readSampleRate(reader) : coreRate;
-  const coreType = isHighEfficiency ? readObjectType(reader) : objectType;
-  if (coreType !== AOT.lowComplexity) {
-    throw new MediaError('CODEC_UNSUPPORTED', `AAC object type ${coreType} does not play in browsers`);
-  }
-  const coreFrameSamples = reader.bitsLeft > 0 && reader.readFlag() ? 960 : 1024;
-  const channels = CHANNELS[channelConfiguration] ?? fallbackChannels;
+  const core = readAudioSpecificConfig(reader);
+  const { objectType, outputRate, channelConfiguration, coreFrameSamples, coreRate } = readExtension(
+    reader,
+    core,
+  );
+  const coded = CHANNELS[channelConfiguration] ?? fallbackChannels;
+  const channels = objectType === AOT.parametricStereo && coded === 1 ? 2 : coded;
   if (channels < 1 || channels > 8) throw malformed('the number of audio channels is out of range');
   const codecString = `mp4a.40.${objectType}`;
   return {
@@ -54,6 +66,31 @@ export function parseAudioSpecificConfig(bytes: Buffer, fallbackChannels: number
   };
 }
 
+/**
+ * Reads a configuration up to its end, without what may follow for other decoders: where it stands among other things,
+ * only reading it tells how long it is.
+ * @throws MediaError `AUDIO_MALFORMED`, or `CODEC_UNSUPPORTED` for an object type that browsers do not play.
+ */
+export function readAudioSpecificConfig(reader: BitReader): AacDescription {
+  const objectType = readObjectType(reader);
+  const coreRate = readSampleRate(reader);
+  const channelConfiguration = reader.readBits(4);
+  const isHighEfficiency = objectType === AOT.sbr || objectType === AOT.parametricStereo;
+  const outputRate = isHighEfficiency ? readSampleRate(reader) : coreRate;
+  const coreType = isHighEfficiency ? readObjectType(reader) : objectType;
+  if (coreType !== AOT.lowComplexity) {
+    throw new MediaError('CODEC_UNSUPPORTED', `AAC object type ${coreType} does not play in browsers`);
+  }
+  // GASpecificConfig (section 4.4.1); some cameras end before it
+  if (reader.bitsLeft < 3) {
+    return { objectType, coreRate, outputRate, channelConfiguration, coreFrameSamples: 1024 };
+  }
+  const coreFrameSamples = reader.readFlag() ? 960 : 1024;
+  if (reader.readFlag()) reader.skipBits(14); // dependsOnCoreCoder, coreCoderDelay
+  reader.skipBits(1); // extensionFlag
+  return { objectType, coreRate, outputRate, channelConfiguration, coreFrameSamples };
+}
+
 /** A configuration for AAC-LC, for cameras that announce AAC without one. Undefined for rates that AAC does not have. */
 export function encodeLowComplexityConfig(sampleRate: number, channels: number): Buffer | undefined {
   const rateIndex = SAMPLE_RATES.indexOf(sampleRate);
@@ -61,6 +98,31 @@ export function encodeLowComplexityConfig(sampleRate: number, channels: number):
   if (rateIndex < 0 || channelConfiguration < 1) return undefined;
   const bits = (AOT.lowComplexity << 11) | (rateIndex << 7) | (channelConfiguration << 3);
   return Buffer.from([bits >> 8, bits & 0xff]);
+}
+
+/** High efficiency that is announced behind the configuration. What cannot be read there says nothing. */
+function readExtension(reader: BitReader, core: AacDescription): AacDescription {
+  const { sync, bits } = SBR_FOLLOWS;
+  if (core.objectType !== AOT.lowComplexity || core.channelConfiguration === 0) return core;
+  if (reader.bitsLeft < bits + 5 + 1 + 4 || reader.readBits(bits) !== sync) return core;
+  if (readObjectType(reader) !== AOT.sbr || !reader.readFlag()) return core;
+  const outputRate = readSampleRate(reader);
+  const hasStereo =
+    reader.bitsLeft >= PS_FOLLOWS.bits + 1 &&
+    reader.readBits(PS_FOLLOWS.bits) === PS_FOLLOWS.sync &&
+    reader.readFlag();
+  return { ...core, objectType: hasStereo ? AOT.parametricStereo : AOT.sbr, outputRate };
+}
+
+/** Bits of an extension that stands at the reader's position; 0 when there is none. */
+export function measureExtension(reader: BitReader): number {
+  const start = reader.position;
+  if (reader.bitsLeft < SBR_FOLLOWS.bits + 5 + 1 || reader.readBits(SBR_FOLLOWS.bits) !== SBR_FOLLOWS.sync) {
+    return 0;
+  }
+  reader.skipBits(5); // the object type
+  if (reader.readFlag()) readSampleRate(reader);
+  return reader.position - start;
 }
 
 function readObjectType(reader: BitReader): number {

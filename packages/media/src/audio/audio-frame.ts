@@ -6,7 +6,7 @@ import type { AudioConfig } from '../sample.ts';
 /** A track's configuration, with the length of its frames. */
 export interface AudioFormat {
   readonly config: AudioConfig;
-  /** Length of every frame, in `config.timescale`. */
+  /** Length of a frame that does not state its own, and of `silence`, in `config.timescale`. */
   readonly frameTicks: number;
   /** A frame of silence, to fill holes with; undefined where none can be made. */
   readonly silence: Buffer | undefined;
@@ -17,6 +17,10 @@ export interface AudioFrame {
   readonly data: Buffer;
   /** RTP timestamp as on the wire, that of the packet plus the frames before it in the packet. */
   readonly timestamp: number;
+  /** Its length in the timescale of its format, where frames differ. Default the format's `frameTicks`. */
+  readonly ticks?: number | undefined;
+  /** Its format, where that is known only from the stream; the same object as long as it stays the same. Default the track's. */
+  readonly format?: AudioFormat | undefined;
   readonly arrival: Arrival;
 }
 

@@ -1,9 +1,10 @@
 /**
- * The `mp4a` sample entry with its `esds` box (ISO/IEC 14496-14 section 5.6; descriptors of ISO/IEC 14496-1
- * section 7.2.6). One descriptor inside the other:
+ * The sample entry of an audio track: the fields of ISO/IEC 14496-12 section 12.2.3, then the codec's own box.
  *
- *   ES_Descriptor ─┬─ DecoderConfigDescriptor ── DecoderSpecificInfo (AudioSpecificConfig)
- *                  └─ SLConfigDescriptor
+ *   mp4a ── esds   ISO/IEC 14496-14 section 5.6: ES_Descriptor ─┬─ DecoderConfigDescriptor ── AudioSpecificConfig
+ *                                                               └─ SLConfigDescriptor
+ *   Opus ── dOps   Encapsulation of Opus in ISO Base Media File Format, section 4.3
+ *   fLaC ── dfLa   Encapsulation of FLAC in ISO Base Media File Format, section 3.3: the metadata blocks
  */
 import type { AudioConfig } from '../sample.ts';
 import { TRACK_IDS } from './track-id.ts';
@@ -15,18 +16,29 @@ const MPEG4_AUDIO = 0x40;
 /** Stream type audio (5) in the upper six bits, reserved bit set. */
 const AUDIO_STREAM = (5 << 2) | 1;
 
-/** Encodes the sample entry of one AAC track. */
+/** Encodes the sample entry of one audio track. */
 export function audioSampleEntry(audio: AudioConfig): Buffer {
-  // A 16.16 field: rates above 65 535 Hz do not fit and are left to the AudioSpecificConfig.
+  switch (audio.codec) {
+    case 'aac':
+      return sampleEntry('mp4a', audio, fullBox('esds', 0, 0, encodeElementaryStream(audio.decoderConfig)));
+    case 'opus':
+      return sampleEntry('Opus', audio, box('dOps', audio.decoderConfig));
+    case 'flac':
+      return sampleEntry('fLaC', audio, fullBox('dfLa', 0, 0, audio.decoderConfig));
+  }
+}
+
+function sampleEntry(type: string, audio: AudioConfig, codecBox: Buffer): Buffer {
+  // A 16.16 field: rates above 65 535 Hz do not fit and are left to the codec's box.
   const sampleRate = audio.sampleRate > 0xffff ? 0 : audio.sampleRate * 0x10000;
   return box(
-    'mp4a',
+    type,
     u32(0), // reserved
     u16(0, 1), // reserved, data reference
     u32(0, 0), // reserved
     u16(audio.channels, 16, 0, 0), // channels, bits per sample, pre-defined, reserved
     u32(sampleRate),
-    fullBox('esds', 0, 0, encodeElementaryStream(audio.decoderConfig)),
+    codecBox,
   );
 }
 

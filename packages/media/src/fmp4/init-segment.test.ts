@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { flacFormat } from '../flac/flac-format.ts';
+import { OPUS_FORMAT } from '../opus/opus-format.ts';
 import { findBox, formatBoxTree, readBoxes } from './box-reader.ts';
 import { encodeInitSegment } from './init-segment.ts';
 import { AUDIO, VIDEO } from './testing-configs.ts';
@@ -96,5 +98,33 @@ moov 1027
   it('leaves out a sampling rate that does not fit its field', () => {
     const boxes = readBoxes(encodeInitSegment({ video: undefined, audio: { ...AUDIO, sampleRate: 96_000 } }));
     expect(findBox(boxes, 'moov/trak/mdia/minf/stbl/stsd/mp4a')?.content.readUInt32BE(24)).toBe(0);
+  });
+
+  it.each([
+    ['FLAC', flacFormat(8000, 1).config, 'fLaC', 'dfLa', '00000000' + '80000022' + '01400140', 1, 8000],
+    ['Opus', OPUS_FORMAT.config, 'Opus', 'dOps', '0002' + '0138' + '0000bb80' + '000000', 2, 48_000],
+  ] as const)('describes %s', (_name, audio, entry, box, content, channels, rate) => {
+    const boxes = readBoxes(encodeInitSegment({ video: undefined, audio }));
+    const path = `moov/trak/mdia/minf/stbl/stsd/${entry}`;
+    const fields = findBox(boxes, path)?.content;
+    expect(fields?.readUInt16BE(16)).toBe(channels);
+    expect(fields?.readUInt16BE(18)).toBe(16);
+    expect(fields?.readUInt32BE(24)).toBe(rate * 0x10000);
+    expect(findBox(boxes, `${path}/${box}`)?.content.toString('hex').startsWith(content)).toBe(true);
+  });
+});
+
+describe('H.265', () => {
+  it('has the entry hvc1 with hvcC', () => {
+    const video = {
+      ...VIDEO,
+      codec: 'h265',
+      codecString: 'hvc1.1.6.L93.B0',
+      decoderConfig: Buffer.alloc(23, 1),
+    } as const;
+    const init = encodeInitSegment({ video, audio: undefined });
+    const tree = formatBoxTree(readBoxes(init));
+    expect(tree).toMatch(/stsd \d+\n +hvc1 \d+\n +hvcC 31\n/);
+    expect(tree).not.toContain('avc');
   });
 });

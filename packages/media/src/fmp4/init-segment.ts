@@ -3,10 +3,10 @@
  * CMAF ISO/IEC 23000-19 section 7.3). Everything a decoder must know before the first fragment, nothing else.
  *
  *   ftyp · moov ─┬─ mvhd
- *                ├─ trak (video, id 1) … stsd ─ avc1 ─┬─ avcC
+ *                ├─ trak (video, id 1) … stsd ─ avc1 ─┬─ avcC   (H.265: hvc1, hvcC)
  *                │                                    ├─ pasp   pixels that are not square
  *                │                                    └─ colr   when the camera names its colours
- *                ├─ trak (audio, id 2) … stsd ─ mp4a ── esds
+ *                ├─ trak (audio, id 2) … stsd ─ mp4a ── esds, Opus ── dOps or fLaC ── dfLa
  *                └─ mvex ─ trex per track
  */
 import type { StreamConfig, TrackConfig, VideoConfig } from '../sample.ts';

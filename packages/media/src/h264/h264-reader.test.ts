@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
+import { BitWriter, encodeNal } from '../testing/bit-writer.ts';
 import type { AccessUnit } from '../video/access-unit.ts';
 import { H264Reader } from './h264-reader.ts';
 import {
@@ -9,6 +10,9 @@ import {
   SPS,
   makeAggregate,
   makeFragments,
+  makeMultiTime,
+  makeNumberedAggregate,
+  makeNumberedFragments,
   makePacket,
   makeSlice,
 } from './testing-packetizer.ts';
@@ -293,6 +297,64 @@ describe('H264Reader: key frames and parameter sets', () => {
   });
 });
 
+describe('H264Reader: more about parameter sets', () => {
+  it('takes stray bytes behind an SPS for no change, and hands decoders none of them', () => {
+    const stray = Buffer.concat([SPS, Buffer.from('0404', 'hex')]);
+    const { units } = read([...START, at(7200, stray), at(7200, PPS), at(7200, IDR, 'm'), NEXT]);
+    expect(units).toHaveLength(2);
+    expect(units[1]?.active).toBe(units[0]?.active);
+    const reversed = read([at(0, stray), at(0, PPS), at(0, IDR, 'm'), NEXT]);
+    expect(reversed.units[0]?.active.config.decoderConfig).toEqual(units[0]?.active.config.decoderConfig);
+  });
+
+  it('keeps all three sets of a DVR that lists two PPS, and counts its fields as one picture', () => {
+    const sprop = 'Z2QAKawTMUB4BEfeA+oCAgPgAAADACAAAAZSgA==,aPqPLA==,aF6jzAMA';
+    // the second field has a first slice of its own, and the same time
+    const { units } = read([at(0, IDR), at(0, P), at(3600, P), at(3600, P), NEXT], sprop);
+    expect(describeUnits(units)).toEqual(['0/K/5+1', '3600/-/1+1']);
+    expect(units[0]?.active.config.height).toBe(1080);
+    expect(units[0]?.active.config.decoderConfig.includes(Buffer.from('685ea3cc03', 'hex'))).toBe(true);
+  });
+
+  it('finds the SPS that a PPS names, whatever its number', () => {
+    const other = new BitWriter().bits(66, 8).bits(0xc0, 8).bits(31, 8).unsigned(5); // SPS 5, Constrained Baseline
+    other.unsigned(0).unsigned(2).unsigned(1).flag(false); // frame numbers, picture order, references, gaps
+    other.unsigned(19).unsigned(14).flag(true).flag(true).flag(false).flag(false); // 320×240
+    const pps = new BitWriter().unsigned(3).unsigned(5).bits(0, 8); // PPS 3 of SPS 5
+    const slice = new BitWriter().unsigned(0).unsigned(7).unsigned(3).bits(0xff, 8); // of PPS 3
+    const packets = [
+      at(0, SPS),
+      at(0, PPS),
+      at(0, encodeNal(0x67, other.finish())),
+      at(0, encodeNal(0x68, pps.finish())),
+      at(0, encodeNal(0x65, slice.finish()), 'm'),
+      at(3600, IDR, 'm'),
+      NEXT,
+    ];
+    expect(read(packets).units.map(({ active }) => active.config.height)).toEqual([240, 360]);
+  });
+
+  it('gives the codec string as the SPS says, also without constraint flags', () => {
+    const { units } = read([at(0, OTHER_SPS), at(0, PPS), at(0, IDR, 'm'), NEXT]);
+    expect(units[0]?.active.config.codecString).toBe('avc1.42001e');
+  });
+
+  it('says each time that only a key frame helps', () => {
+    let missed = 0;
+    const reader = new H264Reader(new Map(), {
+      onAccessUnit: () => {},
+      onTrouble: () => {},
+      onKeyframeMissed: () => missed++,
+    });
+    for (const each of [at(0, P, 'm'), at(3600, P, 'm'), ...START, at(7200, P, 'm')])
+      reader.push(each, 0, ARRIVAL);
+    expect(missed).toBe(2);
+    reader.push(at(10_800, P, 'm'), 1, ARRIVAL);
+    reader.push(at(14_400, P, 'm'), 0, ARRIVAL);
+    expect(missed).toBeGreaterThan(2);
+  });
+});
+
 describe('H264Reader: loss and damage', () => {
   const fragments = makeFragments(makeSlice({ body: Buffer.alloc(280, 7) }), 100).map((payload) =>
     at(10_800, payload),
@@ -311,7 +373,8 @@ describe('H264Reader: loss and damage', () => {
     ['of the end, another fragmented unit follows', [first, first, second, third]],
     ['of a first slice', [1, at(10_800, makeSlice({ firstMacroblock: 9 }), 'm')]],
     ['to an aggregate that lies about sizes', [at(10_800, Buffer.from('18000241020700', 'hex'))]],
-    ['to a type that is not in use', [at(10_800, Buffer.from('1d00', 'hex'))]],
+    ['to a type that is not in use', [at(10_800, Buffer.from('1e00', 'hex'))]],
+    ['to a numbered fragment that does not begin', [at(10_800, Buffer.from('1d00', 'hex'))]],
     ['to a fragment without a header', [at(10_800, Buffer.from('7c', 'hex'))]],
   ])('drops up to the next key frame after loss %s', (_name, damage) => {
     const { units } = read([
@@ -350,6 +413,48 @@ describe('H264Reader: loss and damage', () => {
       'a padded aggregate',
       [at(3600, Buffer.concat([makeAggregate([P]), Buffer.alloc(9)]), 'm')],
       ['3600/-/1'],
+    ],
+    ['a numbered aggregate', [at(3600, makeNumberedAggregate([SPS, PPS, IDR]), 'm')], ['3600/K/5']],
+    [
+      'numbered fragments',
+      makeNumberedFragments(makeSlice({ body: Buffer.alloc(90, 7) }), 20).map((payload) => at(3600, payload)),
+      ['3600/-/1'],
+    ],
+    ...([2, 3] as const).map((bytes): [string, readonly RtpPacket[], readonly string[]] => [
+      `units of several times in one packet, offsets of ${bytes} bytes`,
+      [
+        at(
+          0xffff_fff0,
+          makeMultiTime(
+            [
+              [0x10 + 3600, P],
+              [0x10 + 7200, P],
+            ],
+            bytes,
+          ),
+        ),
+      ],
+      ['3600/-/1', '7200/-/1'],
+    ]),
+    [
+      'the reserved bit in fragments (Longse)',
+      [first, second, third].map(({ payload }) =>
+        at(
+          10_800,
+          Buffer.concat([Buffer.of(payload[0] ?? 0, (payload[1] ?? 0) | 0x20), payload.subarray(2)]),
+        ),
+      ),
+      ['10800/-/1'],
+    ],
+    [
+      'other values of nal_ref_idc',
+      [
+        at(3600, Buffer.concat([Buffer.of(0x47), SPS.subarray(1)])),
+        at(3600, Buffer.concat([Buffer.of(0x28), PPS.subarray(1)])),
+        at(3600, Buffer.concat([Buffer.of(0x25), IDR.subarray(1)]), 'm'),
+        at(7200, Buffer.concat([Buffer.of(0x01), P.subarray(1)]), 'm'),
+      ],
+      ['3600/K/5', '7200/-/1'],
     ],
     ['a packet of padding alone', [at(3600, Buffer.alloc(0)), at(3600, P, 'm')], ['3600/-/1']],
     [

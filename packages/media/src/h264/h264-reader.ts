@@ -1,11 +1,11 @@
-/** RTP packets of an H.264 track to access units: depacketiser, assembler and parameter sets put together. */
+/** RTP packets of an H.264 track to access units: depacketiser and assembler put together. */
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
 import type { Arrival } from '../rtp/arrival.ts';
+import { AccessUnitAssembler } from '../video/access-unit-assembler.ts';
 import type { AccessUnitSink, VideoReader } from '../video/access-unit.ts';
-import { AccessUnitAssembler } from './access-unit-assembler.ts';
+import { PictureArea } from '../video/picture-area.ts';
 import { H264Depacketizer } from './depacketizer.ts';
-import { ParameterSets } from './parameter-sets.ts';
-import { PictureArea } from './picture-area.ts';
+import { H264Syntax } from './h264-syntax.ts';
 
 export class H264Reader implements VideoReader {
   readonly #assembler: AccessUnitAssembler;
@@ -13,10 +13,8 @@ export class H264Reader implements VideoReader {
 
   /** @param fmtp parameters of the SDP, of which `sprop-parameter-sets` is taken as a hint. */
   constructor(fmtp: ReadonlyMap<string, string>, sink: AccessUnitSink) {
-    const sets = new ParameterSets();
-    sets.addHints(fmtp.get('sprop-parameter-sets') ?? '');
     const area = new PictureArea();
-    this.#assembler = new AccessUnitAssembler(area, sets, sink);
+    this.#assembler = new AccessUnitAssembler(area, new H264Syntax(fmtp), sink);
     this.#depacketizer = new H264Depacketizer(area, this.#assembler);
   }
 

@@ -7,7 +7,8 @@
  */
 import type { ActiveConfig } from '../video/access-unit.ts';
 import { buildVideoConfig, findMaxReorder } from './decoder-config.ts';
-import { NAL, nalType, splitAnnexB, trimTrailingZeros } from './nal.ts';
+import { findUnitEnd, splitAnnexB, trimTrailingZeros } from '../video/annex-b.ts';
+import { HEADER_BYTES, NAL, nalType } from './nal.ts';
 import { parsePps } from './pps.ts';
 import { parseSps, type Sps } from './sps.ts';
 import { MediaError } from '../media-error.ts';
@@ -93,8 +94,11 @@ export class ParameterSets {
     return this.#sps.size === 1 ? only : undefined;
   }
 
-  #addSps(nal: Buffer): void {
-    const sps = parseSps(nal);
+  /** What stands behind the stop bit is left out: some cameras write stray bytes there, and not the same each time. */
+  #addSps(bytes: Buffer): void {
+    const sps = parseSps(bytes);
+    const end = sps.rbspBits === undefined ? undefined : findUnitEnd(bytes, HEADER_BYTES, sps.rbspBits);
+    const nal = bytes.subarray(0, end);
     if (this.#sps.get(sps.id)?.nal.equals(nal) === true) return;
     this.#sps.set(sps.id, { nal: Buffer.from(nal), sps });
     this.#stale = true;

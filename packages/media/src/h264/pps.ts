@@ -4,7 +4,8 @@
  */
 import { BitReader } from '../bytes/bit-reader.ts';
 import { MediaError } from '../media-error.ts';
-import { NAL, decodeRbsp, nalType } from './nal.ts';
+import { decodeRbsp } from '../video/annex-b.ts';
+import { HEADER_BYTES, NAL, nalType } from './nal.ts';
 
 export interface Pps {
   /** 0..255 */
@@ -19,7 +20,7 @@ const LOOKED_AT_BYTES = 12;
 /** Parses a PPS NAL unit with its header byte. @throws MediaError `VIDEO_MALFORMED` */
 export function parsePps(nal: Uint8Array): Pps {
   if (nalType(nal) !== NAL.pps) throw new MediaError('VIDEO_MALFORMED', 'not a picture parameter set');
-  const reader = new BitReader(decodeRbsp(nal, LOOKED_AT_BYTES), 'VIDEO_MALFORMED');
+  const reader = new BitReader(decodeRbsp(nal, HEADER_BYTES, LOOKED_AT_BYTES), 'VIDEO_MALFORMED');
   const id = reader.readUnsignedExpGolomb();
   const spsId = reader.readUnsignedExpGolomb();
   if (id > 255 || spsId > 31)

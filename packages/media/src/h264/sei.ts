@@ -1,7 +1,8 @@
 /** Supplemental enhancement information (ITU-T H.264 section 7.3.2.3 and annex D): only the recovery point matters here. */
 import { BitReader } from '../bytes/bit-reader.ts';
 import { MediaError } from '../media-error.ts';
-import { decodeRbsp } from './nal.ts';
+import { decodeRbsp } from '../video/annex-b.ts';
+import { HEADER_BYTES } from './nal.ts';
 
 const RECOVERY_POINT = 6;
 /** A recovery point comes early in its unit; long private messages behind it are not read. */
@@ -12,7 +13,7 @@ const LOOKED_AT_BYTES = 256;
  * Undefined for a unit without, and for one that cannot be read: SEI is never worth an error.
  */
 export function findRecoveryFrameCount(nal: Uint8Array): number | undefined {
-  const rbsp = decodeRbsp(nal, LOOKED_AT_BYTES);
+  const rbsp = decodeRbsp(nal, HEADER_BYTES, LOOKED_AT_BYTES);
   let at = 0;
   // Every message starts with two codes: bytes of 255 add up until one that is less (section 7.3.2.3.1).
   const readCode = (): number => {

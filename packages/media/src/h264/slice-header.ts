@@ -1,7 +1,8 @@
 /** The first three fields of a slice header (ITU-T H.264 section 7.3.3): they say where a picture begins and what it is. */
 import { BitReader } from '../bytes/bit-reader.ts';
 import { MediaError } from '../media-error.ts';
-import { decodeRbsp } from './nal.ts';
+import { decodeRbsp } from '../video/annex-b.ts';
+import { HEADER_BYTES } from './nal.ts';
 
 export interface SliceHeader {
   /** 0 in the first slice of a picture. */
@@ -16,7 +17,7 @@ const LOOKED_AT_BYTES = 24;
 
 /** Parses the header of a slice NAL unit, of which the first bytes are enough. @throws MediaError `VIDEO_MALFORMED` */
 export function parseSliceHeader(nal: Uint8Array): SliceHeader {
-  const reader = new BitReader(decodeRbsp(nal, LOOKED_AT_BYTES), 'VIDEO_MALFORMED');
+  const reader = new BitReader(decodeRbsp(nal, HEADER_BYTES, LOOKED_AT_BYTES), 'VIDEO_MALFORMED');
   const firstMacroblock = reader.readUnsignedExpGolomb();
   const sliceType = reader.readUnsignedExpGolomb();
   const ppsId = reader.readUnsignedExpGolomb();

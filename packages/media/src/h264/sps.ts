@@ -4,7 +4,8 @@
  */
 import { BitReader } from '../bytes/bit-reader.ts';
 import { MediaError } from '../media-error.ts';
-import { NAL, decodeRbsp, nalType } from './nal.ts';
+import { decodeRbsp } from '../video/annex-b.ts';
+import { HEADER_BYTES, NAL, nalType } from './nal.ts';
 import { parseVui, type Vui } from './vui.ts';
 
 export interface Sps {
@@ -30,6 +31,8 @@ export interface Sps {
   readonly codedWidth: number;
   readonly codedHeight: number;
   readonly vui: Vui | undefined;
+  /** Bits of the payload up to its stop bit; undefined when the VUI could not be read to its end. */
+  readonly rbspBits: number | undefined;
 }
 
 /** Larger than any level allows (level 6.2: 139 264 macroblocks, at most sqrt(8 × that) wide or high). */
@@ -44,7 +47,7 @@ const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 13
 /** Parses an SPS NAL unit with its header byte. @throws MediaError `VIDEO_MALFORMED` */
 export function parseSps(nal: Uint8Array): Sps {
   if (nalType(nal) !== NAL.sps) throw malformed('not a sequence parameter set');
-  const reader = new BitReader(decodeRbsp(nal, MAX_SPS_BYTES), 'VIDEO_MALFORMED');
+  const reader = new BitReader(decodeRbsp(nal, HEADER_BYTES, MAX_SPS_BYTES), 'VIDEO_MALFORMED');
   const profileIdc = reader.readBits(8);
   const constraintFlags = reader.readBits(8);
   const levelIdc = reader.readBits(8);
@@ -66,7 +69,7 @@ export function parseSps(nal: Uint8Array): Sps {
     picOrderCountType,
     maxReferenceFrames,
     ...size,
-    vui: readVui(reader),
+    ...readVui(reader),
   };
 }
 
@@ -138,11 +141,12 @@ function readSize(reader: BitReader, chroma: Chroma): Size {
   return { frameMbsOnly, width, height, codedWidth, codedHeight };
 }
 
-function readVui(reader: BitReader): Vui | undefined {
+function readVui(reader: BitReader): Pick<Sps, 'vui' | 'rbspBits'> {
   try {
-    return reader.readFlag() ? parseVui(reader) : undefined;
+    const vui = reader.readFlag() ? parseVui(reader) : undefined;
+    return { vui, rbspBits: vui?.isWhole === false ? undefined : reader.position };
   } catch (error) {
-    if (error instanceof MediaError) return undefined;
+    if (error instanceof MediaError) return { vui: undefined, rbspBits: undefined };
     throw error;
   }
 }

@@ -60,3 +60,31 @@ export function makeFragments(unit: Uint8Array, size: number): Buffer[] {
   }
   return payloads;
 }
+
+/** STAP-B (type 25): as STAP-A, behind a decoding order number (RFC 6184 section 5.7.1). */
+export function makeNumberedAggregate(units: readonly Uint8Array[]): Buffer {
+  return Buffer.concat([Buffer.from([25, 0, 7]), makeAggregate(units).subarray(1)]);
+}
+
+/** MTAP16 or MTAP24 of units with what is to be added to the packet's timestamp (RFC 6184 section 5.7.2). */
+export function makeMultiTime(
+  units: readonly (readonly [offset: number, unit: Uint8Array])[],
+  bytes: 2 | 3,
+): Buffer {
+  const parts = units.flatMap(([offset, unit]) => {
+    const prefix = Buffer.alloc(3 + bytes);
+    prefix.writeUInt16BE(unit.length, 0);
+    prefix.writeUIntBE(offset, 3, bytes);
+    return [prefix, unit];
+  });
+  return Buffer.concat([Buffer.from([bytes === 2 ? 26 : 27, 0, 7]), ...parts]);
+}
+
+/** The fragments of a unit, of which the first is an FU-B with its decoding order number (RFC 6184 section 5.8). */
+export function makeNumberedFragments(unit: Uint8Array, size: number): Buffer[] {
+  return makeFragments(unit, size).map((payload, index) => {
+    if (index > 0) return payload;
+    const indicator = ((payload[0] ?? 0) & 0xe0) | 29;
+    return Buffer.concat([Buffer.from([indicator, payload[1] ?? 0, 0, 7]), payload.subarray(2)]);
+  });
+}

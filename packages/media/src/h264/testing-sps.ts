@@ -4,6 +4,8 @@
  */
 export interface SpsFixture {
   readonly camera: string;
+  /** What it taught whoever met it first. */
+  readonly taught: string;
   readonly bytes: string;
   /** Visible size. */
   readonly size: readonly [width: number, height: number];
@@ -19,14 +21,23 @@ export interface SpsFixture {
 export const SPS_FIXTURES: readonly SpsFixture[] = [
   {
     camera: 'Dahua sub',
+    taught: 'a sub stream of 704 pixels says no pixel shape: shown as it is',
     bytes: 'Z2QAHqwsaoLA9puCgIKgAAADACAAAAMD0IAA',
     size: [704, 480],
     profile: '64001e',
     fps: 15,
   },
-  { camera: 'Dahua main', bytes: 'Z01AMqaAKAC1kAA=', size: [2560, 1440], profile: '4d4032', fps: undefined },
+  {
+    camera: 'Dahua main',
+    taught: 'an SPS without VUI is a whole one',
+    bytes: 'Z01AMqaAKAC1kAA=',
+    size: [2560, 1440],
+    profile: '4d4032',
+    fps: undefined,
+  },
   {
     camera: 'Amcrest AD410',
+    taught: 'Baseline with no constraint flags; a frame rate of 30030 by 2 × 1001',
     bytes: 'Z0IAMukAUAHjQgAAB9IAAOqcCAA=',
     size: [2560, 1920],
     profile: '420032',
@@ -34,6 +45,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Hikvision 101',
+    taught: 'the SDP says 420029: profile and level come from the SPS only',
     bytes: 'Z00AKZpkA8ARPyzUBAQFAAADA+gAAOpgBA==',
     size: [1920, 1080],
     profile: '4d0029',
@@ -42,6 +54,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Hikvision 6MP',
+    taught: '1:1 pixels written as an extended ratio; 1808 lines coded, 1800 shown',
     bytes: 'Z2QAM6wVFKAyAOP5f/AAEAAWyAAAH0AAB1MAIA==',
     size: [3200, 1800],
     profile: '640033',
@@ -50,6 +63,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Hikvision 8MP',
+    taught: 'level 5.1 in Main profile for 4K',
     bytes: 'Z00AM4qKUB4AIff+AAIAAtkAAAMD6AAAw1AE',
     size: [3840, 2160],
     profile: '4d0033',
@@ -57,6 +71,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Hikvision 720p',
+    taught: 'timing with emulation prevention in its zeros',
     bytes: 'Z00AH52oFAFum4CAgKAAAAMAIAAABlCA',
     size: [1280, 720],
     profile: '4d001f',
@@ -64,6 +79,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Hik Media Server',
+    taught: 'two reference frames and Main profile: B-frames must be looked for; colours of 525 lines',
     bytes: 'Z01AHppmBYHv81BgYGQAAA+gAAF3ABA=',
     size: [704, 480],
     profile: '4d401e',
@@ -71,14 +87,23 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Reolink main',
+    taught: 'one reference frame leaves no room for B-frames, VUI or not',
     bytes: 'Z2QAM6zoAoALWQ==',
     size: [2560, 1440],
     profile: '640033',
     fps: undefined,
   },
-  { camera: 'Reolink 5MP', bytes: 'Z2QAM6wVFKAoAPGQ', size: [2560, 1920], profile: '640033', fps: undefined },
+  {
+    camera: 'Reolink 5MP',
+    taught: '4:3 at 5 megapixels, nothing cropped',
+    bytes: 'Z2QAM6wVFKAoAPGQ',
+    size: [2560, 1920],
+    profile: '640033',
+    fps: undefined,
+  },
   {
     camera: 'Reolink RLC-822A sub',
+    taught: 'level 5.1 for 360 lines: the level says nothing about the size',
     bytes: 'Z2QAM6wVFKCgL/lQ',
     size: [640, 360],
     profile: '640033',
@@ -87,6 +112,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Reolink doorbell sub, SDP',
+    taught: 'the SDP has another SPS than the stream',
     bytes: 'Z2QAM6wVFKCgPZA=',
     size: [640, 480],
     profile: '640033',
@@ -94,6 +120,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Reolink doorbell sub, in-band',
+    taught: 'a stray byte behind the stop bit is not part of the set',
     bytes: '0x67640033ac1514a0a03da1000004f6000063380404',
     size: [640, 480],
     profile: '640033',
@@ -101,6 +128,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'TP-Link main',
+    taught: 'a bitstream restriction that excludes B-frames',
     bytes: 'Z2QAKKwa0AoAt03AQEBQAAADABAAAAMB6PFCKg==',
     size: [1280, 720],
     profile: '640028',
@@ -108,22 +136,32 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'TP-Link sub',
+    taught: 'the same for the sub stream; 368 lines coded, 360 shown',
     bytes: 'Z2QAFqwa0BQF/yzcBAQFAAADAAEAAAMAHo8UIqA=',
     size: [640, 360],
     profile: '640016',
     fps: 15,
     codedHeight: 368,
   },
-  { camera: 'Mercury', bytes: 'Z2QAFqzGoCgPaEAAAAMAQAAAB6E=', size: [640, 480], profile: '640016', fps: 15 },
   {
     camera: 'Mercury',
+    taught: 'the SPS of a sub stream with timing and nothing else',
+    bytes: 'Z2QAFqzGoCgPaEAAAAMAQAAAB6E=',
+    size: [640, 480],
+    profile: '640016',
+    fps: 15,
+  },
+  {
+    camera: 'Mercury, HRD',
+    taught: 'nal_ref_idc 1; buffering parameters stand between timing and restriction',
     bytes: 'J00AH+dAKALdgKUFBQXwAAADABAAAAMCi2gD6AXf//wK',
     size: [1280, 720],
     profile: '4d001f',
     fps: 20,
   },
   {
-    camera: 'V380 (macro-video)',
+    camera: 'V380 (macro-video), HRD',
+    taught: 'buffering parameters with other values, and one byte more',
     bytes: 'J00AH+dAKALdgKUFBQXwAAADABAAAAMCiwEAAtxoAAIlUX//AoA=',
     size: [1280, 720],
     profile: '4d001f',
@@ -131,6 +169,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'V380 (macro-video)',
+    taught: 'constraint flags E0: three of them set',
     bytes: 'J03gKI1oBQBboQAAAwABAAADACgPFCKg',
     size: [1280, 720],
     profile: '4de028',
@@ -138,6 +177,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'V380 Pro in-band',
+    taught: 'a stray byte behind the stop bit, in a set that came by annex B',
     bytes: '0x274de0288d680a03da1000000300100000030280f1422a',
     size: [640, 480],
     profile: '4de028',
@@ -145,6 +185,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Uniview main',
+    taught: '15 frames as 30000 by 2 × 1000',
     bytes: 'Z2QAKKw7UDwBE/LCAAAH0AAA6mEI',
     size: [1920, 1080],
     profile: '640028',
@@ -153,6 +194,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Uniview video2',
+    taught: 'a wide chroma crop in a sub stream',
     bytes: 'Z2QAFqw7UFAX/LCAAAH0AABOIEI=',
     size: [640, 360],
     profile: '640016',
@@ -161,6 +203,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Geovision (H3C stack)',
+    taught: '1536 lines coded, 1520 shown',
     bytes: 'Z01AMpWgCoAwfiZuAgICgAAB9AAAdTBC',
     size: [2688, 1520],
     profile: '4d4032',
@@ -169,6 +212,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'XM / H264DVR',
+    taught: 'the VUI says 15 frames, the SDP 25: both are only a first guess',
     bytes: 'Z0IAKZY1QPAET8s3AQEBQAAAAwBAAAAHoQ==',
     size: [1920, 1080],
     profile: '420029',
@@ -177,6 +221,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'IPCAM C9F0SeZ3N0PbL0 (XM-like)',
+    taught: 'nal_ref_idc 1: the header is 27, not 67',
     bytes: 'J00AII1qBQB5oQAAAwABAAADACiE',
     size: [1280, 960],
     profile: '4d0020',
@@ -184,6 +229,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Ivel LV-IP22IR40DVBL',
+    taught: 'the camera that marks SPS, PPS and SEI as ends of pictures',
     bytes: '0x674d002a95a81e0089f9610000030001000003003284',
     size: [1920, 1080],
     profile: '4d002a',
@@ -192,6 +238,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'VStarcam',
+    taught: 'a frame rate of 7.5',
     bytes: 'Z00AKp2oHgCJ+WbgICAoAAADAAgAAAMAfCA=',
     size: [1920, 1080],
     profile: '4d002a',
@@ -200,6 +247,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'VStarcam in-band',
+    taught: 'what its SDP should have said: there the first four bytes are missing',
     bytes: '0x674d0028e900f0044fcb0800001f48000754e020',
     size: [1920, 1080],
     profile: '4d0028',
@@ -208,6 +256,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'GW Security main',
+    taught: 'ends with a start code, and timing that says nothing',
     bytes: 'Z00AKpWoHgCJ+WbgICAgQAAAAAE=',
     size: [1920, 1080],
     profile: '4d002a',
@@ -216,15 +265,31 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'GW Security sub',
+    taught: 'the same in a sub stream',
     bytes: 'Z00AHpWoLQ9puAgICBAAAAAB',
     size: [720, 480],
     profile: '4d001e',
     fps: undefined,
   },
-  { camera: 'Foscam', bytes: 'Z00AH5WoFAFuQA==', size: [1280, 720], profile: '4d001f', fps: undefined },
-  { camera: 'Anpviz', bytes: 'Z01AH5WgLASabAQ=', size: [704, 576], profile: '4d401f', fps: undefined },
+  {
+    camera: 'Foscam',
+    taught: '720 lines without VUI',
+    bytes: 'Z00AH5WoFAFuQA==',
+    size: [1280, 720],
+    profile: '4d001f',
+    fps: undefined,
+  },
+  {
+    camera: 'Anpviz',
+    taught: 'an anamorphic sub stream that does not say so',
+    bytes: 'Z01AH5WgLASabAQ=',
+    size: [704, 576],
+    profile: '4d401f',
+    fps: undefined,
+  },
   {
     camera: 'Ubiquiti',
+    taught: '45 frames, announced as fixed',
     bytes: 'Z01AKo2NQDwBE/LgLcBAQFAAAD6AABX5CdoIhGo=',
     size: [1920, 1080],
     profile: '4d402a',
@@ -233,6 +298,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Sonoff',
+    taught: 'nal_ref_idc 2: the header is 47',
     bytes: 'R00AKZmgHgCJ+WEAAAMD6AAATiCE',
     size: [1920, 1080],
     profile: '4d0029',
@@ -241,6 +307,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Bosch',
+    taught: 'two reference frames without restriction: B-frames must be looked for',
     bytes: 'Z01AKY2NYDwBE/LgLcBDQECA',
     size: [1920, 1080],
     profile: '4d4029',
@@ -249,15 +316,24 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'Sony SNC-WR630',
+    taught: '12.5 frames; buffering parameters for NAL units',
     bytes: 'Z2QAKKwa0A8ARPy4CIAAAAMAgAAADLWgAtwAHJ173CPFCKg=',
     size: [1920, 1080],
     profile: '640028',
     fps: 12.5,
     codedHeight: 1088,
   },
-  { camera: 'FLIR (PT 111)', bytes: 'Z0IAHqtAUB7I', size: [640, 480], profile: '42001e', fps: undefined },
+  {
+    camera: 'FLIR (PT 111)',
+    taught: 'the shortest of all: nine bytes',
+    bytes: 'Z0IAHqtAUB7I',
+    size: [640, 480],
+    profile: '42001e',
+    fps: undefined,
+  },
   {
     camera: 'uEye (IDS)',
+    taught: 'both kinds of buffering parameters',
     bytes: 'Z01AKI2NQDwBE/LgLcBAQFAAAD6AAARlDoYAUVAABfXgu8uNDACioAAL68F3lwo=',
     size: [1920, 1080],
     profile: '4d4028',
@@ -266,13 +342,15 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'unknown, scaling lists',
+    taught: 'scaling lists that end early, in a picture of 928 by 576',
     bytes: '0x6764001fad84010c20086100430802184010c200843b50740932',
     size: [928, 576],
     profile: '64001f',
     fps: undefined,
   },
   {
-    camera: 'unknown, scaling lists',
+    camera: 'unknown, scaling lists and VUI',
+    taught: 'the same, with a VUI behind them',
     bytes: 'Z2QAHq2EAQwgCGEAQwgCGEAQwgCEO1BQF/yzcBAQFAAAD6AAAXcCEA==',
     size: [640, 360],
     profile: '64001e',
@@ -281,6 +359,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'CV-RTSPHandler',
+    taught: 'the longest of all, 52 bytes; 29.97 / 2 frames; Baseline with flags A0',
     bytes: 'Z0KgKedAPAET8uAIEAABd2AAK/IGAAADAC+vCAAAHc1lP//jAAADABfXhAAADuayn//wIA==',
     size: [1920, 1080],
     profile: '42a029',
@@ -289,6 +368,7 @@ export const SPS_FIXTURES: readonly SpsFixture[] = [
   },
   {
     camera: 'DVR, interlaced',
+    taught: 'fields: the height counts twice, and two first slices are one picture',
     bytes: 'Z2QAKawTMUB4BEfeA+oCAgPgAAADACAAAAZSgA==',
     size: [1920, 1080],
     profile: '640029',

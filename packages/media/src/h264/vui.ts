@@ -2,6 +2,7 @@
 import type { BitReader } from '../bytes/bit-reader.ts';
 import { MediaError } from '../media-error.ts';
 import type { ColourDescription } from '../sample.ts';
+import { MAX_BELIEVABLE_FPS, readAspectRatio, readColour } from '../video/vui-fields.ts';
 
 export interface Vui {
   readonly sampleAspectRatio: readonly [number, number] | undefined;
@@ -10,30 +11,9 @@ export interface Vui {
   readonly fps: number | undefined;
   /** max_num_reorder_frames, when the bitstream restriction is there. */
   readonly maxReorderFrames: number | undefined;
+  /** False when it breaks off. */
+  readonly isWhole: boolean;
 }
-
-/** aspect_ratio_idc 1..16 (table E-1). */
-const ASPECT_RATIOS: readonly (readonly [number, number])[] = [
-  [1, 1],
-  [12, 11],
-  [10, 11],
-  [16, 11],
-  [40, 33],
-  [24, 11],
-  [20, 11],
-  [32, 11],
-  [80, 33],
-  [18, 11],
-  [15, 11],
-  [64, 33],
-  [160, 99],
-  [4, 3],
-  [3, 2],
-  [2, 1],
-];
-const EXTENDED_SAR = 255;
-const UNSPECIFIED = 2;
-const MAX_BELIEVABLE_FPS = 240;
 
 /** Reads the VUI from `reader`, which stands right behind vui_parameters_present_flag. @throws MediaError */
 export function parseVui(reader: BitReader): Vui {
@@ -45,35 +25,7 @@ export function parseVui(reader: BitReader): Vui {
     reader.readUnsignedExpGolomb(); // chroma_sample_loc_type_bottom_field
   }
   const fps = readFps(reader);
-  return { sampleAspectRatio, colour, fps, maxReorderFrames: findMaxReorderFrames(reader) };
-}
-
-function readAspectRatio(reader: BitReader): readonly [number, number] | undefined {
-  if (!reader.readFlag()) return undefined;
-  const idc = reader.readBits(8);
-  if (idc !== EXTENDED_SAR) return ASPECT_RATIOS[idc - 1];
-  const horizontal = reader.readBits(16);
-  const vertical = reader.readBits(16);
-  const believable =
-    horizontal > 0 && vertical > 0 && horizontal <= vertical * 8 && vertical <= horizontal * 8;
-  return believable ? [horizontal, vertical] : undefined;
-}
-
-function readColour(reader: BitReader): ColourDescription | undefined {
-  if (!reader.readFlag()) return undefined;
-  reader.skipBits(3); // video_format
-  const fullRange = reader.readFlag();
-  if (!reader.readFlag()) {
-    return fullRange
-      ? { primaries: UNSPECIFIED, transfer: UNSPECIFIED, matrix: UNSPECIFIED, fullRange }
-      : undefined;
-  }
-  return {
-    primaries: reader.readBits(8),
-    transfer: reader.readBits(8),
-    matrix: reader.readBits(8),
-    fullRange,
-  };
+  return { sampleAspectRatio, colour, fps, ...readRest(reader) };
 }
 
 function readFps(reader: BitReader): number | undefined {
@@ -86,7 +38,7 @@ function readFps(reader: BitReader): number | undefined {
 }
 
 /** What follows the timing is only wanted for its last fields: a VUI that breaks off here keeps the rest. */
-function findMaxReorderFrames(reader: BitReader): number | undefined {
+function readRest(reader: BitReader): Pick<Vui, 'maxReorderFrames' | 'isWhole'> {
   try {
     const nalHrd = reader.readFlag();
     if (nalHrd) skipHrd(reader);
@@ -94,13 +46,14 @@ function findMaxReorderFrames(reader: BitReader): number | undefined {
     if (vclHrd) skipHrd(reader);
     if (nalHrd || vclHrd) reader.skipBits(1); // low_delay_hrd_flag
     reader.skipBits(1); // pic_struct_present_flag
-    if (!reader.readFlag()) return undefined;
+    if (!reader.readFlag()) return { maxReorderFrames: undefined, isWhole: true };
     reader.skipBits(1); // motion_vectors_over_pic_boundaries_flag
     for (let field = 0; field < 4; field++) reader.readUnsignedExpGolomb(); // bytes, bits and vector bounds
     const maxReorderFrames = reader.readUnsignedExpGolomb();
-    return maxReorderFrames <= 16 ? maxReorderFrames : undefined;
+    reader.readUnsignedExpGolomb(); // max_dec_frame_buffering
+    return { maxReorderFrames: maxReorderFrames <= 16 ? maxReorderFrames : undefined, isWhole: true };
   } catch (error) {
-    if (error instanceof MediaError) return undefined;
+    if (error instanceof MediaError) return { maxReorderFrames: undefined, isWhole: false };
     throw error;
   }
 }

@@ -1,17 +1,20 @@
 import type { StreamConfig } from '../sample.ts';
+import type { RenditionFacts } from '../stream/rendition.ts';
 
-/** What the one variant of a stream is (RFC 8216bis 4.4.6.2). */
-export interface Variant {
+/** What a variant of a stream is (RFC 8216bis 4.4.6.2), and where its media playlist is. */
+export interface Variant extends RenditionFacts {
   readonly uri: string;
-  readonly config: StreamConfig;
-  /** Peak and average segment bitrate, bits per second. */
-  readonly peakBitrate: number;
-  readonly averageBitrate: number;
-  readonly fps: number | undefined;
 }
 
-/** Writes the multivariant playlist of a stream with a single rendition. Whether segments are independent, each media playlist says. */
-export function formatMultivariantPlaylist(variant: Variant): string {
+/**
+ * Writes the multivariant playlist of a stream, in the order given: players that do not choose begin with the first.
+ * Whether segments are independent, each media playlist says.
+ */
+export function formatMultivariantPlaylist(variants: readonly Variant[]): string {
+  return `#EXTM3U\n#EXT-X-VERSION:6\n${variants.map(formatVariant).join('')}`;
+}
+
+function formatVariant(variant: Variant): string {
   const { video } = variant.config;
   const attributes = [
     `BANDWIDTH=${Math.max(1, Math.ceil(variant.peakBitrate))}`,
@@ -26,7 +29,7 @@ export function formatMultivariantPlaylist(variant: Variant): string {
     if (fps !== undefined && fps > 0) attributes.push(`FRAME-RATE=${fps.toFixed(3)}`);
   }
   attributes.push('CLOSED-CAPTIONS=NONE');
-  return `#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-STREAM-INF:${attributes.join(',')}\n${variant.uri}\n`;
+  return `#EXT-X-STREAM-INF:${attributes.join(',')}\n${variant.uri}\n`;
 }
 
 /** RFC 6381 codec strings of all tracks, comma separated. */

@@ -1,18 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@pantau/base/clock';
 import type { EngineLimits } from '../stream/engine-limits.ts';
-import { COMMON_HEADERS, type MediaFile } from '../stream/media-file.ts';
+import { isRelayName } from '../hls-relay/relay-names.ts';
+import { ClientShares } from '../stream/client-shares.ts';
+import { COMMON_HEADERS } from '../stream/media-file.ts';
+import { splitFileName } from '../stream/rendition.ts';
+import type { RenditionSet } from '../stream/rendition-set.ts';
 import type { Stream } from '../stream/stream.ts';
-import { PLAYLISTS, type PlaylistKind } from './hls-playlists.ts';
 import {
-  acceptsGzip,
-  parseDirectives,
-  parseHlsPath,
-  parseRange,
-  type DeliveryDirectives,
-} from './hls-request.ts';
-import type { ParkedOutcome, ParkedRequest } from './parked-requests.ts';
-import { headersFor } from './private-replies.ts';
+  MEDIA_PLAYLISTS,
+  MULTIVARIANT_PLAYLISTS,
+  type MediaPlaylistName,
+  type PlaylistKind,
+} from './hls-playlists.ts';
+import { sendError, sendFile, sendPlaylistBytes, writeHead } from './hls-replies.ts';
+import { parseDirectives, parseHlsPath, parseRendition, type DeliveryDirectives } from './hls-request.ts';
+import { MJPEG_HEADERS, MjpegViewer } from './mjpeg-viewer.ts';
+import type { ParkedOutcome, ParkedRequest, ParkedRequests } from './parked-requests.ts';
+import { sendRelayedFile, sendRelayedPlaylist } from './relay-replies.ts';
 import { isBeyondPlaylist, isInPlaylist } from './reload-position.ts';
 
 /**
@@ -22,16 +27,19 @@ import { isBeyondPlaylist, isInPlaylist } from './reload-position.ts';
 export interface HlsHandlerOptions {
   readonly clock: Clock;
   readonly limits: EngineLimits;
-  readonly findStream: (key: string) => Stream | undefined;
+  readonly findStream: (key: string) => RenditionSet | undefined;
   /** Address of the viewer, as far as it is known. */
   readonly clientAddress: (request: IncomingMessage) => string;
 }
 
 export class HlsHandler {
   readonly #options: HlsHandlerOptions;
+  readonly #pictureViewers: ClientShares;
 
   constructor(options: HlsHandlerOptions) {
     this.#options = options;
+    const { maxMseViewers, maxMseViewersPerClient } = options.limits;
+    this.#pictureViewers = new ClientShares(maxMseViewers, maxMseViewersPerClient);
   }
 
   handle(request: IncomingMessage, response: ServerResponse, path: string): void {
@@ -49,22 +57,82 @@ export class HlsHandler {
       return;
     }
     const target = parseHlsPath(path);
-    const stream = target && this.#options.findStream(target.key);
-    if (!target || !stream) {
+    const set = target && this.#options.findStream(target.key);
+    if (!target || !set) {
       sendError(response, 404, 'STREAM_NOT_FOUND', 'There is no such stream.');
+      return;
+    }
+    if (target.file === PICTURES_FILE) {
+      this.#pictures(request, response, set.main);
+      return;
+    }
+    if (isRelayName(target.file)) {
+      this.#relayed(request, response, set.main, target.file);
+      return;
+    }
+    if (isMultivariant(target.file)) {
+      this.#multivariant(request, response, set, MULTIVARIANT_PLAYLISTS[target.file], target.query);
+      return;
+    }
+    const { rendition, name } = splitFileName(target.file);
+    const stream = set.find(rendition);
+    if (!stream) {
+      sendError(response, 404, 'NOT_FOUND', 'There is no such file.');
       return;
     }
     const file = stream.window.findFile(target.file);
     if (file) {
-      if (target.file.startsWith('part-')) this.#touch(request, stream);
+      if (name.startsWith('part-')) this.#touch(request, stream);
       sendFile(request, response, file);
       return;
     }
-    if (isPlaylistName(target.file)) {
-      this.#playlist(request, response, stream, PLAYLISTS[target.file], target.query);
+    if (isPlaylistName(name)) {
+      const isPullable = stream.demand();
+      const isBridged =
+        set.bridge(rendition, this.#options.clientAddress(request), request.headers['user-agent']) &&
+        name === 'media.m3u8';
+      const kind = isBridged ? 'media-bridged' : MEDIA_PLAYLISTS[name];
+      this.#playlist(request, response, stream, kind, target.query, isPullable);
       return;
     }
     this.#missingFile(request, response, stream, target.file);
+  }
+
+  /** What renditions there are. Nothing is pulled for it that is known already, unless there is no choice. */
+  #multivariant(
+    request: IncomingMessage,
+    response: ServerResponse,
+    set: RenditionSet,
+    playlist: MediaPlaylistName,
+    query: string,
+  ): void {
+    const wished = parseRendition(query);
+    const found = wished && set.find(wished);
+    // A camera of one size answers with that one.
+    const only = found && wished;
+    const wanted = found ?? set.main;
+    const sinceMs = this.#options.clock.monotonic();
+    const reply = () => sendPlaylistBytes(request, response, set.multivariant(playlist, only));
+    if (only !== undefined || set.streams.length === 1) this.#touch(request, wanted);
+    const isPullable = set.wantFacts(only);
+    const { main } = set;
+    if (this.#answerOther(request, response, main)) return;
+    if (set.isDescribable(only, sinceMs)) reply();
+    else if (!isPullable || wanted.isEnded) sendUnavailable(response, wanted);
+    else {
+      this.#park(
+        request,
+        response,
+        set.parked,
+        this.#options.limits.coldStartHoldMs,
+        () => set.isDescribable(only, sinceMs) || set.isHopeless(only) || isOther(main),
+        () => {
+          if (this.#answerOther(request, response, main)) return;
+          if (set.isDescribable(only, sinceMs)) reply();
+          else sendUnavailable(response, wanted);
+        },
+      );
+    }
   }
 
   #playlist(
@@ -73,6 +141,7 @@ export class HlsHandler {
     stream: Stream,
     named: PlaylistKind,
     query: string,
+    isPullable: boolean,
   ): void {
     const directives = parseDirectives(query);
     if (!directives) {
@@ -84,12 +153,12 @@ export class HlsHandler {
       );
       return;
     }
+    if (this.#answerOther(request, response, stream)) return;
     this.#touch(request, stream);
-    const isPullable = stream.demand();
     const kind = named === 'media-ll' && directives.skip ? 'media-ll-delta' : named;
-    const reply = () => sendPlaylist(request, response, stream, kind);
+    const reply = () => sendPlaylistBytes(request, response, stream.playlists.get(kind));
     const answer = () => {
-      if (directives.sequence !== undefined && (named === 'media' || named === 'media-ll')) {
+      if (directives.sequence !== undefined && named !== 'media-ll-delta') {
         this.#reload(request, response, stream, named, directives, reply);
       } else reply();
     };
@@ -111,7 +180,7 @@ export class HlsHandler {
     request: IncomingMessage,
     response: ServerResponse,
     stream: Stream,
-    kind: 'media' | 'media-ll',
+    kind: Exclude<PlaylistKind, 'media-ll-delta'>,
     directives: DeliveryDirectives,
     reply: () => void,
   ): void {
@@ -128,7 +197,7 @@ export class HlsHandler {
     this.#park(
       request,
       response,
-      stream,
+      stream.parked,
       stream.reloadHoldMs,
       () => isInPlaylist(stream, sequence, part),
       (outcome) => {
@@ -152,14 +221,80 @@ export class HlsHandler {
     this.#park(
       request,
       response,
-      stream,
+      stream.parked,
       coldStartHoldMs,
-      () => isReady() || stream.isRetrying,
+      () => isReady() || stream.isRetrying || isOther(stream),
       () => {
+        if (this.#answerOther(request, response, stream)) return;
         if (isReady()) answer();
         else sendUnavailable(response, stream);
       },
     );
+  }
+
+  /** Answers for a stream that has no playlist of ours: single pictures, or HLS of another server. @returns whether it did. */
+  #answerOther(request: IncomingMessage, response: ServerResponse, stream: Stream): boolean {
+    if (!isOther(stream)) return false;
+    const { relay } = stream;
+    if (relay === undefined) {
+      const message = 'The camera sends single pictures: live.mjpeg, or the WebSocket.';
+      sendError(response, 406, 'PICTURES_ONLY', message);
+    } else {
+      this.#touch(request, stream);
+      void sendRelayedPlaylist(request, response, stream, () => relay.findTop());
+    }
+    return true;
+  }
+
+  /** A file or a playlist of another server. */
+  #relayed(request: IncomingMessage, response: ServerResponse, stream: Stream, name: string): void {
+    if (stream.delivery !== 'relay') {
+      sendError(response, 404, 'NOT_FOUND', 'There is no such file, or it is no longer kept.');
+      return;
+    }
+    this.#touch(request, stream);
+    stream.demand();
+    const { relay } = stream;
+    if (relay === undefined) sendUnavailable(response, stream);
+    else if (relay.hasFile(name)) void sendRelayedFile(request, response, relay, name);
+    else void sendRelayedPlaylist(request, response, stream, () => relay.findPlaylist(name));
+  }
+
+  /** One endless reply of pictures. */
+  #pictures(request: IncomingMessage, response: ServerResponse, stream: Stream): void {
+    if (request.method === 'HEAD') {
+      writeHead(response, 200, MJPEG_HEADERS);
+      response.end();
+      return;
+    }
+    const isPullable = stream.demand();
+    const isReady = () => stream.delivery === 'pictures' && stream.pictures.hasPicture;
+    const answer = () => {
+      if (isReady()) this.#showPictures(request, response, stream);
+      else if (stream.isLive) sendError(response, 404, 'NOT_FOUND', 'The camera sends video, not pictures.');
+      else sendUnavailable(response, stream);
+    };
+    if (isReady() || stream.isLive || !isPullable || stream.playlists.isEnded) {
+      answer();
+      return;
+    }
+    const isDecided = () => stream.isLive || stream.isRetrying;
+    this.#park(request, response, stream.parked, this.#options.limits.coldStartHoldMs, isDecided, answer);
+  }
+
+  #showPictures(request: IncomingMessage, response: ServerResponse, stream: Stream): void {
+    const client = this.#options.clientAddress(request);
+    if (!this.#pictureViewers.take(client)) {
+      sendError(response, 503, 'OVERLOADED', 'Too many viewers; try again later.', ['Retry-After', '10']);
+      return;
+    }
+    const { clock, limits } = this.#options;
+    const viewer = new MjpegViewer(response, limits.mseStuckMs, clock.monotonic());
+    response.once('close', () => {
+      this.#pictureViewers.giveBack(client);
+      stream.pictures.removeReply(viewer);
+    });
+    stream.pictures.addReply(viewer);
   }
 
   /** The part that the preload hint names is waited for; anything else is not there (any more). */
@@ -173,7 +308,7 @@ export class HlsHandler {
     this.#park(
       request,
       response,
-      stream,
+      stream.parked,
       stream.reloadHoldMs,
       () => find() !== undefined,
       () => {
@@ -187,7 +322,7 @@ export class HlsHandler {
   #park(
     request: IncomingMessage,
     response: ServerResponse,
-    stream: Stream,
+    waiting: ParkedRequests,
     holdMs: number,
     isReady: () => boolean,
     answer: (outcome: ParkedOutcome) => void,
@@ -201,8 +336,8 @@ export class HlsHandler {
       },
       deadlineMs: this.#options.clock.monotonic() + holdMs,
     };
-    const forget = () => stream.parked.unpark(parked);
-    if (!stream.parked.park(parked)) {
+    const forget = () => waiting.unpark(parked);
+    if (!waiting.park(parked)) {
       sendError(response, 503, 'OVERLOADED', 'Too many requests are waiting; try again shortly.', [
         'Retry-After',
         '1',
@@ -219,6 +354,8 @@ export class HlsHandler {
   }
 }
 
+/** The pictures of a camera that sends no video, as one endless reply. */
+const PICTURES_FILE = 'live.mjpeg';
 const ALLOWED_METHODS = 'GET, HEAD, OPTIONS';
 
 const PREFLIGHT_HEADERS: readonly string[] = [
@@ -231,113 +368,21 @@ const PREFLIGHT_HEADERS: readonly string[] = [
   ...COMMON_HEADERS,
 ];
 
-/** Headers as a flat list are the cheapest way into Node's HTTP. */
-function writeHead(response: ServerResponse, status: number, headers: readonly string[]): void {
-  // Node reads the list and does not change it; its types just do not say so.
-  response.writeHead(status, headersFor(response, headers) as string[]);
+function isMultivariant(name: string): name is keyof typeof MULTIVARIANT_PLAYLISTS {
+  return Object.hasOwn(MULTIVARIANT_PLAYLISTS, name);
 }
 
-function isPlaylistName(name: string): name is keyof typeof PLAYLISTS {
-  return Object.hasOwn(PLAYLISTS, name);
+function isPlaylistName(name: string): name is MediaPlaylistName {
+  return Object.hasOwn(MEDIA_PLAYLISTS, name);
 }
 
-function sendPlaylist(
-  request: IncomingMessage,
-  response: ServerResponse,
-  stream: Stream,
-  kind: PlaylistKind,
-): void {
-  const bytes = stream.playlists.get(kind);
-  const { headers, body } = acceptsGzip(request.headers['accept-encoding'])
-    ? bytes.gzip
-    : { headers: bytes.headers, body: bytes.plain };
-  writeHead(response, 200, headers);
-  if (request.method === 'HEAD') response.end();
-  else response.end(body);
-}
-
-function sendFile(request: IncomingMessage, response: ServerResponse, file: MediaFile): void {
-  const { headers } = request;
-  if (namesEtag(headers['if-none-match'], file.etag)) {
-    writeHead(response, 304, ['ETag', file.etag, ...COMMON_HEADERS]);
-    response.end();
-    return;
-  }
-  // RFC 9110 14.2: a range means something to GET only.
-  const isRangeValid =
-    request.method === 'GET' && (headers['if-range'] === undefined || headers['if-range'] === file.etag);
-  if (headers.range !== undefined && isRangeValid) {
-    const range = parseRange(headers.range, file.byteLength);
-    if (range) {
-      sendRange(response, file, range);
-      return;
-    }
-  }
-  writeHead(response, 200, file.headers);
-  if (request.method === 'HEAD') response.end();
-  else sendBytes(response, file);
-}
-
-function sendRange(
-  response: ServerResponse,
-  file: MediaFile,
-  range: Exclude<ReturnType<typeof parseRange>, undefined>,
-): void {
-  const size = file.byteLength;
-  if (range === 'unsatisfiable') {
-    writeHead(response, 416, ['Content-Range', `bytes */${size}`, 'Content-Length', '0', ...COMMON_HEADERS]);
-    response.end();
-    return;
-  }
-  const headers = file.headers.map((value, index) =>
-    file.headers[index - 1] === 'Content-Length' ? String(range.end - range.start + 1) : value,
-  );
-  writeHead(response, 206, ['Content-Range', `bytes ${range.start}-${range.end}/${size}`, ...headers]);
-  sendBytes(response, file, range.start, range.end + 1);
-}
-
-/** Sends bytes of a file from where they lie; they stay there until the reply has left or its client has. */
-function sendBytes(response: ServerResponse, file: MediaFile, start?: number, end?: number): void {
-  if (response.destroyed) return;
-  file.hold();
-  response.once('close', () => file.release());
-  response.cork();
-  for (const slice of file.slices(start, end)) response.write(slice);
-  response.end();
+/** Whether a stream is known to come another way than by playlists of ours. */
+function isOther({ delivery, relay }: Stream): boolean {
+  return delivery === 'pictures' || relay !== undefined;
 }
 
 /** 503 with what is known about the camera. */
-function sendUnavailable(response: ServerResponse, stream: Stream): void {
+export function sendUnavailable(response: ServerResponse, stream: Stream): void {
   const { reason, retryAfterS } = stream.unavailability;
   sendError(response, 503, reason.code, reason.message, ['Retry-After', String(retryAfterS)]);
-}
-
-function sendError(
-  response: ServerResponse,
-  status: number,
-  code: string,
-  message: string,
-  headers: readonly string[] = [],
-): void {
-  const body = Buffer.from(JSON.stringify({ success: false, code, message }));
-  writeHead(response, status, [
-    'Content-Type',
-    'application/json; charset=utf-8',
-    'Content-Length',
-    String(body.length),
-    'Cache-Control',
-    'no-store',
-    ...headers,
-    ...COMMON_HEADERS,
-  ]);
-  response.end(response.req.method === 'HEAD' ? undefined : body);
-}
-
-/** Whether `If-None-Match` names the entity tag, or any (RFC 9110 section 13.1.2; our tags are strong, a `W/` before one is ignored). */
-function namesEtag(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some((one) => {
-    const tag = one.trim();
-    return tag === '*' || tag === etag || tag === `W/${etag}`;
-  });
 }

@@ -1,31 +1,46 @@
 import type { LiveMuxer } from '../stream/live-muxer.ts';
 import type { MediaPart, MediaSegment, MediaWindow } from '../stream/media-window.ts';
 import { formatMediaPlaylist } from './format-media-playlist.ts';
-import { formatMultivariantPlaylist } from './format-multivariant-playlist.ts';
-import type { MediaPlaylist, PlaylistPart, PlaylistSegment } from './media-playlist.ts';
+import type { MediaPlaylist, PlaylistPart, PlaylistSegment, RenditionReport } from './media-playlist.ts';
 import { PlaylistBytes } from './playlist-bytes.ts';
 
-/** File names of a stream's playlists, and what each is. */
-export const PLAYLISTS = {
-  'index.m3u8': 'multivariant',
-  'low-latency.m3u8': 'multivariant-ll',
+/** File names of a rendition's playlists, without its prefix, and what each is. */
+export const MEDIA_PLAYLISTS = {
   'media.m3u8': 'media',
   'media-ll.m3u8': 'media-ll',
 } as const;
-export type PlaylistKind = (typeof PLAYLISTS)[keyof typeof PLAYLISTS] | 'media-ll-delta';
+export type MediaPlaylistName = keyof typeof MEDIA_PLAYLISTS;
+/** The multivariant playlists of a stream, and the media playlists they lead to. */
+export const MULTIVARIANT_PLAYLISTS = {
+  'index.m3u8': 'media.m3u8',
+  'low-latency.m3u8': 'media-ll.m3u8',
+} as const;
+export type PlaylistKind =
+  | (typeof MEDIA_PLAYLISTS)[MediaPlaylistName]
+  | 'media-ll-delta'
+  /** With what was borrowed from another rendition (`stream/bridge.ts`). */
+  | 'media-bridged';
 
 export interface HlsPlaylistsOptions {
   readonly window: MediaWindow;
   readonly muxer: LiveMuxer;
   readonly segmentMs: number;
-  /** Measured frame rate, when known. */
-  readonly fps: () => number | undefined;
+  /** Target duration of the other renditions, seconds: all have the same (RFC 8216bis 6.2.4). */
+  readonly otherTargetS?: (() => number) | undefined;
+  /** The other renditions' low-latency playlists. */
+  readonly listReports?: (() => readonly RenditionReport[]) | undefined;
+}
+
+/** Bits per second of what the playlists list. */
+export interface MeasuredBitrate {
+  readonly peak: number;
+  readonly average: number;
 }
 
 /** Seconds of media after which a raised target duration may fall again. */
 const TARGET_HOLD_SEGMENTS = 60;
 
-/** The playlists of one stream, each built at most once per change and shared by all who ask. */
+/** The media playlists of one rendition, each built at most once per change and shared by all who ask. */
 export class HlsPlaylists {
   readonly #options: HlsPlaylistsOptions;
   readonly #built = new Map<PlaylistKind, PlaylistBytes>();
@@ -40,6 +55,11 @@ export class HlsPlaylists {
 
   /** EXT-X-TARGETDURATION, seconds. */
   get targetDurationS(): number {
+    return Math.max(this.#targetS, this.#options.otherTargetS?.() ?? 0);
+  }
+
+  /** The target duration that this rendition alone would have, seconds. */
+  get ownTargetS(): number {
     return this.#targetS;
   }
 
@@ -71,12 +91,35 @@ export class HlsPlaylists {
    */
   isReady(kind: PlaylistKind): boolean {
     const { window, muxer } = this.#options;
-    if (!muxer.init) return false;
-    const [first, second] = window.listed;
-    const isLowLatency = kind === 'media-ll' || kind === 'media-ll-delta';
-    if (first && (isLowLatency || second || first.durationS >= muxer.shortestSegmentS)) return true;
-    const isMultivariant = kind === 'multivariant' || kind === 'multivariant-ll';
-    return isMultivariant && (window.open?.parts.length ?? 0) > 0;
+    const isBridged = kind === 'media-bridged';
+    const [first, second] = isBridged ? window.listed : window.listed.filter(isOwn);
+    if (first === undefined) return false;
+    if (kind === 'media-ll' || kind === 'media-ll-delta') return true;
+    return second !== undefined || first.durationS >= muxer.shortestSegmentS;
+  }
+
+  /** What is measured of the media that is there; undefined while there is none. */
+  measure(): MeasuredBitrate | undefined {
+    const { window } = this.#options;
+    const own = window.listed.filter(isOwn);
+    const segments = own.length > 0 ? own : window.open ? [window.open] : [];
+    let peak = 0;
+    let bytes = 0;
+    let durationS = 0;
+    for (const segment of segments) {
+      bytes += segment.byteLength;
+      durationS += segment.durationS;
+      if (segment.durationS > 0) peak = Math.max(peak, (segment.byteLength * 8) / segment.durationS);
+    }
+    return durationS > 0 ? { peak, average: (bytes * 8) / durationS } : undefined;
+  }
+
+  /** Where the low-latency playlist ends: for the playlists of other renditions. Undefined while it is empty. */
+  report(uri: string): RenditionReport | undefined {
+    const { window } = this.#options;
+    const { open } = window;
+    const last = open && open.parts.length > 0 ? open : window.listed.at(-1);
+    return last && { uri, lastSequence: last.sequence, lastPart: last.parts.length - 1 };
   }
 
   get(kind: PlaylistKind): PlaylistBytes {
@@ -90,12 +133,10 @@ export class HlsPlaylists {
 
   #format(kind: PlaylistKind): string {
     switch (kind) {
-      case 'multivariant':
-        return this.#formatMultivariant('media.m3u8');
-      case 'multivariant-ll':
-        return this.#formatMultivariant('media-ll.m3u8');
       case 'media':
         return formatMediaPlaylist(this.#model(false));
+      case 'media-bridged':
+        return formatMediaPlaylist(this.#model(false, true));
       case 'media-ll':
         return formatMediaPlaylist(this.#model(true));
       case 'media-ll-delta':
@@ -103,44 +144,32 @@ export class HlsPlaylists {
     }
   }
 
-  #formatMultivariant(uri: string): string {
-    const { window, muxer, fps } = this.#options;
-    const segments = window.listed.length > 0 ? window.listed : window.open ? [window.open] : [];
-    let peak = 0;
-    let bytes = 0;
-    let durationS = 0;
-    for (const segment of segments) {
-      bytes += segment.byteLength;
-      durationS += segment.durationS;
-      if (segment.durationS > 0) peak = Math.max(peak, (segment.byteLength * 8) / segment.durationS);
-    }
-    return formatMultivariantPlaylist({
-      uri,
-      config: muxer.init?.config ?? { video: undefined, audio: undefined },
-      peakBitrate: peak,
-      averageBitrate: durationS > 0 ? (bytes * 8) / durationS : peak,
-      fps: fps(),
-    });
+  /** There are other renditions, to which players change. */
+  get #hasOthers(): boolean {
+    return (this.#options.otherTargetS?.() ?? 0) > 0;
   }
 
-  #model(lowLatency: boolean): MediaPlaylist {
+  #model(lowLatency: boolean, isBridged = false): MediaPlaylist {
     const { window, muxer } = this.#options;
-    const finished = window.listed;
+    const finished = isBridged ? window.listed : window.listed.filter(isOwn);
     const open = window.open;
     const isOpenListed = lowLatency && open !== undefined && open.parts.length > 0;
-    const segments = finished.map(toPlaylistSegment);
-    if (isOpenListed) segments.push(toPlaylistSegment(open));
+    const toSegment = (segment: MediaSegment) => toPlaylistSegment(segment, this.#hasOthers);
+    const segments = finished.map(toSegment);
+    if (isOpenListed) segments.push(toSegment(open));
     const first = finished[0] ?? open;
     return {
       mediaSequence: first?.sequence ?? muxer.nextSequence,
-      discontinuitySequence: window.discontinuitySequence,
+      discontinuitySequence: first
+        ? first.discontinuitySequence - (first.discontinuity ? 1 : 0)
+        : window.discontinuitySequence,
       segments,
-      targetDurationS: this.#targetS,
+      targetDurationS: this.targetDurationS,
       lowLatency: lowLatency
         ? {
             partTargetS: segments.reduce(longestPart, muxer.partTargetS),
             preloadUri: this.#ended ? undefined : muxer.nextPartName,
-            renditionReports: [],
+            renditionReports: this.#options.listReports?.() ?? [],
           }
         : undefined,
       ended: this.#ended,
@@ -165,7 +194,16 @@ export class HlsPlaylists {
   }
 }
 
-function toPlaylistSegment(segment: MediaSegment): PlaylistSegment {
+function isOwn(segment: MediaSegment): boolean {
+  return !segment.isBorrowed;
+}
+
+/**
+ * @param startsOnly whether only a segment's first part is offered to begin with. A player that changes renditions begins
+ * at the first independent part that fits; hls.js 1.7, once it began inside a segment, asks for no other one until the
+ * parts of that segment have left the list.
+ */
+function toPlaylistSegment(segment: MediaSegment, startsOnly: boolean): PlaylistSegment {
   return {
     uri: segment.file?.name,
     durationS: segment.durationS,
@@ -173,7 +211,10 @@ function toPlaylistSegment(segment: MediaSegment): PlaylistSegment {
     independent: segment.independent,
     mapUri: segment.initName,
     programDateTimeMs: segment.programDateTimeMs,
-    parts: segment.parts.map(toPlaylistPart),
+    parts: segment.parts.map((part, index) => ({
+      ...toPlaylistPart(part),
+      independent: part.independent && (index === 0 || !startsOnly),
+    })),
   };
 }
 

@@ -3,6 +3,8 @@
  * anything that is not a plain name simply is not found.
  */
 
+import { RENDITION_NAMES, type RenditionName } from '../stream/rendition.ts';
+
 export interface HlsPath {
   readonly key: string;
   readonly file: string;
@@ -22,6 +24,13 @@ export function parseHlsPath(path: string): HlsPath | undefined {
   const file = path.slice(slash + 1, end);
   if (file.includes('/')) return undefined;
   return { key: path.slice(0, slash), file, query: queryAt < 0 ? '' : path.slice(queryAt + 1) };
+}
+
+/** The rendition that `rendition=main` or `rendition=sub` in a query asks for; undefined for none and for anything else. */
+export function parseRendition(query: string): RenditionName | undefined {
+  if (!query.includes('rendition=')) return undefined;
+  const wished = new URLSearchParams(query).get('rendition');
+  return RENDITION_NAMES.find((name) => name === wished);
 }
 
 /** Delivery directives of a playlist request (RFC 8216bis 6.2.5). */

@@ -4,7 +4,9 @@ import type { Clock } from '@pantau/base/clock';
 import { WebSocketServer } from 'ws';
 import { ClientShares } from '../stream/client-shares.ts';
 import type { EngineLimits } from '../stream/engine-limits.ts';
-import type { Stream } from '../stream/stream.ts';
+import type { RenditionSet } from '../stream/rendition-set.ts';
+import { parseRendition } from '../hls/hls-request.ts';
+import { parseSwitch } from './mse-protocol.ts';
 import { MseViewer } from './mse-viewer.ts';
 
 /**
@@ -14,12 +16,12 @@ import { MseViewer } from './mse-viewer.ts';
 export interface MseServerOptions {
   readonly clock: Clock;
   readonly limits: EngineLimits;
-  readonly findStream: (key: string) => Stream | undefined;
+  readonly findStream: (key: string) => RenditionSet | undefined;
   /** Address of the viewer, as far as it is known. */
   readonly clientAddress: (request: IncomingMessage) => string;
 }
 
-/** Viewers have nothing to say. */
+/** Viewers have little to say. */
 const MAX_CLIENT_MESSAGE_BYTES = 1024;
 
 export class MseServer {
@@ -41,8 +43,8 @@ export class MseServer {
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, key: string): void {
     const end = key.search(/[/?]/);
-    const stream = this.#options.findStream(end < 0 ? key : key.slice(0, end));
-    if (!stream) {
+    const set = this.#options.findStream(end < 0 ? key : key.slice(0, end));
+    if (!set) {
       refuse(socket, 404, 'STREAM_NOT_FOUND', 'There is no such stream.');
       return;
     }
@@ -61,14 +63,19 @@ export class MseServer {
       const viewer = new MseViewer(webSocket, this.#options.limits, this.#options.clock.monotonic());
       webSocket.on('close', () => {
         this.#viewers.giveBack(client);
-        stream.removeViewer(viewer);
+        set.removeViewer(viewer);
       });
       // What goes wrong on a socket is followed by its `close`.
       webSocket.on('error', () => undefined);
       webSocket.on('pong', () => viewer.notePong());
       webSocket.on('ping', () => viewer.noteMessage());
-      webSocket.on('message', () => viewer.noteMessage());
-      stream.addViewer(viewer);
+      webSocket.on('message', (data, isBinary) => {
+        viewer.noteMessage();
+        const wished = isBinary || !Buffer.isBuffer(data) ? undefined : parseSwitch(data.toString('utf8'));
+        if (wished && webSocket.readyState === webSocket.OPEN) set.switchViewer(viewer, wished);
+      });
+      const [, query = ''] = (request.url ?? '').split('?', 2);
+      set.addViewer(viewer, parseRendition(query));
     });
     // It calls back at once, or not at all: then it has refused a malformed handshake.
     if (!isOpen) this.#viewers.giveBack(client);

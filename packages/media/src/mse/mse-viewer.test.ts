@@ -4,7 +4,12 @@ import type { CurrentInit } from '../stream/live-muxer.ts';
 import { VIDEO_AND_AUDIO } from '../stream/testing-source.ts';
 import { MseViewer, type ViewerSocket } from './mse-viewer.ts';
 
-const INIT: CurrentInit = { name: 'init-1.mp4', body: Buffer.from('init'), config: VIDEO_AND_AUDIO };
+const INIT: CurrentInit = {
+  name: 'init-1.mp4',
+  body: Buffer.from('init'),
+  config: VIDEO_AND_AUDIO,
+  rendition: 'main',
+};
 const KIB = 1024;
 /** 2 Mbit/s: 3 s are 750 kB. */
 const BITRATE = 2_000_000;
@@ -62,6 +67,7 @@ describe('MseViewer', () => {
     expect(socket.log).toEqual(['config', 'init', 'part', 'open', 'next']);
     expect(JSON.parse(String(socket.sent[0]))).toEqual({
       type: 'config',
+      rendition: 'main',
       mime: 'video/mp4; codecs="avc1.64001e,mp4a.40.2"',
       video: { codec_string: 'avc1.64001e', width: 640, height: 360 },
       audio: { codec_string: 'mp4a.40.2', sample_rate: 48_000, channels: 1 },

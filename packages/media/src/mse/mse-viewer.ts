@@ -1,9 +1,12 @@
 import type { WebSocket } from 'ws';
 import type { EngineLimits } from '../stream/engine-limits.ts';
+import type { VideoConfig } from '../sample.ts';
 import type { CurrentInit } from '../stream/live-muxer.ts';
+import type { PictureViewer } from '../stream/picture-relay.ts';
 import {
   CLOSE_CODES,
   configMessage,
+  pictureConfigMessage,
   formatMseMessage,
   type ByeReason,
   type MseMessage,
@@ -27,12 +30,12 @@ export type ViewerLimits = Pick<
   'mseQueueBytes' | 'mseQueueMs' | 'mseMaxSkips' | 'mseStuckMs' | 'msePingMs'
 >;
 
-/** Messages a viewer may send between two pings; there is nothing to say. */
+/** Messages a viewer may send between two pings; there is little to say. */
 const MAX_CLIENT_MESSAGES = 100;
 /** Ms a viewer has to answer the closing handshake. */
 const CLOSE_GRACE_MS = 2_000;
 
-export class MseViewer {
+export class MseViewer implements PictureViewer {
   readonly #socket: ViewerSocket;
   readonly #limits: ViewerLimits;
   #state: 'waiting' | 'playing' | 'skipping' = 'waiting';
@@ -48,6 +51,10 @@ export class MseViewer {
   /** Init segment the viewer was given last. */
   #initName: string | undefined;
   #closingSinceMs: number | undefined;
+  /** The configuration of the pictures that the viewer was told last. */
+  #pictureConfig: VideoConfig | undefined;
+  #isPictureOnItsWay = false;
+  #nextPicture: { readonly picture: Buffer; readonly config: VideoConfig } | undefined;
 
   constructor(socket: ViewerSocket, limits: ViewerLimits, nowMs: number) {
     this.#socket = socket;
@@ -96,6 +103,22 @@ export class MseViewer {
     this.#skips = 0;
     if (this.#initName !== init.name) this.#sendInit(init);
     this.#send(fragment);
+  }
+
+  showPicture(picture: Buffer, config: VideoConfig): void {
+    if (this.#closingSinceMs !== undefined) return;
+    if (this.#isPictureOnItsWay) {
+      this.#nextPicture = { picture, config };
+      return;
+    }
+    if (this.#pictureConfig !== config) {
+      this.#pictureConfig = config;
+      this.#initName = undefined;
+      this.sendMessage(pictureConfigMessage(config));
+    }
+    this.#isPictureOnItsWay = true;
+    this.#sentBytes += picture.length;
+    this.#socket.send(picture, () => this.#onPictureSent());
   }
 
   /** A new configuration is in force: what follows is of use only from its first key frame on. */
@@ -151,8 +174,17 @@ export class MseViewer {
 
   #sendInit(init: CurrentInit): void {
     this.#initName = init.name;
-    this.sendMessage(configMessage(init.config));
+    this.#pictureConfig = undefined;
+    this.sendMessage(configMessage(init.config, init.rendition));
     this.#send(init.body);
+  }
+
+  /** The picture has left, or never will: then the socket is closing. */
+  #onPictureSent(): void {
+    this.#isPictureOnItsWay = false;
+    const next = this.#nextPicture;
+    this.#nextPicture = undefined;
+    if (next !== undefined) this.showPicture(next.picture, next.config);
   }
 
   #bound(buffered: number, bitrate: number | undefined): number {

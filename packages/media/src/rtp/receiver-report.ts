@@ -19,6 +19,7 @@ export interface ReportBlock {
 
 const RECEIVER_REPORT = 201;
 const SOURCE_DESCRIPTION = 202;
+const GOODBYE = 203;
 const CNAME = 1;
 const MAX_CUMULATIVE_LOST = 0x7f_ffff;
 
@@ -51,6 +52,16 @@ export function encodeReceiverReport(
   bytes.writeUInt8(cname.length, reportBytes + 9);
   bytes.write(cname, reportBytes + 10, 'latin1');
   return bytes;
+}
+
+/** A compound packet that says goodbye (RFC 3550 section 6.6): an empty receiver report, SDES, BYE. */
+export function encodeGoodbye(senderSsrc: number, cname: string): Buffer {
+  const goodbye = Buffer.alloc(8);
+  goodbye.writeUInt8(0x81, 0);
+  goodbye.writeUInt8(GOODBYE, 1);
+  goodbye.writeUInt16BE(1, 2);
+  goodbye.writeUInt32BE(senderSsrc, 4);
+  return Buffer.concat([encodeReceiverReport(senderSsrc, cname, undefined), goodbye]);
 }
 
 function writeBlock(bytes: Buffer, at: number, block: ReportBlock): void {

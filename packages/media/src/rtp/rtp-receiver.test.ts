@@ -1,3 +1,4 @@
+import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { expect, test } from 'vitest';
 import type { RtpPacket } from './rtp-packet.ts';
 import { RtpReceiver } from './rtp-receiver.ts';
@@ -20,13 +21,14 @@ function encode({ seq, ssrc = 1, pt = 96, ts = 0 }: Sent): Buffer {
   return bytes;
 }
 
-function setup(announcedSsrc?: number) {
+function setup(announcedSsrc?: number, reorderOn?: VirtualClock) {
   const delivered: { seq: number; ssrc: number; lostBefore: number }[] = [];
   const troubles: string[] = [];
   const receiver = new RtpReceiver({
     payloadType: 96,
     clockRate: 90_000,
     announcedSsrc,
+    reorderOn,
     onPacket: (packet: RtpPacket, lostBefore) =>
       void delivered.push({ seq: packet.sequenceNumber, ssrc: packet.ssrc, lostBefore }),
     onTrouble: (what) => void troubles.push(what),
@@ -204,4 +206,54 @@ test('after a change of the source the next report is about the new one', () => 
     cumulativeLost: 2,
     extendedHighest: 504,
   });
+});
+
+test('with a window packets are put in order first, and each kind of trouble is counted once', async () => {
+  const clock = new VirtualClock();
+  const { receiver, send, delivered } = setup(undefined, clock);
+  for (const seq of [1, 3, 2, 3, 4, 4, 7]) send({ seq });
+  await clock.advance(100);
+  send({ seq: 6 }); // its place was given up
+  send({ seq: 8 });
+  expect(delivered.map(({ seq, lostBefore }) => [seq, lostBefore])).toEqual([
+    [1, 0],
+    [2, 0],
+    [3, 0],
+    [4, 0],
+    [7, 2],
+    [8, 0],
+  ]);
+  expect(receiver.counts).toEqual({ lost: 2, late: 1, reordered: 1, duplicates: 2 });
+  receiver.close();
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test.each([
+  ['forward', [1, 2, 30_000, 30_001, 30_003, 30_002], [1, 2, 30_000, 30_001, 30_002, 30_003]],
+  ['backward', [30_000, 30_001, 5, 6, 8, 7], [30_000, 30_001, 5, 6, 7, 8]],
+])(
+  'with a window a restart of the numbering %s is followed, and order kept behind it',
+  (_name, sent, expected) => {
+    const clock = new VirtualClock();
+    const { receiver, send, delivered } = setup(undefined, clock);
+    for (const seq of sent) send({ seq });
+    expect(delivered.map(({ seq }) => seq)).toEqual(expected);
+    receiver.close();
+    expect(clock.pendingTimers).toBe(0);
+  },
+);
+
+test('with a window a changed SSRC starts anew, without what was kept of the old one', () => {
+  const clock = new VirtualClock();
+  const { receiver, send, delivered } = setup(2, clock);
+  for (const seq of [1, 3]) send({ seq });
+  send({ seq: 9000, ssrc: 2 });
+  send({ seq: 9001, ssrc: 2 });
+  expect(delivered.map(({ seq, ssrc, lostBefore }) => [seq, ssrc, lostBefore])).toEqual([
+    [1, 1, 0],
+    [9000, 2, 1],
+    [9001, 2, 0],
+  ]);
+  receiver.close();
+  expect(clock.pendingTimers).toBe(0);
 });

@@ -2,17 +2,19 @@
  * Receives one track: payload type filter, lock on one SSRC, sequence order, loss, and the figures for receiver
  * reports (RFC 3550 sections 6.4 and 8).
  *
- *   packet ─► payload type of the track? ─► SSRC locked? ─► sequence ─► onPacket(packet, lostBefore, arrivalMs)
- *                no: drop, uncounted          no: probation    late, duplicate: count
+ *   packet ─► payload type of the track? ─► SSRC locked? ─► [window] ─► sequence ─► onPacket(packet, lostBefore, arrivalMs)
+ *                no: drop, uncounted          no: probation   UDP only     late, duplicate: count
  *
  * A camera may change its SSRC (encoder restart), and an old session of a buggy one may leak packets into ours. Both
  * look the same at first, so a foreign SSRC is adopted only after a run of consecutive packets while the old one has
  * been silent, or at once when the camera announced it in SETUP.
  */
+import type { Clock } from '@pantau/base/clock';
 import type { RtcpItem, SenderReport } from './rtcp.ts';
 import type { ReportBlock } from './receiver-report.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import { parseRtpPacket } from './parse-rtp-packet.ts';
+import { ReorderWindow } from './reorder-window.ts';
 import {
   SEQUENCE_DUPLICATE,
   SEQUENCE_LATE,
@@ -35,6 +37,19 @@ export interface RtpReceiverOptions {
   readonly onPacket: (packet: RtpPacket, lostBefore: number, arrivalMs: number) => void;
   /** Told about each dropped packet. */
   readonly onTrouble: (what: string) => void;
+  /** Given when the network may swap packets: they are put in order, which takes time now and then. */
+  readonly reorderOn?: Clock | undefined;
+}
+
+/** What happened to the packets of a track, since the beginning. */
+export interface PacketCounts {
+  /** Missing for good; a change of SSRC or a restart of the numbering counts as one. */
+  readonly lost: number;
+  /** Came after their place was given up; they count as lost, too. */
+  readonly late: number;
+  /** Came late but in time: put back into their place. */
+  readonly reordered: number;
+  readonly duplicates: number;
 }
 
 export class RtpReceiver {
@@ -50,6 +65,9 @@ export class RtpReceiver {
   #saidGoodbye = false;
   #lostBeforeRelock = 0;
   #restartPending = false;
+  readonly #window: ReorderWindow | undefined;
+  #late = 0;
+  #duplicates = 0;
   // receiver report state
   #transit: number | undefined;
   #jitter = 0;
@@ -60,6 +78,25 @@ export class RtpReceiver {
 
   constructor(options: RtpReceiverOptions) {
     this.#options = options;
+    if (options.reorderOn !== undefined) {
+      this.#window = new ReorderWindow(options.reorderOn, (packet, monotonicMs, arrivalMs) =>
+        this.#take(packet, monotonicMs, arrivalMs),
+      );
+    }
+  }
+
+  get counts(): PacketCounts {
+    return {
+      lost: this.lost,
+      late: this.#late,
+      reordered: this.#window?.reordered ?? 0,
+      duplicates: this.#duplicates,
+    };
+  }
+
+  /** Hands out nothing any more. */
+  close(): void {
+    this.#window?.close();
   }
 
   /** Packets lost so far; a change of SSRC or a restart of the numbering counts as one. */
@@ -87,12 +124,23 @@ export class RtpReceiver {
     const packet = parseRtpPacket(bytes, start, end);
     if (packet.payloadType !== this.#options.payloadType) return false;
     if (packet.ssrc !== this.#ssrc && !this.#admit(packet, monotonicMs)) return false;
+    if (this.#window === undefined) return this.#take(packet, monotonicMs, arrivalMs);
+    if (!this.#window.push(packet, monotonicMs, arrivalMs)) this.#drop(SEQUENCE_DUPLICATE);
+    this.#lastPacketMs = monotonicMs;
+    return true;
+  }
 
+  #drop(verdict: number): void {
+    if (verdict === SEQUENCE_LATE) this.#late++;
+    else this.#duplicates++;
+    this.#options.onTrouble(verdict === SEQUENCE_LATE ? 'RTP packet came too late' : 'RTP packet came twice');
+  }
+
+  /** Takes the next packet of the locked source. @returns whether it counts as a sign of life. */
+  #take(packet: RtpPacket, monotonicMs: number, arrivalMs: number): boolean {
     const verdict = this.#sequence.next(packet.sequenceNumber);
     if (verdict === SEQUENCE_DUPLICATE || verdict === SEQUENCE_LATE) {
-      this.#options.onTrouble(
-        verdict === SEQUENCE_LATE ? 'RTP packet came too late' : 'RTP packet came twice',
-      );
+      this.#drop(verdict);
       return false;
     }
     this.#lastPacketMs = monotonicMs;
@@ -105,6 +153,7 @@ export class RtpReceiver {
     this.#held = undefined;
     if (verdict === SEQUENCE_RESTARTED) {
       this.#transit = undefined;
+      this.#window?.follow(packet.sequenceNumber);
       if (held !== undefined) this.#options.onPacket(held, 1, arrivalMs);
       this.#deliver(packet, held === undefined ? 1 : 0, monotonicMs, arrivalMs);
       return true;
@@ -178,6 +227,7 @@ export class RtpReceiver {
 
   #relock(ssrc: number): void {
     this.#lostBeforeRelock += this.#sequence.lost + 1;
+    this.#window?.reset();
     this.#sequence = new SequenceTracker();
     this.#reportedAccepted = 0;
     this.#ssrc = ssrc;

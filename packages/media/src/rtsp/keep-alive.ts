@@ -1,5 +1,6 @@
 /**
- * Keeps an RTSP session from timing out (RFC 2326 section 10.8): GET_PARAMETER when the camera offers it, else OPTIONS.
+ * Keeps an RTSP session from timing out (RFC 2326 section 10.8): OPTIONS, in turn with GET_PARAMETER when the camera offers it.
+ * Cameras that count only one of the two exist of both kinds, so each kind comes often enough by itself.
  * It never waits: whether the camera lives is judged by its media. An answer is only looked at to do better next time.
  */
 import type { Clock, Timer } from '@pantau/base/clock';
@@ -20,18 +21,25 @@ export interface KeepAliveOptions {
 
 export class KeepAlive {
   readonly #options: KeepAliveOptions;
+  /** Undefined once it was refused, or when it is not offered. */
+  #other: 'GET_PARAMETER' | undefined;
   #method: 'GET_PARAMETER' | 'OPTIONS';
   #mayResend = false;
   readonly #timer: Timer;
 
   constructor(options: KeepAliveOptions) {
     this.#options = options;
-    this.#method = options.offered.has('GET_PARAMETER') ? 'GET_PARAMETER' : 'OPTIONS';
-    const intervalMs = keepAliveIntervalMs(options.dialogue.sessionTimeoutSeconds);
+    this.#other = options.offered.has('GET_PARAMETER') ? 'GET_PARAMETER' : undefined;
+    this.#method = 'OPTIONS';
+    const intervalMs = keepAliveIntervalMs(
+      options.dialogue.sessionTimeoutSeconds,
+      this.#other === undefined ? 1 : 2,
+    );
     this.#timer = options.clock.setRepeating(
       intervalMs,
       () => {
         this.#mayResend = true;
+        this.#method = this.#method === 'OPTIONS' ? (this.#other ?? 'OPTIONS') : 'OPTIONS';
         this.#send();
       },
       { unref: true },
@@ -44,6 +52,7 @@ export class KeepAlive {
     if (response.status === 401) {
       if (!this.#mayResend || !this.#options.dialogue.acceptChallenge(response)) return;
     } else if (this.#method === 'GET_PARAMETER') {
+      this.#other = undefined;
       this.#method = 'OPTIONS';
     } else {
       return;

@@ -209,6 +209,8 @@ describe('bounds', () => {
         text('RTSP/1.0 200 OK\r\n'),
         text('CSeq: 1\r\n\r\n'),
         text('Content-Length: 40\r\n\r\n'),
+        text('Content-Type: application/sdp\r\n\r\n'),
+        text('v=0\r\nm=video 0 RTP/AVP 96\r\n'),
         text('$'),
         text('OPTIONS * '),
       ),
@@ -242,5 +244,57 @@ describe('a body shorter than announced', () => {
     expect(reader.finishShortBody()).toBe(false);
     reader.push(text('RTSP/1.0 200 OK\r\nContent-Length: 500\r\n\r\n'));
     expect(reader.finishShortBody()).toBe(false);
+  });
+});
+
+describe('a description whose length nobody named, or too small', () => {
+  const HEAD = 'RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Type: application/sdp\r\n';
+
+  test.each([
+    ['in one piece', ['\r\nv=0\r\ns=x\r\n']],
+    ['in pieces', ['\r\nv=', '0\r\ns=', 'x\r\n']],
+    ['behind its head', ['\r\n', 'v=0\r\ns=x\r\n']],
+    ['named too small', ['Content-Length: 3\r\n\r\nv=0\r\ns=x\r\n']],
+  ])('%s: whole when it is said to be', (_name, pieces) => {
+    const { reader, seen } = collect();
+    reader.push(text(HEAD));
+    for (const piece of pieces) reader.push(text(piece));
+    // behind a length that fits nobody waits; else the end is somebody else's decision
+    expect(reader.isBodyOpen).toBe(true);
+    expect(seen).toEqual([]);
+    expect(reader.finishShortBody()).toBe(true);
+    expect(seen).toEqual(['200 OK|2|v=0\r\ns=x\r\n']);
+    reader.push(rtp(0));
+    expect(seen.at(-1)).toBe('$0 80600001000000010000000a');
+  });
+
+  test('the next message ends it', () => {
+    const { reader, seen } = collect();
+    reader.push(text(`${HEAD}\r\nv=0\r\nRTSP/1.0 200 OK\r\nCSeq: 3\r\n\r\n`));
+    expect(seen).toEqual(['200 OK|2|v=0\r\n', '200 OK|3|']);
+    expect(reader.isBodyOpen).toBe(false);
+  });
+
+  test('a right length is believed, whatever follows it properly', () => {
+    const { reader, seen } = collect();
+    reader.push(text(`${HEAD}Content-Length: 5\r\n\r\nv=0\r\nRTSP/1.0 200 OK\r\nCSeq: 3\r\n\r\n`));
+    reader.push(rtp(0));
+    expect(seen).toEqual(['200 OK|2|v=0\r\n', '200 OK|3|', '$0 80600001000000010000000a']);
+  });
+
+  test('other answers without a length have no body', () => {
+    const { reader, seen } = collect();
+    reader.push(text('RTSP/1.0 404 Not Found\r\nCSeq: 2\r\nContent-Type: application/sdp\r\n\r\n'));
+    reader.push(text('RTSP/1.0 200 OK\r\nCSeq: 3\r\n\r\n'));
+    expect(seen).toEqual(['404 Not Found|2|', '200 OK|3|']);
+  });
+
+  test('byte by byte up to the bound, in little time, then no further', () => {
+    const { reader } = collect();
+    reader.push(text(`${HEAD}\r\n`));
+    const byte = text('x');
+    expect(() => {
+      for (let count = 0; count <= 256 * 1024; count++) reader.push(byte);
+    }).toThrow(MediaError);
   });
 });

@@ -4,7 +4,8 @@
  *
  *   boundary ─┬─ CR LF ................ skipped
  *             ├─ '$' channel length ... frame: a view into the chunk, or into a buffer kept for it when chunks cut it
- *             ├─ RTSP/… or METHOD … ... head until an empty line, then Content-Length bytes
+ *             ├─ RTSP/… or METHOD … ... head until an empty line, then Content-Length bytes; a description without
+ *             │                         that, or with more behind it: until the next message, or `finishShortBody`
  *             └─ anything else ........ lost: scan for the next believable boundary, within a budget
  *
  * While lost, a `$` is believed only with a channel below 20 and RTP version 2 behind it. Junk is paid from a budget that
@@ -15,24 +16,29 @@
  */
 import { MediaError } from '../media-error.ts';
 import { parseHeaderLines, parseStartLine, type RtspMessage, type RtspStartLine } from './rtsp-message.ts';
+import {
+  couldBeBoundary,
+  couldStartMessage,
+  CR,
+  DOLLAR,
+  isDescription,
+  isSuccess,
+  LF,
+  looksLikeStartLine,
+  startsDescription,
+} from './message-scan.ts';
 import type { RtspHeaders } from './rtsp-headers.ts';
 
-const DOLLAR = 0x24;
-const CR = 0x0d;
-const LF = 0x0a;
-const SPACE = 0x20;
-const SLASH = 0x2f;
-const UNDERSCORE = 0x5f;
-const VERSION = /^RTSP\/\d\.\d$/;
 const FRAME_HEADER_BYTES = 4;
 /** A full packet of a network without jumbo frames. */
 const MIN_FRAME_ROOM_BYTES = 2048;
 
-const MAX_METHOD_CHARACTERS = 20;
 /** A method, a URL of 2 048 characters, the version. */
 const MAX_START_LINE_BYTES = 2112;
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_BODY_BYTES = 256 * 1024;
+/** Room for a body of unknown length to begin with. */
+const OPEN_BODY_BYTES = 4096;
 /** Junk that may come before any good frame, and the most that good frames can earn. */
 const JUNK_BUDGET_BYTES = 256 * 1024;
 const MAX_RESYNC_CHANNEL = 20;
@@ -66,6 +72,15 @@ interface PartialBody {
   filled: number;
 }
 
+/** A description whose length is not known: it was not named, or was named too small. */
+interface OpenBody {
+  readonly startLine: RtspStartLine;
+  readonly headers: RtspHeaders;
+  /** Doubled when it is full. */
+  bytes: Buffer;
+  filled: number;
+}
+
 export class MessageReader {
   readonly #handler: MessageReaderHandler;
   /** Bytes of an unfinished frame header or message head. */
@@ -76,6 +91,7 @@ export class MessageReader {
   /** The bytes of `#frame`; used again for the next one. */
   #frameBytes = Buffer.alloc(0);
   #body: PartialBody | undefined;
+  #openBody: OpenBody | undefined;
   /** Bytes skipped since framing was lost; undefined while it is not. */
   #skipped: number | undefined;
   #junkBudget = JUNK_BUDGET_BYTES;
@@ -95,6 +111,8 @@ export class MessageReader {
       at = this.#fillFrame(this.#frame, chunk);
     } else if (this.#body !== undefined) {
       at = this.#fillBody(this.#body, chunk);
+    } else if (this.#openBody !== undefined) {
+      at = this.#fillOpenBody(this.#openBody, chunk, 0);
     } else if (this.#carry !== undefined) {
       bytes = Buffer.concat([this.#carry, chunk]);
       this.#carry = undefined;
@@ -110,11 +128,22 @@ export class MessageReader {
     }
   }
 
+  /** Whether a body of unknown length is being read: it ends when nothing more comes. */
+  get isBodyOpen(): boolean {
+    return this.#openBody !== undefined;
+  }
+
   /**
-   * Ends a body that is shorter than its Content-Length said: what arrived is taken for all of it.
+   * Ends a body that is shorter than its Content-Length said, or has none: what arrived is taken for all of it.
    * @returns whether there was such a message.
    */
   finishShortBody(): boolean {
+    const open = this.#openBody;
+    if (open !== undefined) {
+      this.#openBody = undefined;
+      this.#emit(open.startLine, open.headers, open.bytes.subarray(0, open.filled));
+      return true;
+    }
     const body = this.#body;
     if (body === undefined || body.filled === 0) return false;
     this.#body = undefined;
@@ -215,9 +244,19 @@ export class MessageReader {
   }
 
   #readBody(bytes: Buffer, start: number, startLine: RtspStartLine, headers: RtspHeaders): number {
-    const length = headers.findNumber('content-length') ?? 0;
+    const named = headers.findNumber('content-length');
+    const length = named ?? 0;
     if (length > MAX_BODY_BYTES) throw malformed('an RTSP message body is too long');
     const end = start + length;
+    const isOpen =
+      named === undefined
+        ? isDescription(startLine, headers) || (isSuccess(startLine) && startsDescription(bytes, start))
+        : end < bytes.length && isDescription(startLine, headers) && !couldBeBoundary(bytes, end);
+    if (isOpen) {
+      const open: OpenBody = { startLine, headers, bytes: Buffer.alloc(OPEN_BODY_BYTES), filled: 0 };
+      this.#openBody = open;
+      return this.#fillOpenBody(open, bytes, start);
+    }
     if (end <= bytes.length) {
       this.#emit(startLine, headers, Buffer.from(bytes.subarray(start, end)));
       return end;
@@ -236,6 +275,21 @@ export class MessageReader {
       this.#emit(body.startLine, body.headers, body.bytes);
     }
     return copied;
+  }
+
+  /** Takes what comes up to the next message, which ends the body. */
+  #fillOpenBody(open: OpenBody, bytes: Buffer, start: number): number {
+    let end = bytes.indexOf('RTSP/1.0 ', start, 'latin1');
+    // a description holds a `$` in the middle of a line at most
+    if (end < 0) end = start === 0 && bytes[0] === DOLLAR ? 0 : bytes.length;
+    const filled = open.filled + end - start;
+    if (filled > MAX_BODY_BYTES) throw malformed('an RTSP message body is too long');
+    while (filled > open.bytes.length)
+      open.bytes = Buffer.concat([open.bytes, Buffer.alloc(open.bytes.length)]);
+    bytes.copy(open.bytes, open.filled, start, end);
+    open.filled = filled;
+    if (end < bytes.length) this.finishShortBody();
+    return end;
   }
 
   #emit(startLine: RtspStartLine, headers: RtspHeaders, body: Buffer): void {
@@ -258,26 +312,6 @@ export class MessageReader {
     this.#skipped = undefined;
     this.#handler.onResync(skipped);
   }
-}
-
-/** Whether the bytes at `at` are, or with more bytes could become, a method and a space, or `RTSP/`. */
-function couldStartMessage(bytes: Buffer, at: number): boolean {
-  for (let length = 0; length <= MAX_METHOD_CHARACTERS; length++) {
-    const byte = bytes[at + length];
-    if (byte === undefined) return length > 0;
-    const isLetter = (byte >= 0x41 && byte <= 0x5a) || (byte === UNDERSCORE && length > 0);
-    if (!isLetter) return length >= 3 && (byte === SPACE || byte === SLASH);
-  }
-  return false;
-}
-
-/** A cheap look at a line before it is decoded: `RTSP/` stands at its beginning, or with the version at its end. */
-function looksLikeStartLine(bytes: Buffer, at: number, lineEnd: number): boolean {
-  let end = lineEnd;
-  while (end > at && (bytes[end - 1] === CR || bytes[end - 1] === SPACE)) end--;
-  return (
-    VERSION.test(bytes.toString('latin1', at, at + 8)) || VERSION.test(bytes.toString('latin1', end - 8, end))
-  );
 }
 
 function malformed(what: string): MediaError {

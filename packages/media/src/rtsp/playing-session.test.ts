@@ -56,14 +56,15 @@ describe('playing', () => {
     await failed;
   });
 
-  test('keep-alive by GET_PARAMETER each 30 s, receiver reports each 5 s, both without waiting', async () => {
+  test('keep-alive by GET_PARAMETER and OPTIONS in turn, receiver reports each 5 s, all without waiting', async () => {
     const { camera, session, clock, say } = await playing(behaveExcept({ GET_PARAMETER: () => {} }));
     await using _camera = camera;
     for (let step = 0; step < 13; step++) {
       await say();
       await clock.advance(5000);
     }
-    await camera.until(() => methods(camera).filter((method) => method === 'GET_PARAMETER').length === 2);
+    await camera.until(() => methods(camera).length === 8);
+    expect(methods(camera).slice(5)).toEqual(['GET_PARAMETER', 'OPTIONS', 'GET_PARAMETER']);
     const keepAlive = camera.seen.find(({ method }) => method === 'GET_PARAMETER');
     expect(keepAlive).toMatchObject({ url: `${camera.origin}/live/`, headers: { session: '1234' } });
     await camera.until(() => camera.frames.length === 26);
@@ -95,7 +96,7 @@ describe('playing', () => {
     [
       'offered but refused',
       { GET_PARAMETER: ((request, line) => line.reply(request, 454, { CSeq: '1' })) satisfies CameraScript },
-      ['GET_PARAMETER'],
+      ['GET_PARAMETER', 'OPTIONS'],
     ],
   ])('GET_PARAMETER %s: OPTIONS keeps the session alive, which goes on', async (_name, exceptions, first) => {
     const { camera, session, clock, say } = await playing(behaveExcept(exceptions));
@@ -126,11 +127,42 @@ describe('playing', () => {
     const session = await open();
     const before = camera.seen.length;
     nonce = 'n1';
-    await clock.advance(30_000);
+    await clock.advance(20_000);
     await camera.until(() => camera.seen.length === before + 2);
     firstLine(camera).frame(0, rtp(1));
     await until(() => packets.length === 1);
     expect(methods(camera).slice(before)).toEqual(['GET_PARAMETER', 'GET_PARAMETER']);
+    await session.close();
+  });
+
+  test.each([
+    ['nack pli', 'RTP/AVPF', '81ce0002'],
+    ['ccm fir', 'RTP/AVP', '84ce0004'],
+  ])('a key frame is asked for by %s, behind a report', async (feedback, profile, header) => {
+    const sdp = `m=video 0 ${profile} 96\r\na=rtpmap:96 H264/90000\r\na=rtcp-fb:96 ${feedback}\r\na=control:track1\r\n`;
+    const script = behaveExcept({ DESCRIBE: (request, line) => line.reply(request, 200, {}, sdp) });
+    const { camera, session, say } = await playing(script);
+    await using _camera = camera;
+    expect(session.requestKeyframe()).toBe(false); // whose key frame? nothing came yet
+    await say();
+    expect(session.requestKeyframe()).toBe(true);
+    await camera.until(() => camera.frames.length === 1);
+    const [frame] = camera.frames;
+    expect(frame?.channel).toBe(1);
+    expect(frame?.payload[1]).toBe(201); // receiver report first
+    expect(frame?.payload.toString('hex')).toContain(header);
+    expect(camera.seen.find(({ method }) => method === 'SETUP')?.headers['transport']).toContain(
+      `${profile}/TCP`,
+    );
+    await session.close();
+    expect(session.requestKeyframe()).toBe(false);
+  });
+
+  test('a camera that does not say so is not asked for key frames', async () => {
+    const { camera, session, say } = await playing(behave);
+    await using _camera = camera;
+    await say();
+    expect(session.requestKeyframe()).toBe(false);
     await session.close();
   });
 
@@ -141,7 +173,7 @@ describe('playing', () => {
     const { camera, session, clock } = await playing(script);
     await using _camera = camera;
     await clock.advance(5000);
-    await camera.until(() => methods(camera).filter((method) => method === 'GET_PARAMETER').length === 5);
+    await camera.until(() => methods(camera).length === 10);
     await session.close();
   });
 
@@ -153,7 +185,7 @@ describe('playing', () => {
     const { camera, session, clock } = await playing(script);
     await using _camera = camera;
     await clock.advance(6000);
-    await camera.until(() => methods(camera).filter((method) => method === 'GET_PARAMETER').length === 3);
+    await camera.until(() => methods(camera).length === 9);
     await session.close();
   });
 
@@ -268,13 +300,13 @@ describe('playing', () => {
     await using camera = await startScriptedCamera(behaveExcept({ GET_PARAMETER }));
     const made = client('', { ...withLogin(`${camera.origin}/live`), silenceTimeoutMs: 100_000 });
     const session = await made.open();
-    await made.clock.advance(30_000);
+    await made.clock.advance(20_000);
     await camera.until(() => nonce === 2);
     await made.clock.advance(1000);
     firstLine(camera).frame(0, rtp(1));
     await until(() => made.packets.length === 1);
     expect(nonce).toBe(2);
-    await made.clock.advance(29_000);
+    await made.clock.advance(39_000);
     await camera.until(() => nonce === 4);
     await session.close();
   });

@@ -8,9 +8,11 @@
  */
 import type { Clock, Timer } from '@pantau/base/clock';
 import type { ErrorTally } from '../error-tally.ts';
+import type { PacketCounts } from '../rtp/rtp-receiver.ts';
 import { MediaError } from '../media-error.ts';
 import { answerRequest } from './answer-request.ts';
-import type { InterleavedReceiver } from './interleaved-receiver.ts';
+import type { MediaReceiver } from './media-receiver.ts';
+import type { MediaTransport } from './media-transport.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { closedByCamera, readingError, type RtspConnection } from './rtsp-connection.ts';
 import type { RtspDialogue } from './rtsp-dialogue.ts';
@@ -24,7 +26,12 @@ const TEARDOWN_TIMEOUT_MS = 1000;
 export interface PlayingSessionOptions {
   readonly connection: RtspConnection;
   readonly dialogue: RtspDialogue;
-  readonly receiver: InterleavedReceiver;
+  readonly receiver: MediaReceiver;
+  readonly transport: MediaTransport;
+  /** What the session is known by outside. */
+  readonly path: RtspSession['path'];
+  /** Ms that the camera's dead sessions trouble a new one; undefined when its software has no such fault. */
+  readonly staleSessionsMs: number | undefined;
   readonly tally: ErrorTally;
   /** The aggregate URL. */
   readonly url: string;
@@ -40,6 +47,7 @@ export interface PlayingSessionOptions {
 export class PlayingSession implements RtspSession {
   readonly tracks: RtspSession['tracks'];
   readonly server: string | undefined;
+  readonly path: RtspSession['path'];
   readonly ended: Promise<void>;
   readonly #options: PlayingSessionOptions;
   readonly #settleEnded: { readonly resolve: () => void; readonly reject: (error: MediaError) => void };
@@ -53,6 +61,7 @@ export class PlayingSession implements RtspSession {
     this.#options = options;
     this.tracks = options.tracks;
     this.server = options.server;
+    this.path = options.path;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ended = promise;
     // the owner may look at `ended` late; that must not count as unhandled
@@ -72,6 +81,18 @@ export class PlayingSession implements RtspSession {
 
   get lostPackets(): number {
     return this.#options.receiver.lostPackets;
+  }
+
+  get packets(): PacketCounts {
+    return this.#options.receiver.counts;
+  }
+
+  requestKeyframe(): boolean {
+    const { transport, receiver } = this.#options;
+    const request = this.#isOver ? undefined : receiver.encodeKeyframeRequest();
+    if (request === undefined) return false;
+    transport.sendReport(request.rtcpChannel, request.report);
+    return true;
   }
 
   /** Hands out media from now on, first what was kept while the session was opening. */
@@ -125,11 +146,30 @@ export class PlayingSession implements RtspSession {
     this.#stop();
     this.#options.dialogue.leave(this.#options.url);
     if (error === undefined) this.#settleEnded.resolve();
-    else this.#settleEnded.reject(error);
+    else this.#settleEnded.reject(this.#withPatience(error));
+  }
+
+  /**
+   * Old servers write the packets of dead sessions into new ones until those time out: trying at once meets the same
+   * packets again. `details.retryAfterMs` says when they are gone.
+   */
+  #withPatience(error: MediaError): MediaError {
+    const { staleSessionsMs, receiver } = this.#options;
+    if (staleSessionsMs === undefined || receiver.strayFrames === 0) return error;
+    return new MediaError(error.code, error.message, {
+      cause: error,
+      details: { ...error.details, retryAfterMs: staleSessionsMs },
+    });
   }
 
   #stop(): void {
     this.#isOver = true;
+    const { transport, receiver } = this.#options;
+    if (transport.name === 'udp') {
+      for (const { rtcpChannel, report } of receiver.encodeGoodbyes())
+        transport.sendReport(rtcpChannel, report);
+    }
+    transport.close();
     this.#keepAlive.stop();
     for (const timer of this.#timers) timer.cancel();
     this.#options.signal.removeEventListener('abort', this.#onAbort);
@@ -138,9 +178,8 @@ export class PlayingSession implements RtspSession {
   }
 
   #sendReports(): void {
-    const { connection, receiver } = this.#options;
-    if (!connection.canWrite) return;
-    for (const report of receiver.encodeReports()) connection.write(report);
+    const { transport, receiver } = this.#options;
+    for (const { rtcpChannel, report } of receiver.encodeReports()) transport.sendReport(rtcpChannel, report);
   }
 
   #watch(): void {

@@ -70,7 +70,7 @@ describe('failures of opening', () => {
     [400, 'SOURCE_REFUSED', /400/],
     [403, 'SOURCE_REFUSED', /forbids/],
     [453, 'SOURCE_REFUSED', /busy/],
-    [461, 'SOURCE_REFUSED', /TCP/],
+    [461, 'SOURCE_REFUSED', /transport/],
     [503, 'SOURCE_REFUSED', /busy/],
     [551, 'SOURCE_REFUSED', /551/],
   ])('status %i is %s', async (status, code, message) => {
@@ -88,9 +88,9 @@ describe('failures of opening', () => {
   test.each([
     [
       'nothing we can show',
-      'm=video 0 RTP/AVP 98\r\na=rtpmap:98 H265/90000\r\nm=audio 0 RTP/AVP 8\r\n',
+      'm=video 0 RTP/AVP 98\r\na=rtpmap:98 VP9/90000\r\nm=audio 0 RTP/AVP 8\r\n',
       'CODEC_UNSUPPORTED',
-      /H265, PCMA/,
+      /VP9, PCMA/,
     ],
     ['sound only', SDP_AUDIO, 'CODEC_UNSUPPORTED', /MPEG4-GENERIC/],
     ['no description', 'hello', 'SDP_MALFORMED', /described/],
@@ -104,15 +104,18 @@ describe('failures of opening', () => {
     });
   });
 
-  test('a camera that insists on UDP', async () => {
+  test('a camera that insists on UDP, and an operator who insists on TCP', async () => {
     const Transport = 'RTP/AVP;unicast;client_port=1-2;server_port=3-4';
     await using camera = await startScriptedCamera(
       behaveExcept({ SETUP: (request, line) => line.reply(request, 200, { Transport }) }),
     );
-    await expect(client(`${camera.origin}/live`).open()).rejects.toMatchObject({
+    const url = `${camera.origin}/live`;
+    const source = { url, username: undefined, password: undefined, transport: 'tcp' as const };
+    await expect(client(url, { source }).open()).rejects.toMatchObject({
       code: 'SOURCE_REFUSED',
       message: expect.stringMatching(/TCP/),
     });
+    expect(camera.seen.filter(({ method }) => method === 'SETUP')).toHaveLength(1);
   });
 
   test('trouble before a failure is reported, and no timer stays', async () => {

@@ -150,12 +150,12 @@ describe('opening', () => {
     ['a picture marked sendonly is the only one', `${SDP_VIDEO}a=sendonly\r\n`, ['track1']],
     [
       'audio we cannot carry is left out',
-      `${SDP_VIDEO}m=audio 0 RTP/AVP 8\r\na=control:track8\r\n`,
+      `${SDP_VIDEO}m=audio 0 RTP/AVP 9\r\na=control:track9\r\n`,
       ['track1'],
     ],
     [
       'the first video that we carry',
-      `m=video 0 RTP/AVP 98\r\na=rtpmap:98 H265/90000\r\na=control:track0\r\n${SDP_VIDEO}`,
+      `m=video 0 RTP/AVP 98\r\na=rtpmap:98 VP9/90000\r\na=control:track0\r\n${SDP_VIDEO}`,
       ['track1'],
     ],
   ])('%s', async (_name, sdp, controls) => {

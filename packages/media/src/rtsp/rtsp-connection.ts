@@ -1,26 +1,26 @@
 /**
- * One TCP connection that speaks RTSP: requests get their responses by CSeq, the camera's own requests and interleaved
- * frames go to the handler. Knows nothing of sessions and logins. No TLS, no UDP, no reconnecting.
+ * One connection that speaks RTSP: requests get their responses by CSeq, the camera's own requests and interleaved
+ * frames go to the handler. Knows nothing of sessions and logins, nor of what carries it (`RtspLine`). No reconnecting.
  *
  * Queues: at most one request waits for a response in practice; what we send is a few hundred bytes each 5 s, and when
  * the camera does not read, `canWrite` says so and the caller leaves optional messages out.
- *
- * What comes is read into one buffer again and again: a buffer per read would be the engine's largest garbage.
  */
-import { connect as connectSocket, type LookupFunction, type Socket } from 'node:net';
 import { abortReason, deadline, type Clock, type Timer } from '@pantau/base/clock';
-import { MediaError, type MediaErrorCode } from '../media-error.ts';
-import { checkLiteral, guardedLookup, type AddressRules } from './address-guard.ts';
+import { MediaError } from '../media-error.ts';
+import type { TlsFacts } from '../source.ts';
+import { dial, type DialOptions } from './dial.ts';
+import { openTunnel, type TunnelOptions } from './http-tunnel.ts';
 import { IntakeLimit } from './intake-limit.ts';
 import { MessageReader } from './message-reader.ts';
+import { SocketLine, type RtspLine } from './rtsp-line.ts';
 import { encodeRequest, encodeResponse, type OutgoingHeaders } from './rtsp-message.ts';
 import type { RtspMessage, RtspRequest, RtspResponse } from './rtsp-message.ts';
 
 /** Unsent bytes beyond which optional messages are left out. */
 const MAX_UNSENT_BYTES = 64 * 1024;
 
-/** Bytes that one read of the socket takes at most. */
-const READ_BYTES = 32 * 1024;
+/** So long nothing more comes of a body without a length: it is whole, ms. */
+const BODY_QUIET_MS = 500;
 
 /** Time for the last bytes to leave, ms. */
 const FINISH_MS = 1000;
@@ -42,15 +42,10 @@ export interface RtspConnectionHandler {
   onFailure(error: MediaError): void;
 }
 
-export interface ConnectOptions extends AddressRules {
-  readonly host: string;
-  readonly port: number;
-  readonly clock: Clock;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+export interface ConnectOptions extends DialOptions {
   readonly handler: RtspConnectionHandler;
-  /** How names are resolved; default the system's way. */
-  readonly lookup?: LookupFunction;
+  /** Through HTTP, when given. */
+  readonly tunnel?: Pick<TunnelOptions, 'path' | 'authority' | 'authenticator'> | undefined;
 }
 
 interface Waiting {
@@ -61,70 +56,31 @@ interface Waiting {
 
 /**
  * Connects.
- * @throws MediaError SOURCE_UNREACHABLE, SOURCE_TIMEOUT, SOURCE_ADDRESS_REFUSED, SOURCE_REFUSED (inward redirect), or the
- *   signal's reason.
+ * @throws MediaError as `dial` and `openTunnel`, or the signal's reason.
  */
 export async function connectRtsp(options: ConnectOptions): Promise<RtspConnection> {
-  checkLiteral(options, options.host, options.port);
-  using limit = deadline(
-    options.clock,
-    options.timeoutMs,
-    () => new MediaError('SOURCE_TIMEOUT', 'The camera does not answer: no connection in time'),
-    options.signal,
-  );
-  if (limit.signal.aborted) throw abortReason(limit.signal);
-  let take = (_bytes: Buffer): void => {};
-  const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
-  const socket = connectSocket({
-    onread: {
-      buffer: readBuffer,
-      callback: (byteLength) => {
-        take(readBuffer.subarray(0, byteLength));
-        return true; // pausing is the connection's
-      },
-    },
-    host: options.host,
-    port: options.port,
-    noDelay: true,
-    lookup: guardedLookup(options, options.port, options.lookup),
-  });
-  const connected = Promise.withResolvers<undefined>();
-  const onAbort = () => connected.reject(abortReason(limit.signal));
-  const onError = (error: Error) => connected.reject(describeConnectError(error));
-  limit.signal.addEventListener('abort', onAbort, { once: true });
-  socket.once('connect', () => connected.resolve(undefined));
-  socket.once('error', onError);
-  try {
-    await connected.promise;
-  } catch (error) {
-    // a later error of the socket has no listener otherwise
-    socket.on('error', () => {});
-    socket.destroy();
-    throw error;
-  } finally {
-    limit.signal.removeEventListener('abort', onAbort);
-    socket.off('error', onError);
-  }
-  // the promise's turn comes before the socket's first read, so no byte came yet
-  const connection = new RtspConnection(socket, options.handler, options.clock);
-  take = (bytes) => connection.read(bytes);
-  return connection;
+  const { tunnel } = options;
+  const line =
+    tunnel === undefined ? new SocketLine(await dial(options)) : await openTunnel({ ...options, ...tunnel });
+  return new RtspConnection(line, options.handler, options.clock);
 }
 
 export class RtspConnection {
-  readonly #socket: Socket;
+  readonly #line: RtspLine;
   readonly #handler: RtspConnectionHandler;
   readonly #clock: Clock;
   readonly #reader: MessageReader;
   readonly #intake: IntakeLimit;
   #pause: Timer | undefined;
+  #finish: Timer | undefined;
+  #quiet: Timer | undefined;
   #cseq = 0;
   #waiting: Waiting | undefined;
   #failure: MediaError | undefined;
   #isDestroyed = false;
 
-  constructor(socket: Socket, handler: RtspConnectionHandler, clock: Clock) {
-    this.#socket = socket;
+  constructor(line: RtspLine, handler: RtspConnectionHandler, clock: Clock) {
+    this.#line = line;
     this.#handler = handler;
     this.#clock = clock;
     this.#intake = new IntakeLimit(clock);
@@ -139,15 +95,16 @@ export class RtspConnection {
       },
       onResync: (skippedBytes) => handler.onResync(skippedBytes),
     });
-    socket.on('error', () => this.#fail(closedByCamera('The connection to the camera broke')));
-    socket.on('close', () => this.#fail(closedByCamera('The camera closed the connection')));
+    line.listen({
+      onBytes: (bytes) => this.read(bytes),
+      onError: () => this.#fail(closedByCamera('The connection to the camera broke')),
+      onClose: () => this.#onClose(),
+    });
   }
 
   /** False when the camera has not read what was sent, or the connection is gone. */
   get canWrite(): boolean {
-    return (
-      !this.#isDestroyed && this.#failure === undefined && this.#socket.writableLength < MAX_UNSENT_BYTES
-    );
+    return !this.#isDestroyed && this.#failure === undefined && this.#line.unsentBytes < MAX_UNSENT_BYTES;
   }
 
   /** What ended the connection, when it was not us. */
@@ -157,7 +114,17 @@ export class RtspConnection {
 
   /** The address that was dialled, after name resolution. */
   get remoteAddress(): string {
-    return this.#socket.remoteAddress ?? '';
+    return this.#line.remoteAddress;
+  }
+
+  /** Ours, on the way to the camera. */
+  get localAddress(): string {
+    return this.#line.localAddress;
+  }
+
+  /** The camera's certificate; undefined without TLS. */
+  get tls(): TlsFacts | undefined {
+    return this.#line.tls;
   }
 
   /**
@@ -212,33 +179,43 @@ export class RtspConnection {
 
   /** Sends bytes as they are. Does nothing when the connection is gone. */
   write(bytes: Buffer): void {
-    if (this.#failure === undefined && !this.#isDestroyed) this.#socket.write(bytes);
+    if (this.#failure === undefined && !this.#isDestroyed) this.#line.write(bytes);
   }
 
   /** Lets what was written leave (at most 1 s), then closes; nothing is called back any more. */
   finish(): void {
     if (this.#isDestroyed) return;
     this.#leave();
-    const timer = this.#clock.setTimer(FINISH_MS, () => this.#socket.destroy(), { unref: true });
-    this.#socket.once('close', () => timer.cancel());
-    this.#socket.resume();
-    this.#socket.end();
+    this.#finish = this.#clock.setTimer(FINISH_MS, () => this.#line.destroy(), { unref: true });
+    this.#line.resume();
+    this.#line.end();
   }
 
   /** Closes at once; nothing is called back any more. Idempotent. */
   destroy(): void {
     this.#leave();
-    this.#socket.destroy();
+    this.#finish?.cancel();
+    this.#line.destroy();
   }
 
   #leave(): void {
     this.#isDestroyed = true;
     this.#pause?.cancel();
+    this.#quiet?.cancel();
     this.#waiting?.reject(closedByCamera('The connection was closed'));
     this.#waiting = undefined;
   }
 
-  /** Takes what the socket read; the bytes may be overwritten afterwards. */
+  /** A body without a length ends with the connection, too. */
+  #onClose(): void {
+    this.#finish?.cancel();
+    if (!this.#isDestroyed && this.#failure === undefined && this.#reader.isBodyOpen) {
+      this.#reader.finishShortBody();
+    }
+    this.#fail(closedByCamera('The camera closed the connection'));
+  }
+
+  /** Takes what the line read; the bytes may be overwritten afterwards. */
   read(chunk: Buffer): void {
     if (this.#isDestroyed || this.#failure !== undefined) return;
     this.#handler.onChunk();
@@ -248,15 +225,26 @@ export class RtspConnection {
       this.#fail(readingError(error));
       return;
     }
+    this.#awaitQuiet();
     const pauseMs = this.#intake.addChunk(chunk.length);
     if (pauseMs > 0) this.#stopReading(pauseMs);
   }
 
+  /** A body whose length nobody named is over when nothing more of it comes for a moment. */
+  #awaitQuiet(): void {
+    this.#quiet?.cancel();
+    this.#quiet = undefined;
+    if (!this.#reader.isBodyOpen || this.#isDestroyed) return;
+    this.#quiet = this.#clock.setTimer(BODY_QUIET_MS, () => void this.#reader.finishShortBody(), {
+      unref: true,
+    });
+  }
+
   #stopReading(pauseMs: number): void {
     if (this.#isDestroyed || this.#failure !== undefined) return;
-    this.#socket.pause();
+    this.#line.pause();
     this.#pause?.cancel();
-    this.#pause = this.#clock.setTimer(pauseMs, () => this.#socket.resume(), { unref: true });
+    this.#pause = this.#clock.setTimer(pauseMs, () => this.#line.resume(), { unref: true });
     this.#handler.onFlood();
   }
 
@@ -278,7 +266,8 @@ export class RtspConnection {
     if (this.#failure !== undefined || this.#isDestroyed) return;
     this.#failure = error;
     this.#pause?.cancel();
-    this.#socket.destroy();
+    this.#quiet?.cancel();
+    this.#line.destroy();
     this.#waiting?.reject(error);
     this.#waiting = undefined;
     this.#handler.onFailure(error);
@@ -293,31 +282,4 @@ export function readingError(error: unknown): MediaError {
 
 export function closedByCamera(message: string): MediaError {
   return new MediaError('SOURCE_CLOSED', message);
-}
-
-const CONNECT_ERRORS: Readonly<Record<string, readonly [MediaErrorCode, string]>> = {
-  ENOTFOUND: ['SOURCE_UNREACHABLE', "The camera's host name does not resolve"],
-  EAI_AGAIN: ['SOURCE_UNREACHABLE', "The camera's host name cannot be looked up right now"],
-  ECONNREFUSED: ['SOURCE_UNREACHABLE', 'The camera refuses connections on this port'],
-  EHOSTUNREACH: ['SOURCE_UNREACHABLE', 'The camera cannot be reached: no route to its address'],
-  ENETUNREACH: ['SOURCE_UNREACHABLE', 'The camera cannot be reached: no route to its network'],
-  ECONNRESET: ['SOURCE_UNREACHABLE', 'The camera reset the connection at once'],
-  ETIMEDOUT: ['SOURCE_TIMEOUT', 'The camera does not answer: no connection in time'],
-};
-
-/** The system's message holds the address, so only its code is kept. */
-function describeConnectError(error: Error): MediaError {
-  if (error instanceof MediaError) return error;
-  const systemCode = systemCodeOf(error);
-  const [code, message] = CONNECT_ERRORS[systemCode] ?? [
-    'SOURCE_UNREACHABLE',
-    'The camera cannot be reached',
-  ];
-  return new MediaError(code, message, { details: { systemCode } });
-}
-
-/** The code of a system error; of several tried addresses the first. */
-function systemCodeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return systemCodeOf(error.errors[0]);
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

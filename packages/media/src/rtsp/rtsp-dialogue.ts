@@ -1,12 +1,11 @@
 /**
  * Requests on one connection with what every request needs: login, User-Agent, Session. Turns statuses into errors.
  */
-import { MediaError } from '../media-error.ts';
-import type { Authenticator, ChallengeVerdict } from './authenticator.ts';
+import type { Authenticator } from './authenticator.ts';
 import type { RtspConnection } from './rtsp-connection.ts';
 import type { OutgoingHeaders, RtspResponse } from './rtsp-message.ts';
 import { DEFAULT_SESSION_TIMEOUT_SECONDS, parseSessionHeader } from './session-header.ts';
-import { isRedirect, statusError } from './status-error.ts';
+import { isRedirect, refusedAfterLogin, statusError, unauthorized } from './status-error.ts';
 
 const USER_AGENT = 'Pantau';
 
@@ -25,6 +24,8 @@ export class RtspDialogue {
   readonly #authenticator: Authenticator;
   #sessionId: string | undefined;
   #timeoutSeconds: number | undefined;
+  /** A signed request was answered with success on this connection. */
+  #isLoginAccepted = false;
 
   constructor(connection: RtspConnection, authenticator: Authenticator) {
     this.#connection = connection;
@@ -47,10 +48,15 @@ export class RtspDialogue {
     limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<RtspResponse> {
     const response = await this.exchange(method, url, headers, limits);
+    this.check(method, response);
+    return response;
+  }
+
+  /** Takes a response that must be a success. @throws MediaError by status; RtspRedirect. */
+  check(method: string, response: RtspResponse): void {
     if (isRedirect(response)) throw new RtspRedirect(response.headers.find('location') ?? '');
     if (response.status >= 300) throw statusError(method, response);
     this.#readSession(response);
-    return response;
   }
 
   /**
@@ -66,13 +72,18 @@ export class RtspDialogue {
     for (let tries = 1; ; tries++) {
       const signed = this.#complete(method, url, headers);
       const response = await this.#connection.request(method, url, signed, limits);
-      if (response.status !== 401) return response;
+      if (response.status !== 401) {
+        if (signed['Authorization'] !== undefined && response.status < 300) this.#isLoginAccepted = true;
+        return response;
+      }
       const verdict = this.#authenticator.challenge(
         response.headers.list('www-authenticate'),
         tries,
         tries > 1,
       );
-      if (verdict !== 'retry') throw unauthorized(verdict);
+      if (verdict === 'retry') continue;
+      if (verdict === 'rejected' && this.#isLoginAccepted) throw refusedAfterLogin(method);
+      throw unauthorized(verdict, method);
     }
   }
 
@@ -117,14 +128,4 @@ export class RtspDialogue {
       this.#timeoutSeconds = Math.min(session.timeoutSeconds, this.#timeoutSeconds ?? session.timeoutSeconds);
     }
   }
-}
-
-const UNAUTHORIZED: Readonly<Record<Exclude<ChallengeVerdict, 'retry'>, string>> = {
-  'no-credentials': 'The camera asks for a user name and password',
-  rejected: 'The camera does not accept the user name or password',
-  'unknown-scheme': 'The camera asks for a kind of login that Pantau does not know',
-};
-
-function unauthorized(verdict: Exclude<ChallengeVerdict, 'retry'>): MediaError {
-  return new MediaError('SOURCE_UNAUTHORIZED', UNAUTHORIZED[verdict], { details: { reason: verdict } });
 }

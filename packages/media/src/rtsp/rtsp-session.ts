@@ -1,9 +1,11 @@
 import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
-import type { IsAddressAllowed } from '../source.ts';
+import type { PacketCounts } from '../rtp/rtp-receiver.ts';
+import type { IsAddressAllowed, SourcePath } from '../source.ts';
 import type { SourceDefinition } from '../source-definition.ts';
 import type { MediaDescription } from '../media-description.ts';
+import type { TransportMemory } from './transport-memory.ts';
 
 /** Callbacks of a playing session. They must not throw; they run on the socket's turn of the loop. */
 export interface RtspSessionHandler {
@@ -30,6 +32,8 @@ export interface RtspSessionOptions {
   readonly silenceTimeoutMs?: number;
   /** Default: every address. Asked for where a redirect leads, too. */
   readonly isAddressAllowed?: IsAddressAllowed | undefined;
+  /** What transport worked before; default nothing is known, and nothing is kept. */
+  readonly memory?: TransportMemory | undefined;
 }
 
 /** An RTSP session in the playing state. Made by `openRtspSession` in `rtsp-client.ts`. */
@@ -42,6 +46,10 @@ export interface RtspSession extends AsyncDisposable {
   readonly ended: Promise<void>;
   /** Packets lost on all tracks so far. */
   readonly lostPackets: number;
+  readonly packets: PacketCounts;
+  readonly path: SourcePath;
+  /** Asks the camera for a key frame, when its description says that it can be asked. Returns whether it was. */
+  requestKeyframe(): boolean;
   /** Sends TEARDOWN (bounded wait), closes the socket. Idempotent. */
   close(): Promise<void>;
 }

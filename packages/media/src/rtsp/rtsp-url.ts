@@ -6,22 +6,29 @@ import { Secret } from '@pantau/base/secret';
 import { MediaError } from '../media-error.ts';
 
 const DEFAULT_PORT = 554;
+/** Over TLS (RFC 7826 section 17.3). */
+const DEFAULT_TLS_PORT = 322;
 const MAX_URL_CHARACTERS = 2048;
 
 export interface RtspUrl {
+  /** `rtsps://`: the connection is TLS from its first byte. */
+  readonly isTls: boolean;
   /** Host name or address; IPv6 without brackets. */
   readonly host: string;
+  /** As written, else 554, or 322 for TLS. */
   readonly port: number;
+  /** Whether the URL names its port. */
+  readonly hasPort: boolean;
   /** `/path?query` as sent on the wire, may be empty. */
   readonly path: string;
-  /** The URL for request lines: never with userinfo, port only when it is not 554. */
+  /** The URL for request lines: never with userinfo, port only when it is not the scheme's own. */
   readonly href: string;
   readonly username: string | undefined;
   readonly password: Secret | undefined;
 }
 
 /**
- * Parses `rtsp://[user[:password]@]host[:port][/path][?query]`. Userinfo is percent-decoded once and kept apart.
+ * Parses `rtsp[s]://[user[:password]@]host[:port][/path][?query]`. Userinfo is percent-decoded once and kept apart.
  * @throws MediaError SOURCE_URL_INVALID with a sentence that does not repeat the URL.
  */
 export function parseRtspUrl(text: string): RtspUrl {
@@ -29,31 +36,36 @@ export function parseRtspUrl(text: string): RtspUrl {
   if (trimmed.length > MAX_URL_CHARACTERS) throw invalid('The camera URL is too long');
   if (hasControlCharacter(trimmed)) throw invalid('The camera URL contains a control character');
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase();
-  if (scheme !== 'rtsp') throw invalid('The camera URL must start with rtsp://');
-
-  const rest = trimmed.slice('rtsp://'.length);
+  if (scheme !== 'rtsp' && scheme !== 'rtsps') {
+    throw invalid('The camera URL must start with rtsp:// or rtsps://');
+  }
+  const isTls = scheme === 'rtsps';
+  const rest = trimmed.slice(scheme.length + '://'.length);
   const { userinfo, remainder } = splitUserinfo(rest);
   const authorityEnd = endOfAuthority(remainder);
   const authority = parseAuthority(remainder.slice(0, authorityEnd));
   if (authority === undefined) throw invalid('The camera URL has no usable host name or port');
   const credentials = parseUserinfo(userinfo);
-  return {
-    ...withPath(authority.host, authority.port, encodePath(remainder.slice(authorityEnd))),
-    ...credentials,
-  };
+  const hasPort = authority.port !== undefined;
+  const port = authority.port ?? (isTls ? DEFAULT_TLS_PORT : DEFAULT_PORT);
+  const place = { isTls, host: authority.host, port, hasPort };
+  return { ...withPath(place, encodePath(remainder.slice(authorityEnd))), ...credentials };
 }
 
 /** The URL of another path on the same host and port. */
 export function withPathOf(url: RtspUrl, path: string): RtspUrl {
-  return { ...url, ...withPath(url.host, url.port, encodePath(path)) };
+  return { ...url, ...withPath(url, encodePath(path)) };
 }
 
-/** `host[:port]` as one string, IPv6 in brackets; undefined when it is not well formed. Default port 554. */
-export function parseAuthority(text: string): { readonly host: string; readonly port: number } | undefined {
+/** `host[:port]` as one string, IPv6 in brackets; undefined when it is not well formed. */
+export function parseAuthority(
+  text: string,
+): { readonly host: string; readonly port: number | undefined } | undefined {
   const match = /^(?:\[([0-9a-f:.]+(?:%[\w.-]+)?)\]|([\w.-]+))(?::(\d{0,5}))?$/i.exec(text);
   const host = match?.[1] ?? match?.[2];
   if (host === undefined) return undefined;
-  const port = match?.[3] === undefined || match[3] === '' ? DEFAULT_PORT : Number(match[3]);
+  if (match?.[3] === undefined || match[3] === '') return { host, port: undefined };
+  const port = Number(match[3]);
   return port >= 1 && port <= 65_535 ? { host, port } : undefined;
 }
 
@@ -63,14 +75,14 @@ export function endOfAuthority(text: string): number {
   return end < 0 ? text.length : end;
 }
 
-function withPath(
-  host: string,
-  port: number,
-  path: string,
-): Pick<RtspUrl, 'host' | 'port' | 'path' | 'href'> {
+type Place = Pick<RtspUrl, 'isTls' | 'host' | 'port' | 'hasPort'>;
+
+function withPath(place: Place, path: string): Place & Pick<RtspUrl, 'path' | 'href'> {
+  const { isTls, host, port, hasPort } = place;
   const shownHost = host.includes(':') ? `[${host}]` : host;
-  const shownPort = port === DEFAULT_PORT ? '' : `:${port}`;
-  return { host, port, path, href: `rtsp://${shownHost}${shownPort}${path}` };
+  const shownPort = port === (isTls ? DEFAULT_TLS_PORT : DEFAULT_PORT) ? '' : `:${port}`;
+  const href = `${isTls ? 'rtsps' : 'rtsp'}://${shownHost}${shownPort}${path}`;
+  return { isTls, host, port, hasPort, path, href };
 }
 
 /** The userinfo ends at the last `@` before the first `/`, so a password may hold `@`, `:`, `?` and `#`. */

@@ -41,6 +41,7 @@ test('a description as it should be', () => {
         framerate: 12.5,
         control: 'trackID=1',
         isSendOnly: false,
+        isEncrypted: false,
         fmtp: new Map([
           ['packetization-mode', '1'],
           ['profile-level-id', '4D0029'],
@@ -56,6 +57,7 @@ test('a description as it should be', () => {
         framerate: undefined,
         control: 'trackID=2',
         isSendOnly: false,
+        isEncrypted: false,
         fmtp: new Map([
           ['sizelength', '13'],
           ['config', '1408'],
@@ -119,13 +121,13 @@ describe('media sections', () => {
     ['clock of zero', ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/0'], ['video 96 H264/90000/1']],
     [
       'several types: the first that we carry',
-      ['m=video 0 RTP/AVP 26 97 96', 'a=rtpmap:97 H265/90000', 'a=rtpmap:96 H264/90000'],
+      ['m=video 0 RTP/AVP 26 97 96', 'a=rtpmap:97 VP9/90000', 'a=rtpmap:96 H264/90000'],
       ['video 96 H264/90000/1'],
     ],
     [
       'several types, none carried: the first named',
-      ['m=video 0 RTP/AVP 99 97', 'a=rtpmap:97 H265/90000'],
-      ['video 97 H265/90000/1'],
+      ['m=video 0 RTP/AVP 99 97', 'a=rtpmap:97 VP9/90000'],
+      ['video 97 VP9/90000/1'],
     ],
     [
       'a vendor section is dropped, the rest stays',
@@ -275,4 +277,36 @@ test('a flood of sections and attributes is cut', () => {
 test('a name with control characters is no name', () => {
   const body = Buffer.from('m=video 0 RTP/AVP 96\r\na=rtpmap:96 \u001b[31mH264/90000\r\n');
   expect(() => parseSdp(body)).toThrow(expect.objectContaining({ code: 'SDP_MALFORMED' }));
+});
+
+describe('key frames on demand', () => {
+  const ask = (...lines: string[]) => {
+    const [media] = parse('m=video 0 RTP/AVPF 96', 'a=rtpmap:96 H264/90000', ...lines).media;
+    return media?.keyframeRequest;
+  };
+
+  test.each<[string, readonly string[], string | undefined]>([
+    ['nothing offered', [], undefined],
+    ['PLI', ['a=rtcp-fb:96 nack pli'], 'pli'],
+    ['FIR', ['a=rtcp-fb:96 ccm fir'], 'fir'],
+    ['PLI before FIR', ['a=rtcp-fb:96 ccm fir', 'a=rtcp-fb:96 nack pli'], 'pli'],
+    ['for all types', ['a=rtcp-fb:* nack pli'], 'pli'],
+    [
+      'other feedback',
+      ['a=rtcp-fb:96 nack', 'a=rtcp-fb:96 transport-cc', 'a=rtcp-fb:96 goog-remb'],
+      undefined,
+    ],
+    ['of another type', ['a=rtcp-fb:97 nack pli'], undefined],
+    ['nonsense', ['a=rtcp-fb:', 'a=rtcp-fb:x nack pli', 'a=rtcp-fb:96 nack plihi'], undefined],
+    ['upper case', ['a=RTCP-FB:96 NACK PLI'], 'pli'],
+  ])('%s', (_name, lines, expected) => {
+    expect(ask(...lines)).toBe(expected);
+  });
+
+  test('the feedback profile is remembered for SETUP', () => {
+    const profileOf = (line: string) => parse(line, 'a=rtpmap:96 H264/90000').media[0]?.isFeedbackProfile;
+    expect(profileOf('m=video 0 RTP/AVPF 96')).toBe(true);
+    expect(profileOf('m=video 0 RTP/AVPF/TCP 96')).toBe(true);
+    expect(profileOf('m=video 0 RTP/AVP 96')).toBeUndefined();
+  });
 });

@@ -5,17 +5,24 @@
 import { MediaError } from '../media-error.ts';
 import { findSupportedEncoding } from './codec-support.ts';
 import type { MediaDescription } from '../media-description.ts';
+import type { KeyframeRequest } from '../rtp/keyframe-request.ts';
 import { findStaticFormat, type PayloadFormat } from './payload-types.ts';
 
 /** A media section with what SETUP needs to know beside its description. */
 export interface SdpMedia extends MediaDescription {
   /** Marked `a=sendonly` (or `a=inactive`): often the way back, for talking to the camera. */
   readonly isSendOnly: boolean;
+  /** Offered as SRTP (RTP/SAVP), which is not received; inside TLS some send it plain when asked. */
+  readonly isEncrypted: boolean;
+  /** The profile of the `m=` line is RTP/AVPF (RFC 4585): SETUP has to ask for the same. */
+  readonly isFeedbackProfile?: boolean;
 }
 
 export interface SessionDescription {
   /** Session-level `a=control`. */
   readonly control: string | undefined;
+  /** `a=tool`: the software that wrote the description. */
+  readonly tool: string | undefined;
   readonly media: readonly SdpMedia[];
 }
 
@@ -31,7 +38,12 @@ interface Section {
   readonly fmtp: Map<number, string>;
   control: string | undefined;
   framerate: number | undefined;
+  dimensions: MediaDescription['dimensions'];
   isSendOnly: boolean;
+  readonly isEncrypted: boolean;
+  readonly isFeedbackProfile: boolean;
+  /** Values of `a=rtcp-fb` that ask for key frames, by payload type; `*` for all. */
+  readonly feedback: Map<string, KeyframeRequest>;
 }
 
 /**
@@ -41,6 +53,7 @@ interface Section {
 export function parseSdp(body: Buffer): SessionDescription {
   const sections: Section[] = [];
   let sessionControl: string | undefined;
+  let tool: string | undefined;
   /** Undefined at session level; null inside a section that is dropped. */
   let section: Section | undefined | null;
   for (const line of body.toString('latin1').split(/\r\n|\r|\n/, MAX_LINES)) {
@@ -53,6 +66,7 @@ export function parseSdp(body: Buffer): SessionDescription {
       if (section !== null) sections.push(section);
     } else if (match[1] === 'a' && section === undefined) {
       sessionControl ??= attributeValue(value, 'control');
+      tool ??= attributeValue(value, 'tool');
     } else if (match[1] === 'a' && section !== null && section !== undefined) {
       readAttribute(section, value);
     }
@@ -65,12 +79,12 @@ export function parseSdp(body: Buffer): SessionDescription {
   if (media.length === 0) {
     throw new MediaError('SDP_MALFORMED', 'The camera described no media that can be read');
   }
-  return { control: sessionControl, media };
+  return { control: sessionControl, tool, media };
 }
 
 /** `video 0 RTP/AVP 96 97`; undefined when it names no payload type. */
 function parseMediaLine(value: string): Section | undefined {
-  const [type = '', , , ...formats] = value.split(/\s+/);
+  const [type = '', , protocol = '', ...formats] = value.split(/\s+/);
   const payloadTypes = formats.filter((text) => /^\d{1,3}$/.test(text)).map(Number);
   const usable = payloadTypes.filter((payloadType) => payloadType <= 127).slice(0, MAX_ATTRIBUTES);
   if (usable.length === 0) return undefined;
@@ -82,7 +96,11 @@ function parseMediaLine(value: string): Section | undefined {
     fmtp: new Map(),
     control: undefined,
     framerate: undefined,
+    dimensions: undefined,
     isSendOnly: false,
+    isEncrypted: /SAVP/i.test(protocol),
+    isFeedbackProfile: /^RTP\/AVPF(?:\/|$)/i.test(protocol),
+    feedback: new Map(),
   };
 }
 
@@ -101,9 +119,19 @@ function readAttribute(section: Section, value: string): void {
     }
     return;
   }
+  readFeedback(section, attributeValue(value, 'rtcp-fb'));
   section.control ??= attributeValue(value, 'control');
   section.framerate ??= parseFramerate(attributeValue(value, 'framerate'));
+  section.dimensions ??= parseDimensions(value);
   if (/^(?:sendonly|inactive)$/i.test(value)) section.isSendOnly = true;
+}
+
+/** `96 nack pli` or `* ccm fir` (RFC 4585 section 4.2, RFC 5104 section 7.1); PLI is preferred, it costs the camera less. */
+function readFeedback(section: Section, value: string | undefined): void {
+  const match = /^(\d{1,3}|\*)\s+(?:nack\s+(pli)|ccm\s+(fir))(?:\s|$)/i.exec(value ?? '');
+  if (match?.[1] === undefined || section.feedback.size >= MAX_ATTRIBUTES) return;
+  if (match[2] !== undefined) section.feedback.set(match[1], 'pli');
+  else if (!section.feedback.has(match[1])) section.feedback.set(match[1], 'fir');
 }
 
 /** `96 H264/90000[/2]` */
@@ -120,25 +148,43 @@ function readRtpmap(section: Section, value: string): void {
   });
 }
 
-/** The first payload type that we carry, else the first that has a name; undefined when none has. */
+/** The first payload type that we carry (single pictures last), else the first that has a name; undefined when none has. */
 function describe(section: Section, all: readonly Section[]): SdpMedia | undefined {
   let first: SdpMedia | undefined;
+  let lastResort: SdpMedia | undefined;
   for (const payloadType of section.payloadTypes) {
-    const format = section.rtpmap.get(payloadType) ?? findStaticFormat(payloadType);
+    const fmtp = parseFmtp(findFmtp(section, payloadType, all));
+    const format =
+      section.rtpmap.get(payloadType) ?? findStaticFormat(payloadType) ?? guessFormat(section.kind, fmtp);
     if (format === undefined) continue;
     const media: SdpMedia = {
       kind: section.kind,
       payloadType,
       ...format,
-      fmtp: parseFmtp(findFmtp(section, payloadType, all)),
+      fmtp,
       control: section.control,
       framerate: section.framerate,
+      ...(section.dimensions === undefined ? {} : { dimensions: section.dimensions }),
       isSendOnly: section.isSendOnly,
+      isEncrypted: section.isEncrypted,
+      keyframeRequest: section.feedback.get(String(payloadType)) ?? section.feedback.get('*'),
+      ...(section.isFeedbackProfile ? { isFeedbackProfile: true } : {}),
     };
-    if (findSupportedEncoding(media) !== undefined) return media;
+    const encoding = findSupportedEncoding(media);
+    if (encoding === 'JPEG') lastResort ??= media;
+    else if (encoding !== undefined) return media;
     first ??= media;
   }
-  return first;
+  return lastResort ?? first;
+}
+
+/** Without `a=rtpmap`, parameters that only AAC has (RFC 3640 section 4.1) still name it; its clock they do not tell. */
+function guessFormat(
+  kind: MediaDescription['kind'],
+  fmtp: ReadonlyMap<string, string>,
+): PayloadFormat | undefined {
+  const isAac = kind === 'audio' && fmtp.has('config') && fmtp.has('sizelength');
+  return isAac ? { encoding: 'MPEG4-GENERIC', clockRate: 0, channels: 1 } : undefined;
 }
 
 /**
@@ -179,8 +225,19 @@ function parseFramerate(text: string | undefined): number | undefined {
   return Number(text) || undefined;
 }
 
+/** `framesize:26 1920-1080` or `x-dimensions:1920,1080`. */
+function parseDimensions(attribute: string): MediaDescription['dimensions'] {
+  const text = attributeValue(attribute, 'framesize') ?? attributeValue(attribute, 'x-dimensions');
+  const match = /^(?:\d{1,3}\s+)?(\d{1,5})\s*[-,x]\s*(\d{1,5})$/.exec(text ?? '');
+  if (match === null) return undefined;
+  const width = Number(match[1]);
+  const height = Number(match[2]);
+  return width > 0 && height > 0 ? { width, height } : undefined;
+}
+
 function defaultClockRate(kind: MediaDescription['kind'], encoding: string, payloadType: number): number {
   if (kind === 'video') return 90_000;
+  if (encoding === 'MPEG4-GENERIC' || encoding === 'MP4A-LATM') return 0; // its configuration tells
   const known = findStaticFormat(payloadType);
   return known !== undefined && known.encoding === encoding ? known.clockRate : 8000;
 }

@@ -18,10 +18,10 @@ test.each(['', ' ', ';timeout=60', 'a'.repeat(300)])('%j has no id', (value) => 
 });
 
 test.each([
-  [60, 30_000],
-  [600, 30_000],
-  [15, 7500],
-  [1, 1000],
-])('timeout of %i s: keep-alive each %i ms', (seconds, intervalMs) => {
-  expect(keepAliveIntervalMs(seconds)).toBe(intervalMs);
+  [60, 30_000, 20_000],
+  [600, 30_000, 20_000],
+  [15, 7500, 5000],
+  [1, 1000, 1000],
+])('timeout of %i s: keep-alive each %i ms, of two kinds each %i ms', (seconds, one, two) => {
+  expect([keepAliveIntervalMs(seconds, 1), keepAliveIntervalMs(seconds, 2)]).toEqual([one, two]);
 });

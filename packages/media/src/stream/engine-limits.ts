@@ -49,6 +49,14 @@ export interface EngineLimits {
   readonly openTimeoutMs: number;
   /** Ms the engine waits for a source to say goodbye to its camera. */
   readonly closeTimeoutMs: number;
+  /** Sources of one host and port that may be opening at once, and ms between the beginnings of two. */
+  readonly maxOpeningPerHost: number;
+  readonly hostSpacingMs: number;
+  /** Connection attempts of the whole engine in a second; as many checks whether a device answers. */
+  readonly attemptsPerSecond: number;
+  /** Ms between two looks whether a device that was unreachable answers, while somebody watches; and for an answer. */
+  readonly aliveCheckMs: number;
+  readonly aliveTimeoutMs: number;
 }
 
 export const DEFAULT_LIMITS: EngineLimits = {
@@ -78,6 +86,11 @@ export const DEFAULT_LIMITS: EngineLimits = {
   stallMs: 10_000,
   openTimeoutMs: 30_000,
   closeTimeoutMs: 2_000,
+  maxOpeningPerHost: 2,
+  hostSpacingMs: 50,
+  attemptsPerSecond: 50,
+  aliveCheckMs: 3_000,
+  aliveTimeoutMs: 2_000,
 };
 
 /** Fewest and most segments in a playlist. */

@@ -1,5 +1,12 @@
 import { ClientShares } from './client-shares.ts';
 
+interface Presence {
+  readonly address: string;
+  /** First and last request, monotonic ms. */
+  readonly sinceMs: number;
+  readonly seenMs: number;
+}
+
 /**
  * Who watches by HLS. HTTP knows no viewers, only requests, so a client counts while its last playlist or part request is
  * recent. Approximate on purpose: people behind one address with the same browser count once, and a player that changes
@@ -9,7 +16,7 @@ export class HlsPresence {
   readonly #limit: number;
   readonly #shares: ClientShares;
   /** By client, in order of the last request. */
-  readonly #present = new Map<string, { readonly address: string; readonly seenMs: number }>();
+  readonly #present = new Map<string, Presence>();
 
   /**
    * @param limit clients remembered; when full, the one that was silent longest is forgotten.
@@ -27,9 +34,15 @@ export class HlsPresence {
   /** Notes a request. */
   touch(address: string, userAgent: string | undefined, nowMs: number): void {
     const client = clientKey(address, userAgent);
+    const sinceMs = this.#present.get(client)?.sinceMs ?? nowMs;
     this.#forget(client);
     if (this.#present.size >= this.#limit) this.#forgetOldest();
-    if (this.#shares.take(address)) this.#present.set(client, { address, seenMs: nowMs });
+    if (this.#shares.take(address)) this.#present.set(client, { address, sinceMs, seenMs: nowMs });
+  }
+
+  /** Since when a client watches, monotonic ms; undefined for one that does not. */
+  findSince(address: string, userAgent: string | undefined): number | undefined {
+    return this.#present.get(clientKey(address, userAgent))?.sinceMs;
   }
 
   /** Forgets clients whose last request is older than `maxAgeMs`. */

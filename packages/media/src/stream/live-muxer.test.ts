@@ -1,7 +1,7 @@
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { findBox, readBoxes } from '../fmp4/box-reader.ts';
-import { VIDEO } from '../fmp4/testing-configs.ts';
+import { VIDEO, videoSample } from '../fmp4/testing-configs.ts';
 import type { MediaEvent, StreamConfig } from '../sample.ts';
 import { BlockPool } from './block-pool.ts';
 import { DEFAULT_LIMITS, type EngineLimits } from './engine-limits.ts';
@@ -125,6 +125,33 @@ describe('cutting', () => {
     expect(rig.window.open?.sequence).toBe(FIRST);
   });
 
+  it('lists segments as long as their pictures are apart, whatever was estimated', async () => {
+    const rig = new Rig();
+    rig.configure();
+    // Every other picture is 1 tick after the one before: the estimates are wrong all the time.
+    for (let frame = 0; frame < 260; frame++) {
+      const dts = 90_000 + (frame >> 1) * 7200 + (frame & 1);
+      const sample = videoSample({ dts, pts: dts, duration: 3600, keyframe: frame % 50 === 0 });
+      rig.muxer.push({ type: 'sample', sample });
+      await rig.clock.advance(40);
+    }
+    expect(rig.segments.map((segment) => segment.durationS)).toEqual([2, 2, 2, 2, 2]);
+    const parts = rig.segments[1]?.parts.reduce((sum, part) => sum + part.durationS, 0) ?? 0;
+    expect(parts).toBeGreaterThan(1.8);
+    expect(parts).toBeLessThan(2.3);
+  });
+
+  it('counts a picture that is missing as time', async () => {
+    const rig = new Rig();
+    rig.configure();
+    const feed = new SampleFeed();
+    await rig.feed(feed, 20);
+    feed.take(10); // 400 ms that the camera left out: bridged
+    await rig.feed(feed, 71);
+    expect(rig.segments[0]?.durationS).toBe(2);
+    expect(rig.calls).toEqual(['init']);
+  });
+
   it('carries audio in the part that is open', async () => {
     const rig = await run(60, { audio: true }, VIDEO_AND_AUDIO);
     const moof = readBoxes(rig.parts[0]?.file.copy() ?? Buffer.alloc(0)).find((box) => box.type === 'moof');
@@ -165,6 +192,33 @@ describe('a change of configuration', () => {
     await rig.feed(feed, 60);
     expect(rig.calls).toEqual(['init']);
     expect(rig.segments.every((segment) => !segment.discontinuity)).toBe(true);
+  });
+
+  it('goes from H.264 to H.265 and back with an init segment for each, where a decoder is told', async () => {
+    const rig = new Rig();
+    const h265: StreamConfig = {
+      video: { ...VIDEO, codec: 'h265', codecString: 'hvc1.1.6.L93.B0', decoderConfig: Buffer.alloc(23, 1) },
+      audio: undefined,
+    };
+    const feed = new SampleFeed();
+    for (const config of [VIDEO_ONLY, h265, VIDEO_ONLY]) {
+      rig.configure(config);
+      await rig.feed(feed, 100);
+    }
+    rig.muxer.break();
+    expect(rig.calls).toEqual(['init', 'break', 'init', 'break', 'init']);
+    const entries = rig.inits.map(({ body }) => /avc1|hvc1/.exec(body.toString('latin1'))?.[0]);
+    expect(entries).toEqual(['avc1', 'hvc1', 'avc1']);
+    expect(rig.segments.map(({ initName, discontinuity }) => [initName, discontinuity])).toEqual([
+      [rig.inits[0]?.name, false],
+      [rig.inits[0]?.name, false],
+      [rig.inits[1]?.name, true],
+      [rig.inits[1]?.name, false],
+      [rig.inits[2]?.name, true],
+      [rig.inits[2]?.name, false],
+    ]);
+    // media time goes on as if nothing had happened
+    expect(decodeTime(rig.segments[2]?.file?.copy() ?? Buffer.alloc(0))).toBe(BigInt(90_000 + 100 * 3600));
   });
 
   it('keeps showing the picture until the key frame with which sound begins', async () => {

@@ -5,6 +5,8 @@ import type { MediaEvent, Sample, StreamConfig, TrackConfig } from '../sample.ts
 import type { EngineLimits } from './engine-limits.ts';
 import type { MediaPart, MediaSegment, MediaWindow } from './media-window.ts';
 import { PartSizer } from './part-sizer.ts';
+import { filePrefix, type RenditionName } from './rendition.ts';
+import { SharedTimeline } from './shared-timeline.ts';
 import { TimelineSplice } from './timeline-splice.ts';
 
 /**
@@ -23,6 +25,7 @@ export interface CurrentInit {
   readonly name: string;
   readonly body: Buffer;
   readonly config: StreamConfig;
+  readonly rendition: RenditionName;
 }
 
 export interface LiveMuxerSink {
@@ -47,6 +50,17 @@ export interface LiveMuxerOptions {
    * numbers and file names never come twice, not even after a restart of the process.
    */
   readonly firstSequence: number;
+  /** Default `main`. */
+  readonly rendition?: RenditionName | undefined;
+  /** The timeline of the camera's renditions; default: one of its own. */
+  readonly timeline?: SharedTimeline | undefined;
+  /** A segment is about to be opened. */
+  readonly onOpening?: (() => void) | undefined;
+  /**
+   * Seconds of a new session that are left out before its first key frame is taken: what arrives first arrives late, and
+   * the place of a rendition on the common timeline is found by arrival. Default 0.
+   */
+  readonly settleS?: (() => number) | undefined;
 }
 
 /** Part numbers of a muxer start at its first sequence number times this: more parts than a second can have. */
@@ -69,6 +83,13 @@ export class LiveMuxer {
   readonly #limits: LiveMuxerOptions['limits'];
   readonly #sizer: PartSizer;
   readonly #splice = new TimelineSplice();
+  readonly #timeline: SharedTimeline;
+  readonly #onOpening: (() => void) | undefined;
+  readonly #settleS: (() => number) | undefined;
+  /** Decode time of the session's first sample. */
+  #sessionStartDts: number | undefined;
+  readonly #rendition: RenditionName;
+  readonly #prefix: string;
   readonly #firstSequence: number;
   readonly #madeAtMs: number;
 
@@ -86,8 +107,14 @@ export class LiveMuxer {
   #isHurried = false;
   /** The next segment does not continue the one before. */
   #isBroken = false;
+  /** Discontinuity sequence number of the newest segment. */
+  #discontinuitySequence = 0;
 
   #part: Sample[] = [];
+  /** Where the open segment, the open part and what is taken so far begin and end, in the leader's ticks. */
+  #segmentDts = 0;
+  #partDts = 0;
+  #endDts = 0;
   #partS = 0;
   #partBytes = 0;
   #partHasKeyframe = false;
@@ -103,6 +130,11 @@ export class LiveMuxer {
     this.#limits = options.limits;
     this.#sizer = new PartSizer(options.limits.partMs / 1000);
     this.#firstSequence = options.firstSequence;
+    this.#timeline = options.timeline ?? new SharedTimeline();
+    this.#onOpening = options.onOpening;
+    this.#settleS = options.settleS;
+    this.#rendition = options.rendition ?? 'main';
+    this.#prefix = filePrefix(this.#rendition);
     this.#madeAtMs = options.clock.monotonic();
     this.#nextSequence = options.firstSequence;
     this.#nextInit = options.firstSequence;
@@ -116,7 +148,7 @@ export class LiveMuxer {
 
   /** File name the next part will have: the preload hint. */
   get nextPartName(): string {
-    return partName(this.#nextPart);
+    return this.#partName(this.#nextPart);
   }
 
   /** Shortest length of a segment that was not cut off, seconds. */
@@ -156,12 +188,37 @@ export class LiveMuxer {
     this.#needsKeyframe = true;
   }
 
+  /** The source is gone: as `break`, and what comes next is another session. */
+  endSession(): void {
+    this.break();
+    this.#sessionStartDts = undefined;
+  }
+
   /**
    * Somebody waits for the first segment: it ends after a second instead of with its group of pictures, and the next one
    * begins without a key frame. Has no effect when there is a segment already.
    */
   hurry(): void {
     this.#isHurried = true;
+  }
+
+  /** Ends the open part now, however short it is. */
+  cutPart(): void {
+    this.#closePart();
+  }
+
+  /**
+   * Numbers for `count` segments that are made elsewhere and come before the next own one: the first of them.
+   * Undefined when that many would run ahead of time.
+   */
+  takeSequences(count: number): number | undefined {
+    const isUnused = this.#nextSequence === this.#firstSequence && this.#window.listed.length === 0;
+    // Before the first one there is room: what is made elsewhere has a name of its own.
+    if (isUnused) return this.#nextSequence - count;
+    const ageS = (this.#clock.monotonic() - this.#madeAtMs) / 1000;
+    if (this.#nextSequence + count > this.#firstSequence + ageS + 1) return undefined;
+    this.#nextSequence += count;
+    return this.#nextSequence - count;
   }
 
   /** Frames of the open part that were already handed out, as one fragment: what a viewer who joins now is missing. */
@@ -188,7 +245,9 @@ export class LiveMuxer {
     if (raw.keyframe && this.#pendingConfig) this.#changeConfig(this.#pendingConfig);
     if (raw.keyframe && this.#isAfterHole(raw, leader) && this.#canOpenSegment()) this.break();
     if (this.#needsKeyframe) {
-      if (!raw.keyframe || !this.#canOpenSegment()) return;
+      this.#sessionStartDts ??= raw.dts;
+      const isSettled = raw.dts - this.#sessionStartDts >= (this.#settleS?.() ?? 0) * leader.timescale;
+      if (!raw.keyframe || !isSettled || !this.#canOpenSegment()) return;
       this.#anchor(raw, leader);
     }
     this.#expectedDts = raw.dts + raw.duration;
@@ -209,12 +268,17 @@ export class LiveMuxer {
 
   #takeLeader(sample: Sample, leader: TrackConfig): void {
     const durationS = sample.duration / leader.timescale;
+    const holeS = (sample.dts - this.#endDts) / leader.timescale;
+    // What was estimated of the last frame's length is known now: segments and their dates add up exactly.
+    if (this.#window.open) this.#endDts = sample.dts;
     if (this.#mustEndSegment(sample)) this.#closeSegment();
-    else if (this.#sizer.mustCloseBefore(this.#partS, durationS)) this.#closePart();
+    else if (holeS > HOLE_S || this.#sizer.mustCloseBefore(this.#partS, durationS)) this.#closePart();
     if (!this.#window.open) this.#openSegment(sample);
+    if (this.#partS === 0) this.#partDts = sample.dts;
+    this.#endDts = sample.dts + sample.duration;
     this.#part.push(sample);
     this.#partBytes += sample.data.length;
-    this.#partS += durationS;
+    this.#partS = (this.#endDts - this.#partDts) / leader.timescale;
     this.#partHasKeyframe ||= sample.keyframe;
     this.#flushFrames(sample.keyframe);
     const isFull = this.#sizer.addFrame(this.#partS, durationS);
@@ -248,12 +312,13 @@ export class LiveMuxer {
     if (!isFirst) this.break();
     this.#needsKeyframe = true;
     this.#splice.resetAudio();
-    this.#init = { name: `init-${this.#nextInit++}.mp4`, body, config };
+    const name = `${this.#prefix}init-${this.#nextInit++}.mp4`;
+    this.#init = { name, body, config, rendition: this.#rendition };
     this.#isInitNew = true;
   }
 
   #anchor(first: Sample, leader: TrackConfig): void {
-    this.#splice.anchor(first, leader.timescale);
+    this.#splice.anchor(first, leader.timescale, this.#timeline.findMediaS(first.wallMs));
     this.#needsKeyframe = false;
     this.#expectedDts = undefined;
     if (this.#isBroken) this.#sink.onBreak();
@@ -283,11 +348,21 @@ export class LiveMuxer {
 
   #openSegment(first: Sample): void {
     if (!this.#init) return;
+    this.#segmentDts = first.dts;
+    this.#onOpening?.();
     this.#window.addInit(this.#init.name, this.#init.body);
+    this.#timeline.note(first.dts / (this.#leader?.timescale ?? 1), first.wallMs);
+    const before = this.#discontinuitySequence;
+    // Media of the common timeline that begins anew continues what nobody holds any more.
+    const isWaking = this.#timeline.isShared && this.#window.isEmpty;
+    this.#discontinuitySequence = isWaking
+      ? this.#timeline.discontinuitySequence
+      : this.#timeline.nextSequence(before, this.#isBroken);
     this.#window.openSegment({
       sequence: this.#nextSequence++,
       initName: this.#init.name,
-      discontinuity: this.#isBroken,
+      discontinuity: !isWaking && this.#discontinuitySequence > before,
+      discontinuitySequence: this.#discontinuitySequence,
       independent: first.keyframe,
       programDateTimeMs: this.#plausibleWallMs(first.wallMs),
     });
@@ -305,7 +380,8 @@ export class LiveMuxer {
     if (!open) return;
     this.#isHurried = false;
     const closed = this.#encodePart();
-    const finished = this.#window.closeSegment(`seg-${open.sequence}.m4s`);
+    const durationS = (this.#endDts - this.#segmentDts) / (this.#leader?.timescale ?? 1);
+    const finished = this.#window.closeSegment(`${this.#prefix}seg-${open.sequence}.m4s`, durationS);
     const part = closed ?? finished?.parts.at(-1);
     if (part) this.#sink.onPart(part, finished);
   }
@@ -327,7 +403,7 @@ export class LiveMuxer {
     this.#partHasKeyframe = false;
     if (samples.length === 0) return undefined;
     return this.#window.addPart(
-      partName(this.#nextPart++),
+      this.#partName(this.#nextPart++),
       this.#encodePieces(samples),
       {
         durationS: this.#sizer.playlistDurationS(mediaS),
@@ -346,6 +422,10 @@ export class LiveMuxer {
     if (samples.length > 0) this.#sink.onFrame(this.#encode(samples), keyframe);
   }
 
+  #partName(part: number): string {
+    return `${this.#prefix}part-${part}.m4s`;
+  }
+
   #encode(samples: readonly Sample[]): Buffer {
     return Buffer.concat(this.#encodePieces(samples));
   }
@@ -355,10 +435,6 @@ export class LiveMuxer {
     const fragment = encodeFragment(this.#fragmentNumber++, config, samples);
     return [fragment.header, ...fragment.payload];
   }
-}
-
-function partName(part: number): string {
-  return `part-${part}.m4s`;
 }
 
 /** The track whose frames decide where to cut. */

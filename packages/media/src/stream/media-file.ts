@@ -9,19 +9,21 @@ export class MediaFile {
   readonly byteLength: number;
   readonly etag: string;
   readonly #spans: readonly Span[];
+  readonly #contentType: string;
   #headers: readonly string[] | undefined;
 
   /** @param name unique for the life of the URL, so it is the entity tag as well. */
-  constructor(name: string, spans: readonly Span[]) {
+  constructor(name: string, spans: readonly Span[], contentType = 'video/mp4') {
     this.name = name;
+    this.#contentType = contentType;
     this.#spans = spans;
     this.byteLength = spans.reduce((sum, { start, end }) => sum + end - start, 0);
     this.etag = `"${name}"`;
   }
 
   /** A file of its own bytes, outside of any pool. */
-  static ofBytes(name: string, body: Buffer): MediaFile {
-    return new MediaFile(name, [{ block: new Block(body), start: 0, end: body.length }]);
+  static ofBytes(name: string, body: Buffer, contentType?: string): MediaFile {
+    return new MediaFile(name, [{ block: new Block(body), start: 0, end: body.length }], contentType);
   }
 
   /** A file of all bytes of `files`, one behind the other; it lives as long as they do. */
@@ -42,7 +44,7 @@ export class MediaFile {
   get headers(): readonly string[] {
     this.#headers ??= [
       'Content-Type',
-      'video/mp4',
+      this.#contentType,
       'Content-Length',
       String(this.byteLength),
       'Cache-Control',

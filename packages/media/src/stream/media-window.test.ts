@@ -8,11 +8,24 @@ const LIMITS = { windowSegments: 3, expiredSegments: 2, maxStreamBytes: 10_000 }
 function addSegment(
   window: MediaWindow,
   sequence: number,
-  fields: { bytes?: number; init?: string; discontinuity?: boolean; fill?: number } = {},
+  fields: {
+    bytes?: number;
+    init?: string;
+    discontinuity?: boolean;
+    discontinuitySequence?: number;
+    fill?: number;
+  } = {},
 ): void {
-  const { bytes = 100, init = 'init-1.mp4', discontinuity = false, fill } = fields;
+  const { bytes = 100, init = 'init-1.mp4', discontinuity = false, discontinuitySequence = 0, fill } = fields;
   window.addInit(init, Buffer.alloc(10));
-  window.openSegment({ sequence, initName: init, discontinuity, independent: true, programDateTimeMs: 0 });
+  window.openSegment({
+    sequence,
+    initName: init,
+    discontinuity,
+    discontinuitySequence,
+    independent: true,
+    programDateTimeMs: 0,
+  });
   for (const part of [0, 1]) {
     const shape = { durationS: 1, independent: part === 0, startsWithKeyframe: part === 0 };
     window.addPart(
@@ -80,7 +93,10 @@ describe('MediaWindow', () => {
   it('counts discontinuities that leave the list', () => {
     const window = new MediaWindow(LIMITS, new BlockPool());
     for (let sequence = 0; sequence < 6; sequence++)
-      addSegment(window, sequence, { discontinuity: sequence % 2 === 1 });
+      addSegment(window, sequence, {
+        discontinuity: sequence % 2 === 1,
+        discontinuitySequence: Math.ceil(sequence / 2),
+      });
     expect(window.discontinuitySequence).toBe(1);
     window.clear();
     expect(window.discontinuitySequence).toBe(3);
@@ -104,6 +120,7 @@ describe('MediaWindow', () => {
       sequence: 0,
       initName: 'i',
       discontinuity: false,
+      discontinuitySequence: 0,
       independent: true,
       programDateTimeMs: 0,
     });

@@ -30,6 +30,8 @@ export interface MediaSegment {
   readonly initName: string;
   /** Media time does not continue from the segment before. */
   readonly discontinuity: boolean;
+  /** Its discontinuity sequence number (RFC 8216bis 4.4.3.3), its own discontinuity included. */
+  readonly discontinuitySequence: number;
   /** A decoder can start at its first sample. */
   readonly independent: boolean;
   /** When its first sample was taken, UTC ms. */
@@ -40,6 +42,8 @@ export interface MediaSegment {
   readonly byteLength: number;
   /** Defined once finished. */
   readonly file: MediaFile | undefined;
+  /** It was made for another rendition (`bridge.ts`). */
+  readonly isBorrowed: boolean;
 }
 
 export interface WindowLimits {
@@ -61,7 +65,7 @@ export class MediaWindow {
   #expired = 0;
   #open: Open | undefined;
   #bytes = 0;
-  #discontinuitySequence = 0;
+  #lastDiscontinuity = 0;
 
   constructor(limits: WindowLimits, pool: BlockPool) {
     this.#limits = limits;
@@ -85,7 +89,15 @@ export class MediaWindow {
 
   /** Discontinuities that left the playlists (EXT-X-DISCONTINUITY-SEQUENCE). */
   get discontinuitySequence(): number {
-    return this.#discontinuitySequence;
+    const first =
+      this.#segments[this.#expired] ?? (this.#open && this.#open.parts.length > 0 ? this.#open : undefined);
+    if (!first) return this.#lastDiscontinuity;
+    return first.discontinuitySequence - (first.discontinuity ? 1 : 0);
+  }
+
+  /** No segment of its own is held, listed or expired, and none is growing. */
+  get isEmpty(): boolean {
+    return this.#open === undefined && this.#segments.every((segment) => segment.isBorrowed);
   }
 
   /** Files that can be fetched. */
@@ -111,11 +123,18 @@ export class MediaWindow {
   openSegment(
     start: Pick<
       MediaSegment,
-      'sequence' | 'initName' | 'discontinuity' | 'independent' | 'programDateTimeMs'
+      | 'sequence'
+      | 'initName'
+      | 'discontinuity'
+      | 'discontinuitySequence'
+      | 'independent'
+      | 'programDateTimeMs'
     >,
   ): void {
     if (this.#open) throw new RangeError('a segment is open already');
-    this.#open = { ...start, parts: [], durationS: 0, byteLength: 0, file: undefined };
+    if (this.#segments.length === 0)
+      this.#lastDiscontinuity = start.discontinuitySequence - (start.discontinuity ? 1 : 0);
+    this.#open = { ...start, parts: [], durationS: 0, byteLength: 0, file: undefined, isBorrowed: false };
   }
 
   /**
@@ -136,8 +155,11 @@ export class MediaWindow {
     return added;
   }
 
-  /** Finishes the open segment under `name`; one without parts disappears. */
-  closeSegment(name: string): MediaSegment | undefined {
+  /**
+   * Finishes the open segment under `name`; one without parts disappears.
+   * @param durationS how long it lasts, now that its end is known. Default what its parts' samples last.
+   */
+  closeSegment(name: string, durationS?: number): MediaSegment | undefined {
     const open = this.#open;
     this.#open = undefined;
     if (!open || open.parts.length === 0) return undefined;
@@ -145,19 +167,34 @@ export class MediaWindow {
       name,
       open.parts.map((part) => part.file),
     );
-    const segment: MediaSegment = { ...open, file };
+    const segment: MediaSegment = { ...open, durationS: roundSeconds(durationS ?? open.durationS), file };
+    this.#lastDiscontinuity = segment.discontinuitySequence;
     this.#segments.push(segment);
     this.#files.set(name, file);
     this.#trim();
     return segment;
   }
 
+  /**
+   * Lists a segment of another rendition under a name of its own; its bytes are held as long as it is here.
+   * @throws RangeError when a segment of its own is growing: what is borrowed comes before.
+   */
+  borrow(segment: Omit<MediaSegment, 'parts' | 'isBorrowed'> & { readonly file: MediaFile }): void {
+    if (this.#open) throw new RangeError('a segment is open already');
+    segment.file.hold();
+    this.#segments.push({ ...segment, parts: [], isBorrowed: true });
+    this.#files.set(segment.file.name, segment.file);
+    this.#bytes += segment.byteLength;
+    this.#lastDiscontinuity = segment.discontinuitySequence;
+    this.#trim();
+  }
+
   /** Forgets all media, as when an on-demand source closes. What was listed counts as passed. */
   clear(): void {
-    for (const segment of this.listed) this.#countDiscontinuity(segment);
-    if (this.#open && this.#open.parts.length > 0) this.#countDiscontinuity(this.#open);
+    if (this.#open && this.#open.parts.length > 0) this.#lastDiscontinuity = this.#open.discontinuitySequence;
     for (const { parts } of [...this.#segments, ...(this.#open ? [this.#open] : [])])
       for (const part of parts) part.file.release();
+    for (const { file, isBorrowed } of this.#segments) if (isBorrowed) file?.release();
     this.#writer.close();
     this.#open = undefined;
     this.#segments.length = 0;
@@ -179,14 +216,7 @@ export class MediaWindow {
   }
 
   #expire(): void {
-    const segment = this.#segments[this.#expired];
-    if (!segment) return;
-    this.#countDiscontinuity(segment);
-    this.#expired++;
-  }
-
-  #countDiscontinuity(segment: MediaSegment): void {
-    if (segment.discontinuity) this.#discontinuitySequence++;
+    if (this.#expired < this.#segments.length) this.#expired++;
   }
 
   #dropOldest(): void {
@@ -195,6 +225,7 @@ export class MediaWindow {
     this.#expired--;
     this.#bytes -= segment.byteLength;
     if (segment.file) this.#files.delete(segment.file.name);
+    if (segment.isBorrowed) segment.file?.release();
     for (const { file } of segment.parts) {
       this.#files.delete(file.name);
       file.release();

@@ -23,6 +23,18 @@ const SENTENCES: Readonly<Record<MediaErrorCode, string>> = {
   ENGINE_STOPPING: 'The server is shutting down.',
 };
 
+/** For a camera that takes no further connection although its login is right. */
+export const busyReason: StreamReason = {
+  code: 'SOURCE_REFUSED',
+  message: 'The camera takes no further connection: it is probably sending to as many as it can.',
+};
+
+/** For a login that is not tried for a while. */
+export const refusedLoginReason: StreamReason = {
+  code: 'SOURCE_UNAUTHORIZED',
+  message: `${SENTENCES.SOURCE_UNAUTHORIZED} Waiting half an hour so that the camera does not lock the account.`,
+};
+
 /** The public reason for whatever a source failed with. */
 export function reasonOf(error: unknown): StreamReason {
   const code = error instanceof MediaError ? error.code : 'SOURCE_CLOSED';

@@ -2,6 +2,7 @@ import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { silentLogger } from '@pantau/base/logger';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from './engine-limits.ts';
+import { HostGates } from './host-gates.ts';
 import { SourceSupervisor, type SupervisorState } from './source-supervisor.ts';
 import { SampleFeed, TestSources, VIDEO_ONLY } from './testing-source.ts';
 
@@ -15,6 +16,7 @@ function open(onEvent: () => void = () => undefined): SourceSupervisor {
   return new SourceSupervisor({
     source: { url: 'rtsp://camera.test/live', username: undefined, password: undefined },
     openSource: sources.open,
+    gates: new HostGates({ clock, limits: DEFAULT_LIMITS, random: () => 0 }),
     clock,
     logger: silentLogger,
     limits: DEFAULT_LIMITS,
@@ -68,6 +70,17 @@ describe('SourceSupervisor', () => {
     expect(supervisor.current.reason).toBeUndefined();
   });
 
+  it('keeps a source whose pictures wait for a key frame, and gives up one that sends none', async () => {
+    await goLive();
+    for (let second = 0; second < 60; second++) {
+      sources.last.options.onWaitingForKeyframe?.();
+      await clock.advance(1000);
+    }
+    expect(supervisor.current.state).toBe('live');
+    await clock.advance(DEFAULT_LIMITS.stallMs);
+    expect(states.find(({ state }) => state === 'retrying')?.reason?.code).toBe('SOURCE_TIMEOUT');
+  });
+
   it('says why it is retrying and when, and comes back by itself', async () => {
     await goLive();
     sources.last.fail('SOURCE_CLOSED');
@@ -117,18 +130,18 @@ describe('SourceSupervisor', () => {
     supervisor.start();
     await clock.advance(60_000);
     expect(sources.attempts).toBe(2);
-    expect(supervisor.current.reason?.message).toMatch(/ten minutes/);
+    expect(supervisor.current.reason?.message).toMatch(/half an hour/);
     expect(supervisor.hurry()).toBe(false);
     void supervisor.stop();
     supervisor.start();
-    await clock.advance(500_000);
+    await clock.advance(1_700_000);
     expect(sources.attempts).toBe(2);
     await clock.advance(100_000);
     expect(sources.attempts).toBe(3);
   });
 
   it('hurries for a viewer', async () => {
-    sources.failWith = 'SOURCE_UNREACHABLE';
+    sources.failWith = 'SOURCE_CLOSED';
     supervisor.start();
     await clock.advance(70_000);
     const before = sources.attempts;

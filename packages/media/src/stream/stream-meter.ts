@@ -1,4 +1,4 @@
-import type { Sample, StreamConfig } from '../sample.ts';
+import type { Sample, StreamConfig, VideoConfig } from '../sample.ts';
 import type { AudioFacts, VideoFacts } from './stream-status.ts';
 
 /** A key frame that was seen, with the running counts at that moment. */
@@ -7,6 +7,12 @@ interface Mark {
   readonly frames: number;
   readonly bytes: number;
 }
+
+const VIDEO_NAMES: Readonly<Record<VideoConfig['codec'], string>> = {
+  h264: 'H.264',
+  h265: 'H.265',
+  jpeg: 'JPEG',
+};
 
 /** Media time over which is measured, seconds, in whole groups of pictures; and the most marks kept. */
 const WINDOW_S = 8;
@@ -63,7 +69,7 @@ export class StreamMeter {
     if (!video) return undefined;
     const span = this.#span(video.timescale);
     return {
-      codec: 'H.264',
+      codec: VIDEO_NAMES[video.codec],
       codecString: video.codecString,
       width: video.width,
       height: video.height,
@@ -119,13 +125,15 @@ function round(value: number, digits: number): number {
   return Math.round(value * scale) / scale;
 }
 
-/** Name of the audio object type in `mp4a.40.<type>` (ISO 14496-3 table 1.17). */
+/** Name of the codec; for AAC, of the audio object type in `mp4a.40.<type>` (ISO 14496-3 table 1.17). */
 function audioName(codecString: string): string {
   const names: Readonly<Record<string, string>> = {
     'mp4a.40.2': 'AAC-LC',
     'mp4a.40.5': 'HE-AAC',
     'mp4a.40.29': 'HE-AAC v2',
     'mp4a.40.1': 'AAC Main',
+    fLaC: 'FLAC',
+    Opus: 'Opus',
   };
   return names[codecString] ?? 'AAC';
 }

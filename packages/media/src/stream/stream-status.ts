@@ -1,4 +1,6 @@
 import type { MediaErrorCode } from '../media-error.ts';
+import type { RenditionName } from './rendition.ts';
+import type { CameraVerdict } from './verdict.ts';
 
 /**
  * What a stream is doing, as data: camera trouble is a state with a reason, not an exception.
@@ -17,7 +19,7 @@ export interface StreamReason {
 }
 
 export interface VideoFacts {
-  /** `H.264` */
+  /** `H.264`, `H.265`, `JPEG` */
   readonly codec: string;
   readonly codecString: string;
   readonly width: number;
@@ -36,6 +38,12 @@ export interface AudioFacts {
   readonly channels: number;
 }
 
+/**
+ * How a stream reaches its viewers: `media` by all deliveries; `pictures` as single JPEG pictures, over the WebSocket or one endless
+ * HTTP reply; `relay` as HLS of another server behind our addresses, and no other way.
+ */
+export type StreamDelivery = 'media' | 'pictures' | 'relay';
+
 export interface StreamStatus {
   readonly key: string;
   readonly state: StreamState;
@@ -47,12 +55,31 @@ export interface StreamStatus {
   readonly lastLiveMs: number | undefined;
   readonly lastKeyframeMs: number | undefined;
   readonly nextAttemptMs: number | undefined;
+  /** Undefined until the source was open for the first time. */
+  readonly delivery: StreamDelivery | undefined;
   readonly video: VideoFacts | undefined;
   readonly audio: AudioFacts | undefined;
   /** Video and audio together, bits per second over the last seconds. */
   readonly bitrate: number | undefined;
-  /** Watching now: WebSocket viewers plus HLS clients seen in the last seconds. */
+  /** Watching now, all renditions: WebSocket viewers plus HLS clients seen in the last seconds. */
   readonly viewers: number;
+  /** The main stream and, where the camera has one, the sub stream. All that stands above is the main's. */
+  readonly renditions: readonly RenditionStatus[];
   /** Packets lost since the source was opened. */
   readonly lostPackets: number;
+  /** What is to be thought of the camera, for everything that depends on it. */
+  readonly verdict: CameraVerdict;
+}
+
+/** One of the sizes in which a camera can be watched. */
+export interface RenditionStatus {
+  readonly name: RenditionName;
+  readonly state: StreamState;
+  readonly reason: StreamReason | undefined;
+  /** Remembered while it sleeps; undefined while it was never seen. */
+  readonly video: VideoFacts | undefined;
+  readonly audio: AudioFacts | undefined;
+  /** Bits per second of the segments last listed; remembered. */
+  readonly bitrate: number | undefined;
+  readonly viewers: number;
 }

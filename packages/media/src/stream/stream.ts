@@ -1,34 +1,46 @@
 import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
-import { HlsPlaylists } from '../hls/hls-playlists.ts';
+import { HlsPlaylists, type HlsPlaylistsOptions } from '../hls/hls-playlists.ts';
 import { ParkedRequests } from '../hls/parked-requests.ts';
-import type { ByeReason } from '../mse/mse-protocol.ts';
+import type { HlsRelay } from '../hls-relay/hls-relay.ts';
+import { HLS_ONLY_MESSAGE, type ByeReason } from '../mse/mse-protocol.ts';
 import type { MseViewer } from '../mse/mse-viewer.ts';
-import type { MediaEvent } from '../sample.ts';
+import { MediaError } from '../media-error.ts';
+import type { MediaEvent, Sample, StreamConfig } from '../sample.ts';
 import type { OpenSource } from '../source.ts';
 import type { StreamDefinition } from '../source-definition.ts';
+import type { WhepListener } from '../whep/whep-server.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { ClientShares } from './client-shares.ts';
 import type { EngineLimits } from './engine-limits.ts';
+import type { HostGates } from './host-gates.ts';
 import { HlsPresence } from './hls-presence.ts';
+import { KeyframeWishes, type Keyframe } from './keyframe-wishes.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import type { MediaFile } from './media-file.ts';
-import { MediaWindow } from './media-window.ts';
+import { MediaWindow, type MediaPart, type MediaSegment } from './media-window.ts';
+import { PictureRelay } from './picture-relay.ts';
+import type { RenditionFacts, RenditionName } from './rendition.ts';
+import type { SharedTimeline } from './shared-timeline.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import { StreamMeter } from './stream-meter.ts';
-import type { StreamReason, StreamStatus } from './stream-status.ts';
+import type { StreamDelivery, StreamReason, StreamState, StreamStatus } from './stream-status.ts';
+import { judgeCamera, type CameraVerdict } from './verdict.ts';
 
 /**
- * The fan-out node of one camera: a supervised source on one side, a muxer, and any number of viewers on the other.
+ * The fan-out node of one rendition of a camera: a supervised source on one side, a muxer, and any number of viewers on the other.
  *
  *   source ──► meter ──► muxer ──► window ──► playlists ──► HLS requests (parked ones woken)
  *                          └─────► frames ──► MSE viewers
+ *             └──► single pictures ──► MSE viewers, endless replies      (a camera that sends JPEG)
+ *   source ──► relay ──► HLS requests                                    (HLS of another server)
  *
  * It pulls while somebody watches (or always) and closes `idleCloseMs` after the last one.
  */
 export interface StreamOptions {
   readonly definition: StreamDefinition;
   readonly openSource: OpenSource;
+  readonly gates: HostGates;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: EngineLimits;
@@ -36,12 +48,45 @@ export interface StreamOptions {
   readonly pool: BlockPool;
   /** See `LiveMuxerOptions.firstSequence`. */
   readonly firstSequence: number;
-  readonly onState: (stream: Stream) => void;
+  readonly rendition: RenditionName;
+  readonly timeline: SharedTimeline;
+  readonly otherTargetS: HlsPlaylistsOptions['otherTargetS'];
+  readonly listReports: HlsPlaylistsOptions['listReports'];
+  /** Changes what the source emits before anything else sees it. */
+  readonly adapt?: (event: MediaEvent) => readonly MediaEvent[];
+  readonly onState: () => void;
+  /** There is something new: a part, and perhaps the segment that it ends; a picture; a relay. */
+  readonly onProgress: (finished: MediaSegment | undefined) => void;
+  /** A segment is about to be opened. */
+  readonly onOpening: () => void;
+  /** See `LiveMuxerOptions.settleS`. */
+  readonly settleS: () => number;
   readonly random?: () => number;
 }
 
-/** A viewer's wish shortens the wait to this, so asking earlier or later makes no sense. */
-const MAX_RETRY_AFTER_S = 10;
+/** While somebody asks, the device is looked at each few seconds: whoever asks later than this is late. */
+const MAX_RETRY_AFTER_S = 5;
+
+/** What a WebSocket viewer is sent at once to catch up with a long group of pictures: 20 s of 6 Mbit/s. */
+const MAX_JOIN_BYTES = 16 * 1024 * 1024;
+/** A key frame older than this is worth asking for a new one when somebody joins, ms. */
+const LONG_GROUP_MS = 3_000;
+/** A failure of a stream that nobody watched since says little after this. */
+const FAILURE_HOLDS_MS = 60_000;
+/** Ms that a viewer of another rendition waits for this one's key frame. */
+const SWITCH_TIMEOUT_MS = 20_000;
+
+/** A viewer that sees another rendition and goes on here with the next key frame. */
+interface Expected {
+  readonly take: () => void;
+  readonly fail: () => void;
+  readonly sinceMs: number;
+}
+
+export interface KeyframeOptions {
+  readonly pull: boolean;
+  readonly signal: AbortSignal;
+}
 
 /** What a client is told that waited for a stream which ended, and after how many seconds it should ask again. */
 const END_REASONS: Readonly<
@@ -69,9 +114,23 @@ export class Stream {
   readonly #supervisor: SourceSupervisor;
   readonly #presence: HlsPresence;
   readonly #viewers = new Set<MseViewer>();
+  /** Viewers by WebRTC: they take what the source emits as it is. */
+  readonly #listeners = new Set<WhepListener>();
+  /** What the source sends now; undefined while there is none. */
+  #config: StreamConfig | undefined;
+  /** What a camera delivers that sends single pictures. */
+  readonly pictures: PictureRelay;
+  #delivery: StreamDelivery | undefined;
+  #relay: HlsRelay | undefined;
+  readonly #expected = new Map<MseViewer, Expected>();
+  #facts: RenditionFacts | undefined;
+  readonly #keyframes = new KeyframeWishes();
+  /** It pulls for a key frame only: nobody came to watch since. */
+  #isGlancing = false;
   readonly playlists: HlsPlaylists;
   readonly parked: ParkedRequests;
   #definition: StreamDefinition;
+  #verdict: CameraVerdict | undefined;
   #lastLiveMs: number | undefined;
   /** When the last part was made, monotonic ms. */
   #lastMediaMs = 0;
@@ -86,6 +145,7 @@ export class Stream {
     this.#options = options;
     this.#definition = definition;
     this.#unwatchedSinceMs = clock.monotonic();
+    this.pictures = new PictureRelay(clock, this.#viewers);
     this.#window = new MediaWindow(limits, options.pool);
     this.#presence = new HlsPresence(limits.maxHlsClients, limits.maxHlsClientsPerAddress);
     this.parked = new ParkedRequests(options.parking, limits.maxParkedPerStream);
@@ -94,6 +154,10 @@ export class Stream {
       window: this.#window,
       limits,
       firstSequence: options.firstSequence,
+      rendition: options.rendition,
+      timeline: options.timeline,
+      onOpening: options.onOpening,
+      settleS: options.settleS,
       sink: {
         onInit: () => {
           for (const viewer of this.#viewers) viewer.expectKeyframe();
@@ -102,12 +166,14 @@ export class Stream {
           for (const viewer of this.#viewers) viewer.sendMessage({ type: 'discontinuity' });
         },
         onFrame: (fragment, keyframe) => this.#sendFrame(fragment, keyframe),
-        wantsFrames: () => this.#viewers.size > 0,
+        wantsFrames: () => this.#viewers.size + this.#expected.size > 0,
         onPart: (part, finished) => {
           if (part.startsWithKeyframe) this.#joining.clear();
           this.#lastMediaMs = clock.monotonic();
           this.playlists.update(finished);
+          if (finished || this.#facts === undefined) this.#measure();
           this.parked.wake();
+          options.onProgress(finished);
         },
       },
     });
@@ -115,15 +181,19 @@ export class Stream {
       window: this.#window,
       muxer: this.#muxer,
       segmentMs: limits.segmentMs,
-      fps: () => this.#meter.video?.fps,
+      otherTargetS: options.otherTargetS,
+      listReports: options.listReports,
     });
     this.#supervisor = new SourceSupervisor({
       source: definition.source,
       openSource: options.openSource,
+      gates: options.gates,
       clock,
       logger,
       limits,
-      onEvent: (event) => this.#take(event),
+      onEvent: (event) => {
+        for (const each of options.adapt?.(event) ?? [event]) this.#take(each);
+      },
       onSourceGone: () => this.#loseSource(),
       onState: () => this.#announceState(),
       ...(options.random ? { random: options.random } : {}),
@@ -146,6 +216,21 @@ export class Stream {
     return this.#muxer;
   }
 
+  /** How viewers get it, as far as is known from now or from the last time. */
+  get delivery(): StreamDelivery | undefined {
+    return this.#delivery;
+  }
+
+  /** The HLS stream of another server, while it is open. */
+  get relay(): HlsRelay | undefined {
+    return this.#relay;
+  }
+
+  /** Media bytes held in memory for delivery. */
+  get bufferedBytes(): number {
+    return this.#window.byteLength + this.pictures.byteLength + (this.#relay?.byteLength ?? 0);
+  }
+
   get isLive(): boolean {
     return this.#supervisor.current.state === 'live';
   }
@@ -153,6 +238,41 @@ export class Stream {
   /** The last attempt failed and the next one is not under way. */
   get isRetrying(): boolean {
     return this.#supervisor.current.state === 'retrying';
+  }
+
+  /** It is not pulled. */
+  get isIdle(): boolean {
+    return this.#supervisor.current.state === 'idle';
+  }
+
+  /** It was stopped for good. */
+  get isEnded(): boolean {
+    return this.#endReason !== undefined;
+  }
+
+  /** It could not be opened or was lost, not long ago, and has not come back. */
+  get hasFailed(): boolean {
+    const { state, reason, sinceMs } = this.#supervisor.current;
+    if (state === 'live' || reason === undefined) return false;
+    return state !== 'idle' || this.#options.clock.now() - sinceMs < FAILURE_HOLDS_MS;
+  }
+
+  /** What a multivariant playlist says of it: measured while there is media, remembered afterwards. */
+  get facts(): RenditionFacts | undefined {
+    return this.#facts;
+  }
+
+  /** Something can be played now, and it is new. */
+  get hasFreshMedia(): boolean {
+    const { listed, open } = this.#window;
+    const isThere = listed.length > 0 || (open !== undefined && open.parts.length > 0);
+    return isThere && (this.playlists.isEnded || !this.isStale);
+  }
+
+  /** A player that is told of it will find it. */
+  get isListable(): boolean {
+    if (this.#facts === undefined) return false;
+    return this.hasFreshMedia || (!this.isLive && !this.hasFailed && !this.isEnded);
   }
 
   /** Why there is nothing to play, and after how many seconds it is worth asking again. */
@@ -167,7 +287,7 @@ export class Stream {
   }
 
   get viewerCount(): number {
-    return this.#viewers.size + this.#presence.size;
+    return this.#viewers.size + this.pictures.replies + this.#listeners.size + this.#presence.size;
   }
 
   /** Begins to pull when the definition says `always`. */
@@ -185,7 +305,7 @@ export class Stream {
     this.start();
   }
 
-  status(): StreamStatus {
+  status(): Omit<StreamStatus, 'renditions'> {
     const { state, reason, sinceMs, nextAttemptMs } = this.#supervisor.current;
     return {
       key: this.key,
@@ -195,12 +315,25 @@ export class Stream {
       lastLiveMs: state === 'live' ? this.#options.clock.now() : this.#lastLiveMs,
       lastKeyframeMs: this.#meter.lastKeyframeMs,
       nextAttemptMs,
+      delivery: this.#delivery,
       video: this.#meter.video,
       audio: this.#meter.audio,
       bitrate: state === 'live' ? this.#meter.bitrate : undefined,
       viewers: this.viewerCount,
       lostPackets: this.#supervisor.lostPackets,
+      verdict: this.verdict,
     };
+  }
+
+  /** What is to be thought of the camera now. */
+  get verdict(): CameraVerdict {
+    const supervisor = this.#supervisor;
+    const nowMs = this.#options.clock.now();
+    const { isParked, attemptsLastHour } = supervisor;
+    const lastLiveMs = this.isLive ? nowMs : this.#lastLiveMs;
+    const facts = { ...supervisor.current, isParked, attemptsLastHour, lastLiveMs };
+    this.#verdict = judgeCamera(facts, this.#verdict, nowMs);
+    return this.#verdict;
   }
 
   /**
@@ -209,18 +342,46 @@ export class Stream {
    */
   demand(): boolean {
     this.#unwatchedSinceMs = this.#options.clock.monotonic();
+    this.#isGlancing = false;
     if (this.#supervisor.current.state === 'stopped') return false;
     this.#supervisor.start();
     return this.#supervisor.hurry() || this.#supervisor.current.state !== 'retrying';
   }
 
+  /**
+   * The next key frame. Nobody who waits for it counts as a viewer, and nothing is hurried for it: a stream that is in trouble waits as
+   * its retry policy says.
+   * @param options `pull`: an on-demand stream that rests is pulled for it, and rests again at once unless somebody came to watch.
+   * @throws MediaError why there is none now; the signal's reason.
+   */
+  nextKeyframe({ pull, signal }: KeyframeOptions): Promise<Keyframe> {
+    const isResting = !this.#supervisor.isRunning;
+    const { state, reason } = this.#supervisor.current;
+    if (state === 'stopped' || state === 'retrying' || (isResting && !pull))
+      return Promise.reject(noKeyframe(state, reason));
+    const wish = this.#keyframes.next(signal);
+    if (isResting) {
+      this.#isGlancing = true;
+      this.#supervisor.start();
+    }
+    return wish;
+  }
+
   /** An HLS client asked for a playlist or a part. */
   touchHlsClient(address: string, userAgent: string | undefined): void {
+    const before = this.#presence.size;
     this.#presence.touch(address, userAgent, this.#options.clock.monotonic());
+    if (this.#presence.size > before) this.#shortenGroup();
+  }
+
+  /** Since when an HLS client watches, monotonic ms; undefined for one that does not. */
+  watchesSince(address: string, userAgent: string | undefined): number | undefined {
+    return this.#presence.findSince(address, userAgent);
   }
 
   /** Nothing new came for so long that a playlist would show old pictures as live. */
   get isStale(): boolean {
+    if (this.#relay !== undefined) return this.#relay.isStale;
     const { staleAfterMs } = this.#options.limits;
     const ageMs = this.#options.clock.monotonic() - this.#lastMediaMs;
     return ageMs > Math.max(staleAfterMs, this.#targetsMs(3));
@@ -232,16 +393,54 @@ export class Stream {
   }
 
   addViewer(viewer: MseViewer): void {
-    if (this.#viewers.size === 0) this.#muxer.startFrames();
+    if (this.#viewers.size + this.#expected.size === 0) this.#muxer.startFrames();
     this.#viewers.add(viewer);
     this.demand();
+    this.#shortenGroup();
+    if (this.#delivery === 'relay') viewer.sendMessage(HLS_ONLY_MESSAGE);
+    if (this.pictures.showNewest(viewer)) return;
     const { init } = this.#muxer;
-    if (init && this.isLive) viewer.join(init, this.#sinceLastKeyframe());
+    if (init && this.isLive && this.#delivery === 'media') viewer.join(init, this.#sinceLastKeyframe());
     else this.#sendStatus(viewer);
+  }
+
+  hasViewer(viewer: MseViewer): boolean {
+    return this.#viewers.has(viewer);
+  }
+
+  /**
+   * A viewer of another rendition is to go on here. The source opens if it must.
+   * @param take called at the key frame with which it goes on, before that is sent.
+   * @param fail called when there is none.
+   */
+  expectViewer(viewer: MseViewer, take: () => void, fail: () => void): void {
+    if (this.#endReason !== undefined || !this.demand()) {
+      fail();
+      return;
+    }
+    if (this.#viewers.size + this.#expected.size === 0) this.#muxer.startFrames();
+    this.#expected.set(viewer, { take, fail, sinceMs: this.#options.clock.monotonic() });
+  }
+
+  /** It stays where it is. */
+  forgetExpected(viewer: MseViewer): void {
+    this.#expected.delete(viewer);
   }
 
   removeViewer(viewer: MseViewer): void {
     if (this.#viewers.delete(viewer)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
+  }
+
+  /** Watches what the source emits, as a viewer: the configuration in force at once. Returns how to stop. */
+  watch(listener: WhepListener): () => void {
+    this.#listeners.add(listener);
+    const isPullable = this.demand();
+    if (this.#relay !== undefined) listener.onEvent({ type: 'relay', relay: this.#relay });
+    else if (this.#config !== undefined) listener.onEvent({ type: 'config', config: this.#config });
+    else if (!isPullable) this.#tellTrouble(listener);
+    return () => {
+      if (this.#listeners.delete(listener)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
+    };
   }
 
   /** Looks at what is due. Call every `TICK_MS`. */
@@ -249,9 +448,16 @@ export class Stream {
     this.#presence.expire(nowMs, Math.max(this.#options.limits.hlsPresenceMs, this.#targetsMs(3)));
     this.parked.expire(nowMs);
     for (const viewer of this.#viewers) viewer.tick(nowMs);
-    if (this.viewerCount > 0 || this.parked.size > 0) this.#unwatchedSinceMs = nowMs;
-    if (this.#viewers.size > 0) this.#supervisor.hurry();
+    this.pictures.tick(nowMs, this.isStale);
+    this.#failExpected((expected) => nowMs - expected.sinceMs >= SWITCH_TIMEOUT_MS);
+    const isWatched = this.viewerCount + this.#expected.size > 0 || this.parked.size > 0;
+    if (isWatched) this.#unwatchedSinceMs = nowMs;
+    if (isWatched) this.#supervisor.hurry();
     if (!this.#supervisor.isRunning || this.#definition.pull === 'always') return;
+    if (this.#isGlancing) {
+      if (this.#keyframes.size === 0) this.#rest();
+      return;
+    }
     const idleCloseMs = this.#definition.idleCloseMs ?? this.#options.limits.idleCloseMs;
     if (nowMs - this.#unwatchedSinceMs >= idleCloseMs) this.#rest();
   }
@@ -264,7 +470,10 @@ export class Stream {
     this.playlists.end();
     this.#muxer.break();
     this.parked.releaseAll();
+    this.#failExpected(() => true);
     for (const viewer of this.#viewers) viewer.leave(reason, nowMs);
+    for (const listener of this.#listeners) listener.onEnd();
+    this.pictures.endReplies();
     await this.#supervisor.stop('stopped');
   }
 
@@ -272,41 +481,141 @@ export class Stream {
   dropViewers(): void {
     for (const viewer of this.#viewers) viewer.terminate();
     this.#viewers.clear();
+    this.pictures.dropReplies();
+  }
+
+  /** Media was borrowed from another rendition (`bridge.ts`). */
+  noteBorrowed(): void {
+    this.#lastMediaMs = this.#options.clock.monotonic();
+    this.playlists.update(undefined);
+    this.parked.wake();
   }
 
   /** Gives the memory back. Replies that are being sent are not touched. */
   forgetMedia(): void {
     this.#window.clear();
     this.#joining.clear();
+    this.#dropOthers();
     this.playlists.reset();
   }
 
   #rest(): void {
     this.#options.logger.info({}, 'nobody watches: camera source closed');
+    this.#isGlancing = false;
     // The supervisor bounds and reports what closing meets; nobody waits for it here.
     void this.#supervisor.stop('idle');
-    this.#muxer.break();
+    this.#muxer.endSession();
     this.forgetMedia();
   }
 
   #take(event: MediaEvent): void {
-    if (event.type === 'config') this.#meter.setConfig(event.config);
-    else if (event.type === 'sample') this.#meter.addSample(event.sample);
-    else this.#meter.restart();
-    this.#muxer.push(event);
+    switch (event.type) {
+      case 'config':
+        this.#config = event.config;
+        this.#meter.setConfig(event.config);
+        this.#follow(event.config);
+        break;
+      case 'sample':
+        this.#meter.addSample(event.sample);
+        if (this.#delivery === 'pictures') this.#takePicture(event.sample);
+        break;
+      case 'discontinuity':
+        this.#meter.restart();
+        break;
+      case 'unchanged':
+        this.#lastMediaMs = this.#options.clock.monotonic();
+        // Who sees the same picture for long wants to know that it is the newest.
+        for (const viewer of this.#viewers) this.#sendStatus(viewer);
+        return;
+      case 'relay':
+        this.#enterRelay(event.relay);
+        for (const listener of this.#listeners) listener.onEvent(event);
+        return;
+    }
+    this.#keyframes.take(event);
+    if (this.#delivery === 'media') this.#muxer.push(event);
+    for (const listener of this.#listeners) listener.onEvent(event);
+  }
+
+  /** The tracks say how the stream is delivered. */
+  #follow({ video }: StreamConfig): void {
+    this.#relay = undefined;
+    if (video?.codec === 'jpeg') {
+      this.#leaveMedia();
+      this.#delivery = 'pictures';
+      this.pictures.setConfig(video);
+    } else {
+      this.#delivery = 'media';
+      this.pictures.clear();
+    }
+  }
+
+  #takePicture({ data }: Sample): void {
+    this.#lastMediaMs = this.#options.clock.monotonic();
+    this.pictures.push(data);
+    this.parked.wake();
+    this.#options.onProgress(undefined);
+  }
+
+  #enterRelay(relay: HlsRelay): void {
+    this.#leaveMedia();
+    this.#delivery = 'relay';
+    this.#relay = relay;
+    this.#lastMediaMs = this.#options.clock.monotonic();
+    for (const viewer of this.#viewers) viewer.sendMessage(HLS_ONLY_MESSAGE);
+    this.parked.wake();
+    this.#options.onProgress(undefined);
+  }
+
+  /** The camera sends no video any more: what there is of it is of no use. */
+  #leaveMedia(): void {
+    if (this.#delivery !== 'media') return;
+    this.#muxer.break();
+    this.forgetMedia();
+  }
+
+  #dropOthers(): void {
+    this.pictures.clear();
+    this.#relay = undefined;
   }
 
   #loseSource(): void {
     this.#lastLiveMs = this.isLive ? this.#options.clock.now() : this.#lastLiveMs;
+    this.#config = undefined;
     this.#meter.restart();
-    this.#muxer.break();
+    this.#muxer.endSession();
+    for (const listener of this.#listeners)
+      listener.onEvent({ type: 'discontinuity', reason: 'source lost' });
+    this.#dropOthers();
+  }
+
+  #measure(): void {
+    const config = this.#muxer.init?.config;
+    const bitrate = this.playlists.measure();
+    if (!config || !bitrate) return;
+    const { fps = this.#facts?.fps, gopMs = this.#facts?.gopMs } = this.#meter.video ?? {};
+    this.#facts = { config, peakBitrate: bitrate.peak, averageBitrate: bitrate.average, fps, gopMs };
   }
 
   #announceState(): void {
-    const { state } = this.#supervisor.current;
+    const { state, reason } = this.#supervisor.current;
+    // Since when a verdict holds is known to those who looked.
+    void this.verdict;
     for (const viewer of this.#viewers) this.#sendStatus(viewer);
-    if (state === 'retrying') this.parked.wake();
-    this.#options.onState(this);
+    if (state !== 'live' && state !== 'connecting') this.#keyframes.fail(noKeyframe(state, reason));
+    if (state === 'retrying') {
+      this.parked.wake();
+      for (const listener of this.#listeners) this.#tellTrouble(listener);
+      this.#failExpected(() => true);
+    }
+    this.#options.onState();
+  }
+
+  /** Somebody joins a long group of pictures: a key frame now lets the picture start sooner, or with less to decode. */
+  #shortenGroup(): void {
+    const { lastKeyframeMs } = this.#meter;
+    if (!this.isLive || lastKeyframeMs === undefined) return;
+    if (this.#options.clock.now() - lastKeyframeMs > LONG_GROUP_MS) this.#supervisor.requestKeyframe();
   }
 
   #sendStatus(viewer: MseViewer): void {
@@ -314,24 +623,58 @@ export class Stream {
     viewer.sendMessage({ type: 'status', state, reason: reason ?? null });
   }
 
+  #tellTrouble(listener: WhepListener): void {
+    const { reason, retryAfterS } = this.unavailability;
+    listener.onTrouble(reason.code, reason.message, retryAfterS);
+  }
+
   #sendFrame(fragment: Buffer, keyframe: boolean): void {
     const { init } = this.#muxer;
     if (!init) return;
     const { bitrate } = this.#meter;
+    if (keyframe) this.#takeExpected();
     for (const viewer of this.#viewers) viewer.sendFragment(fragment, keyframe, init, bitrate);
   }
 
-  /** Fragments from the last key frame on: closed parts, then the frames of the open part. */
+  #takeExpected(): void {
+    for (const [viewer, { take }] of this.#expected) {
+      take();
+      viewer.expectKeyframe();
+      this.#viewers.add(viewer);
+    }
+    this.#expected.clear();
+  }
+
+  #failExpected(isDue: (expected: Expected) => boolean): void {
+    for (const [viewer, expected] of this.#expected) {
+      if (!isDue(expected)) continue;
+      this.#expected.delete(viewer);
+      expected.fail();
+    }
+  }
+
+  /**
+   * Fragments from the last key frame on: closed parts, then the frames of the open part. Nothing when that is more than
+   * a player should have to swallow at once: it begins with the next key frame then.
+   */
   #sinceLastKeyframe(): readonly Buffer[] {
     const open = this.#muxer.encodeOpenPart();
     if (open?.startsWithKeyframe) return [open.body];
-    const segments = [...this.#window.listed.slice(-1), ...(this.#window.open ? [this.#window.open] : [])];
-    const init = this.#muxer.init?.name;
-    const parts = segments.filter((segment) => segment.initName === init).flatMap((segment) => segment.parts);
-    const start = parts.findLastIndex((part) => part.startsWithKeyframe);
-    if (start < 0) return [];
-    const fragments = parts.slice(start).map(({ file }) => this.#copyOnce(file));
-    return open ? [...fragments, open.body] : fragments;
+    const segments = [...this.#window.listed, ...(this.#window.open ? [this.#window.open] : [])];
+    const parts: MediaPart[] = [];
+    let byteLength = 0;
+    for (const { initName, parts: own } of segments.toReversed()) {
+      if (initName !== this.#muxer.init?.name) return [];
+      const start = own.findLastIndex((part) => part.startsWithKeyframe);
+      const wanted = own.slice(Math.max(0, start));
+      parts.unshift(...wanted);
+      byteLength += wanted.reduce((sum, part) => sum + part.file.byteLength, 0);
+      if (byteLength > MAX_JOIN_BYTES) return [];
+      if (start < 0) continue;
+      const fragments = parts.map(({ file }) => this.#copyOnce(file));
+      return open ? [...fragments, open.body] : fragments;
+    }
+    return [];
   }
 
   #copyOnce(file: MediaFile): Buffer {
@@ -346,4 +689,8 @@ export class Stream {
   #targetsMs(count: number): number {
     return this.playlists.targetDurationS * 1000 * count;
   }
+}
+
+function noKeyframe(state: StreamState, reason: StreamReason | undefined): MediaError {
+  return new MediaError(reason?.code ?? 'NO_KEYFRAME', reason?.message ?? `the stream is ${state}`);
 }

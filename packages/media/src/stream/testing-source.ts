@@ -20,6 +20,7 @@ export class TestSource implements MediaSource {
   readonly options: OpenSourceOptions;
   lostPackets = 0;
   isClosed = false;
+  keyframeRequests = 0;
   readonly #ended = Promise.withResolvers<void>();
 
   constructor(options: OpenSourceOptions) {
@@ -34,6 +35,10 @@ export class TestSource implements MediaSource {
 
   fail(code: MediaErrorCode): void {
     this.#ended.reject(new MediaError(code, 'the test says so'));
+  }
+
+  requestKeyframe(): void {
+    this.keyframeRequests++;
   }
 
   close(): Promise<void> {

@@ -2,11 +2,15 @@ import type { Sample } from '../sample.ts';
 
 /**
  * Keeps one media timeline over reconnects, so that a WebSocket viewer's buffer has no hole and no time comes twice:
- * after a break the next key frame is placed where the media ended, and what follows keeps its distance to it.
+ * after a break the next key frame is placed where the media ended, and what follows keeps its distance to it. A stream with
+ * several renditions is placed by wall time instead (`shared-timeline.ts`); its holes stay.
  *
  *   source 1   ──────────┤ 9.2 s               source 2   ├ 1.0 s ────────
  *   spliced    ──────────┼─────────────────────────────── 9.2 s ──────────
  */
+/** What goes on in the same session is dated better by its own clock than by its arrival. */
+const SLACK_S = 0.3;
+
 export class TimelineSplice {
   #offsetS = 0;
   #endS = 0;
@@ -17,9 +21,19 @@ export class TimelineSplice {
     return this.#endS;
   }
 
-  /** Places `first`, the key frame after a break, at the end of the media. */
-  anchor(first: Sample, timescale: number): void {
-    if (this.#endS > 0) this.#offsetS = this.#endS - first.dts / timescale;
+  /**
+   * Places `first`, the key frame after a break: at the end of the media, or at `mediaS` when that is later. Where it is
+   * within `SLACK_S` of `mediaS` by itself, it stays.
+   */
+  anchor(first: Sample, timescale: number, mediaS: number | undefined): void {
+    const ownS = first.dts / timescale;
+    if (mediaS === undefined) {
+      if (this.#endS > 0) this.#offsetS = this.#endS - ownS;
+      return;
+    }
+    const placedS = ownS + this.#offsetS;
+    const isNear = Math.abs(placedS - mediaS) <= SLACK_S && this.#endS > 0;
+    this.#offsetS = Math.max(isNear ? placedS : mediaS, this.#endS) - ownS;
   }
 
   /** The sample on the common timeline; undefined for one that would go back in time (audio from before the break). */

@@ -1,17 +1,19 @@
 /**
- * One client's RTSP connection to the fake camera (RFC 2326, TCP interleaved only): requests in order, one session at most.
+ * One client's RTSP connection to the fake camera (RFC 2326): requests in order, one session at most.
  *
  *   accept ─► OPTIONS / DESCRIBE (login) ─► SETUP per track ─► PLAY ─► packets … ─► TEARDOWN or close
  */
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '@pantau/base/clock';
 import { ClientPlayout, type TrackKind } from './client-playout.ts';
 import { FakeAuthenticator } from './fake-auth.ts';
 import type { CameraMount } from './camera-mount.ts';
 import type { CameraCounters } from './fake-camera.ts';
+import type { FakeDatagrams } from './fake-datagrams.ts';
 import type { FakeFaults } from './fake-faults.ts';
 import { formatClipSdp } from './fake-sdp.ts';
+import { ConnectionSink, DatagramSink } from './playout-sink.ts';
 import type { SeededRandom } from './random.ts';
 import { RtspRequestReader, type ClientFrame, type RtspRequest } from './rtsp-request-reader.ts';
 
@@ -21,6 +23,9 @@ export interface ConnectionContext {
   readonly counters: CameraCounters;
   /** Value of the `Server` header. */
   readonly serverName: string;
+  readonly datagrams: FakeDatagrams;
+  /** Where clients are: datagrams go there. */
+  readonly host: string;
   findMount(uri: string): CameraMount | undefined;
   /** A client began to play: the camera may have to wake. */
   mountJoined(): void;
@@ -54,7 +59,7 @@ interface Reply {
 }
 
 export class CameraConnection {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   readonly #context: ConnectionContext;
   readonly #reader = new RtspRequestReader();
   readonly #authenticators = new Map<CameraMount, FakeAuthenticator>();
@@ -65,12 +70,13 @@ export class CameraConnection {
   #sessionId: string | undefined;
   #hung = false;
   #heardMs: number;
+  /** Ports of the client that its RTCP comes from. */
+  readonly #rtcpPorts = new Set<number>();
 
-  constructor(socket: Socket, context: ConnectionContext) {
+  constructor(socket: Duplex, context: ConnectionContext) {
     this.socket = socket;
     this.#context = context;
     this.#heardMs = context.clock.monotonic();
-    socket.setNoDelay(true);
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('end', () => socket.destroy());
@@ -118,13 +124,27 @@ export class CameraConnection {
     }
   }
 
+  /** RTCP by datagram: keeps the session of the client whose port it comes from alive. */
+  onDatagram(bytes: Buffer, port: number): void {
+    if (!this.#rtcpPorts.has(port)) return;
+    this.#heardMs = this.#context.clock.monotonic();
+    this.#onFrame({ channel: 1, payload: bytes });
+  }
+
   #onClose(): void {
     this.#drip?.cancel();
     this.#endSession();
   }
 
   #onFrame(frame: ClientFrame): void {
-    if (frame.payload[1] === 201) this.#context.counters.receiverReports++;
+    if (asksForKeyframe(frame.payload)) {
+      this.#context.counters.keyframeRequests++;
+      this.#mount?.player.skipToKeyframe();
+    }
+    if (frame.payload[1] !== 201) return;
+    this.#context.counters.receiverReports++;
+    // the last packet of a compound one
+    if (frame.payload.at(-7) === 203) this.#context.counters.goodbyes++;
   }
 
   #onRequest(request: RtspRequest): void {
@@ -190,22 +210,41 @@ export class CameraConnection {
     if (kind === undefined || (kind === 'audio' && mount.player.clip.audio === undefined))
       return { status: 404 };
     const transport = request.headers.get('transport') ?? '';
-    if (!/\bRTP\/AVP\/TCP\b/i.test(transport)) return { status: 461 };
+    const clientPort = Number(/client_port=(\d+)/i.exec(transport)?.[1] ?? 0);
+    const asked = /\bRTP\/AVPF?\/TCP\b/i.test(transport) ? 'tcp' : 'udp';
+    if (faults.transports !== 'both' && faults.transports !== asked) return { status: 461 };
+    const given = faults.insistsOn ?? asked;
     const channel = Number(/interleaved=(\d+)/i.exec(transport)?.[1] ?? (kind === 'video' ? 0 : 2));
-    if (channel > 254) return { status: 461 };
+    if (channel > 254 || (given === 'udp' && faults.insistsOn === undefined && clientPort === 0)) {
+      return { status: 461 };
+    }
     if (this.#playout === undefined) {
-      this.#playout = new ClientPlayout(this.socket, mount.player, this.#context.random);
+      this.#playout = new ClientPlayout(mount.player, this.#context.random);
       this.#sessionId = randomBytes(4).toString('hex').toUpperCase();
       this.#context.counters.sessionsOpened++;
     }
-    this.#playout.addTrack(kind, channel, faults);
+    const ports = { rtp: clientPort, rtcp: clientPort + 1 };
+    const sink =
+      given === 'tcp'
+        ? new ConnectionSink(this.socket)
+        : new DatagramSink(this.#context.datagrams, this.#context.host, ports);
+    if (given === 'udp') this.#rtcpPorts.add(ports.rtcp);
+    this.#playout.addTrack(kind, channel, sink, faults);
     return {
       status: 200,
       headers: [
-        `Transport: RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1}`,
+        given === 'tcp'
+          ? `Transport: RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1}`
+          : `Transport: RTP/AVP;unicast;client_port=${clientPort}-${clientPort + 1}${this.#serverPort(faults)}`,
         `Session: ${this.#sessionId};timeout=${faults.sessionTimeoutS}`,
       ],
     };
+  }
+
+  #serverPort(faults: FakeFaults): string {
+    const { rtpPort } = this.#context.datagrams;
+    if (faults.serverPort === 'missing') return '';
+    return faults.serverPort === 'zero' ? ';server_port=0-0' : `;server_port=${rtpPort}-${rtpPort + 1}`;
   }
 
   #inSession(mount: CameraMount, request: RtspRequest, faults: FakeFaults): Reply {
@@ -282,6 +321,15 @@ export class CameraConnection {
   }
 }
 
+/** Whether a compound RTCP packet holds a PLI (RFC 4585 6.3.1) or a FIR (RFC 5104 4.3.1). */
+function asksForKeyframe(compound: Buffer): boolean {
+  for (let at = 0; at + 4 <= compound.length; at += 4 + compound.readUInt16BE(at + 2) * 4) {
+    const format = (compound[at] ?? 0) & 31;
+    if (compound[at + 1] === 206 && (format === 1 || format === 4)) return true;
+  }
+  return false;
+}
+
 function publicMethods(faults: FakeFaults): string {
   const methods = ['OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY', 'PAUSE', 'TEARDOWN', 'SET_PARAMETER'];
   if (faults.getParameter) methods.push('GET_PARAMETER');
@@ -305,6 +353,8 @@ function formatReply(request: RtspRequest, reply: Reply, faults: FakeFaults, ser
     `Server: ${serverName}`,
   ];
   lines.push(...(reply.headers ?? []));
-  if (reply.body !== undefined) lines.push(`Content-Length: ${Buffer.byteLength(reply.body)}`);
+  if (reply.body !== undefined && faults.contentLengthError !== 'missing') {
+    lines.push(`Content-Length: ${Buffer.byteLength(reply.body) + faults.contentLengthError}`);
+  }
   return lines.join('\r\n') + '\r\n\r\n' + (reply.body ?? '');
 }

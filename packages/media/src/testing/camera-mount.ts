@@ -12,7 +12,7 @@ export interface MountOptions {
   readonly login?: FakeLogin;
   /** Session name in the SDP. Default the path. */
   readonly name?: string;
-  /** Makes what is drawn live into the pictures of `clip`. */
+  /** Makes what is drawn live into the pictures of `clip`, which is H.264 then. */
   readonly overlay?: (video: ClipVideo) => PictureOverlay;
 }
 
@@ -27,7 +27,8 @@ export class CameraMount {
     this.path = options.path;
     this.name = options.name ?? options.path;
     this.login = options.login;
-    this.player = new ClipPlayer(options.clip, options.overlay?.(options.clip.video));
+    const { video } = options.clip;
+    this.player = new ClipPlayer(options.clip, video.codec === 'h264' ? options.overlay?.(video) : undefined);
     this.faults = faults;
   }
 

@@ -3,9 +3,9 @@
  * concern packets. A client that does not read is dropped once `MAX_UNSENT_BYTES` wait for it.
  */
 import { randomInt } from 'node:crypto';
-import type { Socket } from 'node:net';
 import type { ClipPlayer, MediaUnit } from './clip-player.ts';
 import type { FakeFaults } from './fake-faults.ts';
+import type { PlayoutSink } from './playout-sink.ts';
 import type { SeededRandom } from './random.ts';
 import { splitFrames, stampRuns, type PacketRun } from './rtp-layout.ts';
 import { encodeSenderReport } from './sender-report.ts';
@@ -19,6 +19,7 @@ interface PlayoutTrack {
   readonly channel: number;
   readonly ssrc: number;
   readonly clockRate: number;
+  readonly sink: PlayoutSink;
   sequence: number;
   /** RTP timestamp of media tick 0. */
   offset: number;
@@ -27,19 +28,17 @@ interface PlayoutTrack {
 }
 
 export class ClientPlayout {
-  readonly #socket: Socket;
   readonly #player: ClipPlayer;
   readonly #random: SeededRandom;
   readonly #tracks = new Map<TrackKind, PlayoutTrack>();
   #playing = false;
   #keyframesSeen = 0;
   #started = false;
-  #held: Buffer | undefined;
+  #held: { readonly frame: Buffer; readonly sink: PlayoutSink } | undefined;
   /** Set while bytes of a reply are being dripped out: media may not come between them. */
   muted = false;
 
-  constructor(socket: Socket, player: ClipPlayer, random: SeededRandom) {
-    this.#socket = socket;
+  constructor(player: ClipPlayer, random: SeededRandom) {
     this.#player = player;
     this.#random = random;
   }
@@ -48,10 +47,12 @@ export class ClientPlayout {
     return this.#playing;
   }
 
-  addTrack(kind: TrackKind, channel: number, faults: FakeFaults): void {
+  /** @param channel of RTP; that of RTCP is the next. */
+  addTrack(kind: TrackKind, channel: number, sink: PlayoutSink, faults: FakeFaults): void {
     this.#tracks.set(kind, {
       kind,
       channel,
+      sink,
       ssrc: randomInt(2 ** 32),
       clockRate: kind === 'video' ? 90_000 : (this.#player.clip.audio?.sampleRate ?? 8000),
       sequence: faults.startSequence ?? randomInt(2 ** 16),
@@ -68,11 +69,12 @@ export class ClientPlayout {
     this.#keyframesSeen = 0;
     return [...this.#tracks.values()].map((track) => {
       const first = this.#firstTicks(track.kind, faults);
-      if (faults.startTimestamp !== undefined) track.offset = faults.startTimestamp - scale(first, faults);
+      if (faults.startTimestamp !== undefined)
+        track.offset = faults.startTimestamp - scale(first, track.kind, faults);
       return {
         kind: track.kind,
         sequence: track.sequence,
-        timestamp: wrap(track.offset + scale(first, faults)),
+        timestamp: wrap(track.offset + scale(first, track.kind, faults)),
       };
     });
   }
@@ -81,20 +83,23 @@ export class ClientPlayout {
     this.#playing = false;
   }
 
-  /** Shifts the RTP timestamps of all tracks, as a camera does whose clock is set. */
-  jumpTimestamps(byMs: number): void {
-    for (const track of this.#tracks.values()) track.offset += Math.round((byMs * track.clockRate) / 1000);
+  /** Shifts the RTP timestamps of one track or all, as a camera does whose clock is set. */
+  jumpTimestamps(byMs: number, kind?: TrackKind): void {
+    for (const track of this.#tracks.values()) {
+      if (kind === undefined || kind === track.kind)
+        track.offset += Math.round((byMs * track.clockRate) / 1000);
+    }
   }
 
   /** Sends one picture or sound. Returns false when the client had to be dropped. */
   send(unit: MediaUnit, faults: FakeFaults): boolean {
     const track = this.#tracks.get(unit.kind);
     if (track === undefined || !this.#wants(unit, faults)) return true;
-    if (this.#socket.writableLength > MAX_UNSENT_BYTES) return false;
+    if (track.sink.unsentBytes > MAX_UNSENT_BYTES) return false;
     const stamped = stampRuns(this.#runsOf(unit, faults), {
       channel: track.channel,
       sequence: track.sequence,
-      timestamp: wrap(track.offset + scale(unit.ticks, faults)),
+      timestamp: wrap(track.offset + scale(unit.ticks, track.kind, faults)),
       ssrc: track.ssrc,
       markers: faults.markers || unit.kind === 'audio',
     });
@@ -102,12 +107,12 @@ export class ClientPlayout {
     track.sequence = stamped.nextSequence;
     track.packets += packets;
     track.octets += stamped.bytes.length - 16 * packets;
-    if (faults.garbageBytes > 0 && unit.kind === 'video')
-      this.#socket.write(this.#garbage(faults.garbageBytes));
+    if (faults.garbageBytes > 0 && unit.kind === 'video' && track.sink.isStream)
+      track.sink.write(this.#garbage(faults.garbageBytes), faults);
     const harmed =
       faults.lossRate > 0 || faults.duplicateRate > 0 || faults.reorderRate > 0 || this.#held !== undefined;
-    if (harmed) this.#sendHarmed(stamped.bytes, faults);
-    else this.#socket.write(stamped.bytes);
+    if (harmed) this.#sendHarmed(stamped.bytes, track.sink, faults);
+    else track.sink.write(stamped.bytes, faults);
     return true;
   }
 
@@ -119,12 +124,13 @@ export class ClientPlayout {
       const ticks = Math.round((this.#player.mediaMs(nowMs) * track.clockRate) / 1000);
       const report = encodeSenderReport({
         ssrc: track.ssrc,
-        wallMs,
-        timestamp: wrap(track.offset + scale(ticks, faults)),
+        wallMs: wallMs + faults.reportErrorMs,
+        timestamp: wrap(track.offset + scale(ticks, track.kind, faults)),
         packets: track.packets,
         octets: track.octets,
       });
-      this.#socket.write(Buffer.concat([Buffer.from([0x24, track.channel + 1, 0, report.length]), report]));
+      const header = Buffer.from([0x24, track.channel + 1, 0, report.length]);
+      track.sink.write(Buffer.concat([header, report]), faults);
     }
   }
 
@@ -147,20 +153,21 @@ export class ClientPlayout {
     return inBand && unit.parameterSets !== undefined ? [unit.parameterSets, ...unit.runs] : unit.runs;
   }
 
-  #sendHarmed(bytes: Buffer, faults: FakeFaults): void {
+  #sendHarmed(bytes: Buffer, sink: PlayoutSink, faults: FakeFaults): void {
     const out: Buffer[] = [];
     for (const frame of splitFrames(bytes)) {
       if (this.#random.chance(faults.lossRate)) continue;
       if (this.#held === undefined && this.#random.chance(faults.reorderRate)) {
-        this.#held = frame;
+        this.#held = { frame, sink };
         continue;
       }
       out.push(frame);
       if (this.#random.chance(faults.duplicateRate)) out.push(frame);
-      if (this.#held !== undefined) out.push(this.#held);
+      if (this.#held?.sink === sink) out.push(this.#held.frame);
+      else this.#held?.sink.write(this.#held.frame, faults);
       this.#held = undefined;
     }
-    if (out.length > 0) this.#socket.write(Buffer.concat(out));
+    if (out.length > 0) sink.write(Buffer.concat(out), faults);
   }
 
   #garbage(length: number): Buffer {
@@ -173,8 +180,9 @@ export class ClientPlayout {
   }
 }
 
-function scale(ticks: number, faults: FakeFaults): number {
-  return faults.clockDriftPpm === 0 ? ticks : Math.round(ticks * (1 + faults.clockDriftPpm / 1e6));
+function scale(ticks: number, kind: TrackKind, faults: FakeFaults): number {
+  const ppm = faults.clockDriftPpm + (kind === 'audio' ? faults.audioDriftPpm : 0);
+  return ppm === 0 ? ticks : Math.round(ticks * (1 + ppm / 1e6));
 }
 
 function wrap(timestamp: number): number {

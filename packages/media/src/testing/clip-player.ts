@@ -4,10 +4,18 @@
  *
  * Times are media ticks since the player started: 90 kHz for video, the sampling rate for sound.
  */
-import type { Clip, ClipPicture } from './clip.ts';
+import type { Clip, ClipAudio } from './clip.ts';
+import type { ClipPicture } from './clip-picture.ts';
 import { AUDIO_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE } from './fake-sdp.ts';
 import type { PictureOverlay } from './picture-overlay.ts';
-import { packetiseAac, packetiseNals, type PacketRun, type PacketShape } from './rtp-layout.ts';
+import { packetiseH265Nals } from './h265-layout.ts';
+import {
+  packetiseAac,
+  packetiseNals,
+  packetisePayload,
+  type PacketRun,
+  type PacketShape,
+} from './rtp-layout.ts';
 
 export type MediaUnit =
   | {
@@ -36,6 +44,11 @@ interface PictureLayout {
 const MAX_LATE_MS = 2000;
 const AAC_SAMPLES = 1024;
 
+/** Clock ticks of each frame of a clip's sound. */
+function soundTicks(audio: ClipAudio | undefined): number {
+  return audio?.rtp?.frameTicks ?? AAC_SAMPLES;
+}
+
 export class ClipPlayer {
   #clip: Clip;
   readonly #overlay: PictureOverlay | undefined;
@@ -45,6 +58,8 @@ export class ClipPlayer {
   #pictures = 0;
   #baseMs = 0;
   #frames = 0;
+  /** Pictures of the clip that were left out to come to a key frame sooner. */
+  #skipped = 0;
 
   constructor(clip: Clip, overlay: PictureOverlay | undefined) {
     this.#clip = clip;
@@ -64,6 +79,7 @@ export class ClipPlayer {
     this.#originMs = nowMs;
     this.#baseMs = 0;
     this.#pictures = 0;
+    this.#skipped = 0;
     this.#frames = 0;
     this.#running = true;
   }
@@ -77,11 +93,17 @@ export class ClipPlayer {
     const previous = this.#clip.audio?.sampleRate;
     this.#baseMs += (this.#pictures * 1000) / this.#clip.video.fps;
     this.#pictures = 0;
+    this.#skipped = 0;
     this.#clip = clip;
     // Sound of another rate, or where there was none, begins now and not at the start.
     if (clip.audio !== undefined && clip.audio.sampleRate !== previous) {
-      this.#frames = Math.ceil((this.#baseMs * clip.audio.sampleRate) / (1000 * AAC_SAMPLES));
+      this.#frames = Math.ceil((this.#baseMs * clip.audio.sampleRate) / (1000 * soundTicks(clip.audio)));
     }
+  }
+
+  /** The next picture will be a key frame, as of an encoder that was asked for one. Time goes on as before. */
+  skipToKeyframe(): void {
+    this.#skipped += this.#picturesToKeyframe();
   }
 
   /** Monotonic ms when something is due; Infinity when stopped. */
@@ -97,11 +119,7 @@ export class ClipPlayer {
 
   /** Media ticks of the next key frame: where a session that waits for one will begin. */
   nextKeyframeTicks(): number {
-    const { pictures } = this.#clip.video;
-    let ahead = 0;
-    while (ahead < pictures.length && pictures[(this.#pictures + ahead) % pictures.length]?.keyframe !== true)
-      ahead++;
-    return this.#videoTicks(this.#pictures + ahead);
+    return this.#videoTicks(this.#pictures + this.#picturesToKeyframe());
   }
 
   nextPictureTicks(): number {
@@ -109,7 +127,7 @@ export class ClipPlayer {
   }
 
   nextAudioTicks(): number {
-    return this.#frames * AAC_SAMPLES;
+    return this.#frames * soundTicks(this.#clip.audio);
   }
 
   /** Hands out everything that is due, in order of time. */
@@ -127,13 +145,26 @@ export class ClipPlayer {
 
   #audioDueMs(): number {
     const audio = this.#clip.audio;
-    return audio === undefined ? Infinity : (this.#frames * AAC_SAMPLES * 1000) / audio.sampleRate;
+    return audio === undefined ? Infinity : (this.#frames * soundTicks(audio) * 1000) / audio.sampleRate;
+  }
+
+  #picturesToKeyframe(): number {
+    const { pictures } = this.#clip.video;
+    let ahead = 0;
+    while (ahead < pictures.length && pictures[this.#indexOf(this.#pictures + ahead)]?.keyframe !== true)
+      ahead++;
+    return ahead;
+  }
+
+  /** Index within the clip of the picture with this number. */
+  #indexOf(count: number): number {
+    return (count + this.#skipped) % this.#clip.video.pictures.length;
   }
 
   #videoTicks(count: number): number {
     const { pictures, fps } = this.#clip.video;
-    const display =
-      count + (pictures[count % pictures.length]?.displayIndex ?? 0) - (count % pictures.length);
+    const index = this.#indexOf(count);
+    const display = count + (pictures[index]?.displayIndex ?? 0) - index;
     return Math.round(this.#baseMs * 90 + (display * 90_000) / fps);
   }
 
@@ -142,18 +173,18 @@ export class ClipPlayer {
     const frame = frames[this.#frames % frames.length] ?? Buffer.alloc(0);
     const ticks = this.nextAudioTicks();
     this.#frames++;
-    return { kind: 'audio', ticks, runs: [audioLayout(frame)] };
+    return { kind: 'audio', ticks, runs: [audioLayout(frame, this.#clip.audio?.rtp !== undefined)] };
   }
 
   #nextVideo(wallMs: number, shape: ClipPlayerShape): MediaUnit {
     const { video } = this.#clip;
-    const index = this.#pictures % video.pictures.length;
+    const index = this.#indexOf(this.#pictures);
     const picture = video.pictures[index];
     if (picture === undefined) throw new Error('a clip without pictures');
     const ticks = this.#videoTicks(this.#pictures);
     this.#pictures++;
     const packetShape = { payloadType: VIDEO_PAYLOAD_TYPE, ...shape };
-    const overlay = this.#overlay?.fits(video) === true ? this.#overlay : undefined;
+    const overlay = video.codec === 'h264' && this.#overlay?.fits(video) === true ? this.#overlay : undefined;
     const layout = pictureLayout(this.#clip, index, picture, packetShape, overlay !== undefined);
     const runs: PacketRun[] = [];
     if (layout.before !== undefined) runs.push(layout.before);
@@ -178,10 +209,12 @@ function overlayLayout(nal: Buffer, shape: PacketShape): PacketRun {
   return run;
 }
 
-function audioLayout(frame: Buffer): PacketRun {
+function audioLayout(frame: Buffer, isPayload: boolean): PacketRun {
   const known = audioLayouts.get(frame);
   if (known !== undefined) return known;
-  const run = packetiseAac(frame, AUDIO_PAYLOAD_TYPE);
+  const run = isPayload
+    ? packetisePayload(frame, AUDIO_PAYLOAD_TYPE)
+    : packetiseAac(frame, AUDIO_PAYLOAD_TYPE);
   audioLayouts.set(frame, run);
   return run;
 }
@@ -207,9 +240,16 @@ function layOutPicture(
   shape: PacketShape,
   overlaid: boolean,
 ): PictureLayout {
-  const parameterSets = picture.keyframe
-    ? packetiseNals([clip.video.sps, clip.video.pps], shape, false)
-    : undefined;
+  const { video } = clip;
+  if (video.codec === 'h265') {
+    const sets = [video.vps, video.sps, video.pps];
+    return {
+      parameterSets: picture.keyframe ? packetiseH265Nals(sets, shape, false) : undefined,
+      before: undefined,
+      rest: packetiseH265Nals(picture.nals, shape, true),
+    };
+  }
+  const parameterSets = picture.keyframe ? packetiseNals([video.sps, video.pps], shape, false) : undefined;
   const first = picture.nals.findIndex((nal) => ((nal[0] ?? 0) & 31) === 1 || ((nal[0] ?? 0) & 31) === 5);
   if (!overlaid) return { parameterSets, before: undefined, rest: packetiseNals(picture.nals, shape, true) };
   const before = first > 0 ? packetiseNals(picture.nals.slice(0, first), shape, false) : undefined;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BitWriter, encodeNal } from './bit-writer.ts';
-import { parseClipAudio, parseClipVideo, splitAnnexB } from './clip.ts';
+import { parseClipAudio, parseClipVideo } from './clip.ts';
+import { splitAnnexB } from './clip-picture.ts';
 import { encodeSyntheticVideo } from './synthetic-clip.ts';
 
 const START = Buffer.from([0, 0, 0, 1]);

@@ -1,5 +1,5 @@
 /**
- * A clip: a short H.264 loop, with AAC if wanted, that the fake camera plays for ever.
+ * A clip: a short loop of H.264 (or H.265: `h265-clip.ts`), with AAC if wanted, that the fake camera plays for ever.
  *
  * On disk it is what every tool can make and read: `<name>.h264`, an Annex B elementary stream (ISO 14496-10 annex B) whose first
  * picture is an IDR with its parameter sets, and beside it, optionally, `<name>.aac` in ADTS (ISO 14496-3 1.A.2). The frame rate is
@@ -7,18 +7,12 @@
  * Clips are our own files: what is unusual is refused with an Error that says what.
  */
 import { readFile } from 'node:fs/promises';
+import { splitAnnexB, type ClipPicture } from './clip-picture.ts';
+import { parseH265ClipVideo, type H265ClipVideo } from './h265-clip.ts';
 import { parseClipPps, parseClipSlice, parseClipSps, type ClipPps, type ClipSps } from './h264-headers.ts';
 
-export interface ClipPicture {
-  /** SEI, slices and filler in order, without start codes, parameter sets and delimiters. */
-  readonly nals: readonly Buffer[];
-  /** True for an IDR picture. */
-  readonly keyframe: boolean;
-  /** Place in order of presentation within the clip, 0 first; equals its index when the clip has no B-pictures. */
-  readonly displayIndex: number;
-}
-
 export interface ClipVideo {
+  readonly codec: 'h264';
   readonly fps: number;
   readonly sps: Buffer;
   readonly pps: Buffer;
@@ -32,18 +26,31 @@ export interface ClipAudio {
   readonly channels: number;
   /** AudioSpecificConfig, two bytes. */
   readonly config: Buffer;
-  /** Raw AAC frames of 1024 samples each. */
+  /** Raw AAC frames of 1024 samples each, or what `rtp` says. */
   readonly frames: readonly Buffer[];
+  /** For sound that is not AAC with AU headers: see `clip-sound.ts`. */
+  readonly rtp?: ClipSoundFormat;
+}
+
+/** How sound goes over RTP when its frames are payloads already. `sampleRate` is its clock then. */
+export interface ClipSoundFormat {
+  /** Encoding name of `a=rtpmap`. */
+  readonly encoding: string;
+  /** Parameters of `a=fmtp`, when it has any. */
+  readonly fmtp?: string;
+  /** Clock ticks of each frame. */
+  readonly frameTicks: number;
 }
 
 export interface Clip {
-  readonly video: ClipVideo;
+  readonly video: ClipVideo | H265ClipVideo;
   readonly audio: ClipAudio | undefined;
 }
 
-/** Reads `path` (`.h264`) and, when `audioPath` is given, its sound. @throws Error when a file is absent or not such a clip. */
+/** Reads `path` (`.h264` or `.h265`) and, when `audioPath` is given, its sound. @throws Error when a file is absent or not such a clip. */
 export async function readClip(path: string, fps: number, audioPath?: string): Promise<Clip> {
-  const video = parseClipVideo(await readFile(path), fps);
+  const parse = path.endsWith('.h265') ? parseH265ClipVideo : parseClipVideo;
+  const video = parse(await readFile(path), fps);
   const audio = audioPath === undefined ? undefined : parseClipAudio(await readFile(audioPath));
   return { video, audio };
 }
@@ -76,6 +83,7 @@ export function parseClipVideo(bytes: Buffer, fps: number): ClipVideo {
   if (pictures[0]?.keyframe !== true) throw new Error('the first picture of a clip must be an IDR');
   const order = displayOrder(pictures, spsFields);
   return {
+    codec: 'h264',
     fps,
     sps,
     pps,
@@ -110,18 +118,6 @@ export function parseClipAudio(bytes: Buffer): ClipAudio {
   return { sampleRate, channels: first.channels, config: audioConfig(first), frames };
 }
 
-/** Splits at start codes of three or four bytes. */
-export function splitAnnexB(bytes: Buffer): Buffer[] {
-  const nals: Buffer[] = [];
-  let start = -1;
-  for (let at = bytes.indexOf(START_CODE); at >= 0; at = bytes.indexOf(START_CODE, at + 3)) {
-    if (start >= 0) pushNal(nals, bytes, start, at);
-    start = at + 3;
-  }
-  if (start >= 0) pushNal(nals, bytes, start, bytes.length);
-  return nals;
-}
-
 /** AudioSpecificConfig (ISO 14496-3 1.6.2.1) for an object type below 31 and a tabled rate. */
 export function audioConfig(of: { objectType: number; rateIndex: number; channels: number }): Buffer {
   return Buffer.from([
@@ -133,15 +129,6 @@ export function audioConfig(of: { objectType: number; rateIndex: number; channel
 export const SAMPLE_RATES = [
   96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
 ] as const;
-
-const START_CODE = Buffer.from([0, 0, 1]);
-
-/** Zero bytes before the next start code belong to it (trailing_zero_8bits), not to the NAL unit. */
-function pushNal(nals: Buffer[], bytes: Buffer, start: number, end: number): void {
-  let last = end;
-  while (last > start && bytes[last - 1] === 0) last--;
-  if (last > start) nals.push(bytes.subarray(start, last));
-}
 
 function typeOf(nal: Buffer): number {
   return (nal[0] ?? 0) & 31;

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import type { FakeLogin } from './fake-auth.ts';
 import { openFakeCamera, type FakeCamera, type FakeCameraOptions } from './fake-camera.ts';
 import type { FakeFaults } from './fake-faults.ts';
+import { parseH265ClipVideo } from './h265-clip.ts';
 import { RawRtspClient, type RawReply } from './raw-rtsp-client.ts';
 import { createSyntheticClip } from './synthetic-clip.ts';
 
@@ -80,7 +82,7 @@ describe('messages', () => {
   it.each<[string, string, Record<string, string>, string, number]>([
     ['an unknown path', 'DESCRIBE', {}, '-no', 404],
     ['an unknown track', 'SETUP', { Transport: 'RTP/AVP/TCP;interleaved=0-1' }, '/trackID=7', 404],
-    ['UDP', 'SETUP', { Transport: 'RTP/AVP;unicast;client_port=5000-5001' }, '/trackID=0', 461],
+    ['UDP without ports', 'SETUP', { Transport: 'RTP/AVP;unicast' }, '/trackID=0', 461],
     ['PLAY without a session', 'PLAY', {}, '', 454],
     ['an unknown method', 'RECORD', {}, '', 501],
   ])('refuses %s', async (_, method, headers, path, status) => {
@@ -250,6 +252,40 @@ describe('packets', () => {
     client.write(Buffer.from('2401000880c9000112345678', 'hex'));
     await client.request('OPTIONS');
     expect(camera.counters.receiverReports).toBe(1);
+  });
+
+  it.each([
+    ['PLI', '81ce00021234567800000001'],
+    ['FIR', '84ce000412345678000000000000000100000000'],
+  ])('answers a %s behind a report with a key frame', async (_name, feedback) => {
+    const { camera, client } = await playFor(400);
+    const packet = `80c9000112345678${feedback}`;
+    client.write(Buffer.from(`2401${(packet.length / 2).toString(16).padStart(4, '0')}${packet}`, 'hex'));
+    await client.request('OPTIONS');
+    expect(camera.counters).toMatchObject({ keyframeRequests: 1, receiverReports: 1 });
+    await clock.advance(100);
+    await client.request('OPTIONS');
+    const pictures = client
+      .packets()
+      .map(({ payload, timestamp }) => ({ type: (payload[0] ?? 0) & 31, timestamp }));
+    expect(pictures.filter(({ type }) => type === 5)).toHaveLength(2);
+    const times = [...new Set(pictures.map(({ timestamp }) => timestamp))];
+    for (const [index, time] of times.slice(1).entries())
+      expect((time - (times[index] ?? 0)) >>> 0).toBe(FRAME_TICKS);
+  });
+
+  it('plays H.265', async () => {
+    const bytes = await readFile(new URL('clips/open-gop.h265', import.meta.url));
+    const clip = { video: parseH265ClipVideo(bytes, 25), audio: undefined };
+    const camera = await openCamera({ mounts: [{ path: '/live', clip }] });
+    const client = await connect(camera);
+    await client.play();
+    await clock.advance(200);
+    const { body } = await client.request('DESCRIBE');
+    expect(body).toContain('a=rtpmap:96 H265/90000');
+    expect(body).toMatch(/a=fmtp:96 sprop-vps=Q[\w+/=]+;sprop-sps=Q[\w+/=]+;sprop-pps=R[\w+/=]+\r/);
+    const types = client.packets().map(({ payload }) => ((payload[0] ?? 0) >> 1) & 63);
+    expect(types.slice(0, 6)).toEqual([32, 33, 34, 49, 49, 1]); // sets, fragments of the IDR, a picture
   });
 
   it('serves several mounts at once', async () => {

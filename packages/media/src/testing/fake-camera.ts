@@ -1,14 +1,20 @@
 /**
- * A camera for tests, the demo and the benchmark: an RTSP server on loopback that plays clips over TCP interleaved, to many clients
- * on many mounts, in real time of the given clock, with faults to order. See docs/design/fake-camera.md.
+ * A camera for tests, the demo and the benchmark: an RTSP server on loopback that plays clips to many clients on many mounts, over
+ * TCP, UDP, TLS or an HTTP tunnel, in real time of the given clock, with faults to order. See docs/design/fake-camera.md.
  *
  * One timer drives all mounts; what is due on a tick is written per client in one go.
  */
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createServer as createTlsServer } from 'node:tls';
 import { systemClock, type Clock, type Timer } from '@pantau/base/clock';
 import { CameraConnection, type ConnectionContext } from './camera-connection.ts';
+import type { TrackKind } from './client-playout.ts';
 import { CameraMount, type MountOptions } from './camera-mount.ts';
 import type { Clip } from './clip.ts';
+import { FakeDatagrams } from './fake-datagrams.ts';
+import { FakeTunnels, type TunnelCounters } from './fake-tunnel.ts';
+import type { FakeLogin } from './fake-auth.ts';
 import { NO_FAULTS, type FakeFaults } from './fake-faults.ts';
 import { SeededRandom } from './random.ts';
 
@@ -26,6 +32,10 @@ export interface FakeCameraOptions {
   readonly seed?: number;
   /** `Server` header. Default `FakeCamera/1.0`. */
   readonly serverName?: string;
+  /** PEM of a key and its certificate: RTSP over TLS, and nothing else. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Clients come through HTTP only (over TLS with `tls`); a login of the web server, or a status that it answers with. */
+  readonly tunnel?: { readonly login?: FakeLogin; readonly status?: number };
 }
 
 /** Counted since the camera was opened. */
@@ -36,6 +46,10 @@ export interface CameraCounters {
   sessionsTimedOut: number;
   teardowns: number;
   receiverReports: number;
+  /** RTCP BYE of clients. */
+  goodbyes: number;
+  /** PLI and FIR: each makes the mount's next picture a key frame. */
+  keyframeRequests: number;
   wrongLogins: number;
   malformedRequests: number;
   /** Clients dropped because they did not read. */
@@ -47,11 +61,13 @@ export interface CameraCounters {
 export interface FakeCamera extends AsyncDisposable {
   readonly port: number;
   readonly counters: Readonly<CameraCounters>;
+  /** Undefined without `tunnel`. */
+  readonly tunnelCounters: Readonly<TunnelCounters> | undefined;
   /** Connections open now. */
   readonly clients: number;
   /** Clients that are being played to now, on one mount or all. */
   playing(path?: string): number;
-  /** `rtsp://127.0.0.1:port` + path, without login. @param path default the first mount's. */
+  /** `rtsp://127.0.0.1:port` (`rtsps` with `tls`) + path, without login. @param path default the first mount's. */
   url(path?: string): string;
   /** Changes faults from now on, of one mount or of all. */
   setFault(change: Partial<FakeFaults>, path?: string): void;
@@ -59,8 +75,8 @@ export interface FakeCamera extends AsyncDisposable {
   clearFaults(): void;
   /** Goes on with another clip at once (a change of resolution, a camera reconfigured). */
   switchClip(clip: Clip, path?: string): void;
-  /** Shifts the RTP timestamps of running sessions. */
-  jumpTimestamps(byMs: number, path?: string): void;
+  /** Shifts the RTP timestamps of running sessions, of one track or all. */
+  jumpTimestamps(byMs: number, path?: string, kind?: TrackKind): void;
   /** Destroys every connection, without a word. */
   dropConnections(): void;
   /** Stops listening (connections are refused) for `ms`, or until `acceptConnections`. Open connections stay. */
@@ -79,7 +95,11 @@ const UPKEEP_MS = 200;
 
 /** Opens the camera. @throws the listen error (port taken) or Error when two mounts share a path. */
 export async function openFakeCamera(options: FakeCameraOptions): Promise<FakeCamera> {
-  const camera = new InProcessCamera(options);
+  const connections = new Set<CameraConnection>();
+  const datagrams = await FakeDatagrams.open(options.host ?? '127.0.0.1', (bytes, port) => {
+    for (const connection of connections) connection.onDatagram(bytes, port);
+  });
+  const camera = new InProcessCamera(options, connections, datagrams);
   await camera.acceptConnections();
   return camera;
 }
@@ -95,14 +115,21 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
     sessionsTimedOut: 0,
     teardowns: 0,
     receiverReports: 0,
+    goodbyes: 0,
+    keyframeRequests: 0,
     wrongLogins: 0,
     malformedRequests: 0,
     slowClients: 0,
     requests: {},
   };
   readonly #mounts = new Map<string, CameraMount>();
-  readonly #connections = new Set<CameraConnection>();
-  readonly #host: string;
+  readonly #connections: Set<CameraConnection>;
+  readonly datagrams: FakeDatagrams;
+  readonly host: string;
+  readonly #tls: FakeCameraOptions['tls'];
+  readonly #tunnels: FakeTunnels | undefined;
+  /** Every connection, spoken to or not. */
+  readonly #sockets = new Set<Socket>();
   #port: number;
   #server: Server | undefined;
   #faults: FakeFaults;
@@ -113,11 +140,17 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
   #resume: Timer | undefined;
   #closed = false;
 
-  constructor(options: FakeCameraOptions) {
+  constructor(options: FakeCameraOptions, connections: Set<CameraConnection>, datagrams: FakeDatagrams) {
+    this.#connections = connections;
+    this.datagrams = datagrams;
+    this.#tls = options.tls;
+    if (options.tunnel !== undefined) {
+      this.#tunnels = new FakeTunnels({ ...options.tunnel, onOpen: (stream) => this.#onClient(stream) });
+    }
     this.clock = options.clock ?? systemClock;
     this.random = new SeededRandom(options.seed ?? 1);
     this.serverName = options.serverName ?? 'FakeCamera/1.0';
-    this.#host = options.host ?? '127.0.0.1';
+    this.host = options.host ?? '127.0.0.1';
     this.#port = options.port ?? 0;
     this.#faults = { ...NO_FAULTS, ...options.faults };
     for (const mount of options.mounts) {
@@ -128,6 +161,10 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
 
   get port(): number {
     return this.#port;
+  }
+
+  get tunnelCounters(): Readonly<TunnelCounters> | undefined {
+    return this.#tunnels?.counters;
   }
 
   get clients(): number {
@@ -144,7 +181,7 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
 
   url(path?: string): string {
     const first = this.#mounts.keys().next();
-    return `rtsp://${this.#host}:${this.#port}${path ?? (first.done ? '/' : first.value)}`;
+    return `${this.#tls === undefined ? 'rtsp' : 'rtsps'}://${this.host}:${this.#port}${path ?? (first.done ? '/' : first.value)}`;
   }
 
   setFault(change: Partial<FakeFaults>, path?: string): void {
@@ -161,14 +198,15 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
     for (const mount of this.#select(path)) mount.player.switchClip(clip);
   }
 
-  jumpTimestamps(byMs: number, path?: string): void {
+  jumpTimestamps(byMs: number, path?: string, kind?: TrackKind): void {
     for (const { playout, mount } of this.#connections) {
-      if (path === undefined || mount?.path === path) playout?.jumpTimestamps(byMs);
+      if (path === undefined || mount?.path === path) playout?.jumpTimestamps(byMs, kind);
     }
   }
 
   dropConnections(): void {
     for (const connection of this.#connections) connection.socket.destroy();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   async refuseConnections(ms?: number): Promise<void> {
@@ -188,18 +226,21 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
   async acceptConnections(): Promise<void> {
     this.#resume?.cancel();
     if (this.#server !== undefined || this.#closed) return;
-    const server = createServer((socket) => {
-      const connection = new CameraConnection(socket, this);
-      this.#connections.add(connection);
-      this.counters.connections++;
-      this.#upkeep ??= this.clock.setRepeating(UPKEEP_MS, () => this.#keepUp());
-      socket.on('close', () => this.#connections.delete(connection));
-      connection.applyFaults();
+    const onSocket = (socket: Socket) => {
+      socket.setNoDelay(true);
+      if (this.#tunnels === undefined) this.#onClient(socket);
+      else this.#tunnels.accept(socket);
+    };
+    const server = this.#tls === undefined ? createServer(onSocket) : createTlsServer(this.#tls, onSocket);
+    server.on('tlsClientError', () => {});
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
     });
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(this.#port, this.#host, () => resolve());
+      server.listen(this.#port, this.host, () => resolve());
     });
     const address: string | AddressInfo | null = server.address();
     if (address !== null && typeof address === 'object') this.#port = address.port;
@@ -212,6 +253,7 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
     const server = this.#server;
     this.#server = undefined;
     this.dropConnections();
+    this.datagrams.close();
     await new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(() => resolve())));
   }
 
@@ -221,7 +263,7 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
 
   /** The mount a request URI means: its path and query, with or without a track behind. */
   findMount(uri: string): CameraMount | undefined {
-    const path = uri.replace(/^rtsp:\/\/[^/]*/i, '').replace(/\/trackID=\d+$/, '');
+    const path = uri.replace(/^rtsps?:\/\/[^/]*/i, '').replace(/\/trackID=\d+$/, '');
     return this.#mounts.get(path) ?? this.#mounts.get(path.replace(/\/$/, ''));
   }
 
@@ -239,6 +281,15 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
       if (one.mount === mount && one.playout?.playing === true) return;
     }
     mount.player.stop();
+  }
+
+  #onClient(stream: Duplex): void {
+    const connection = new CameraConnection(stream, this);
+    this.#connections.add(connection);
+    this.counters.connections++;
+    this.#upkeep ??= this.clock.setRepeating(UPKEEP_MS, () => this.#keepUp());
+    stream.on('close', () => this.#connections.delete(connection));
+    connection.applyFaults();
   }
 
   #select(path: string | undefined): CameraMount[] {

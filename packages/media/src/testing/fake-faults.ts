@@ -39,6 +39,8 @@ export interface FakeFaults {
   readonly startSequence: number | undefined;
   /** The camera's clock runs fast by this many parts per million. RTP timestamps and sender reports follow it. */
   readonly clockDriftPpm: number;
+  /** The clock of its sound runs fast by so much more. */
+  readonly audioDriftPpm: number;
   /** Announces sound but sends none. */
   readonly audioSilent: boolean;
   /** Plays nothing at all: set before PLAY or in the middle. The connection stays and answers. */
@@ -47,6 +49,20 @@ export interface FakeFaults {
   readonly garbageBytes: number;
   /** RTCP sender reports. Default true. */
   readonly senderReports: boolean;
+  /** Added to the wall clock of sender reports, ms: changed while it plays, the camera's clock is set. */
+  readonly reportErrorMs: number;
+
+  // --- transports ---
+  /** What SETUP accepts; anything else is answered 461. Default `both`. */
+  readonly transports: 'both' | 'tcp' | 'udp';
+  /** Answers SETUP with this transport whatever was asked for. */
+  readonly insistsOn: 'tcp' | 'udp' | undefined;
+  /** Agrees to UDP and sends nothing by it. */
+  readonly udpSilent: boolean;
+  /** Datagrams come from a port that SETUP did not name. */
+  readonly udpFromOtherPort: boolean;
+  /** `server_port` in the answer to SETUP. Default `named`. */
+  readonly serverPort: 'named' | 'missing' | 'zero';
 
   // --- messages ---
   /** Never answers this method, nor anything after it on that connection. */
@@ -67,6 +83,8 @@ export interface FakeFaults {
   readonly sessionTimeoutS: number;
   /** A Digest nonce is good for so many requests, then it is stale. 0: for ever. */
   readonly nonceUses: number;
+  /** Added to the Content-Length of the description; `missing` leaves it out. Default 0. */
+  readonly contentLengthError: number | 'missing';
   /** Changes the session description before it is sent. */
   readonly rewriteSdp: ((sdp: string) => string) | undefined;
   /** Half-open TCP: nothing is read or written any more, the socket stays open. */
@@ -86,10 +104,17 @@ export const NO_FAULTS: FakeFaults = {
   startTimestamp: undefined,
   startSequence: undefined,
   clockDriftPpm: 0,
+  audioDriftPpm: 0,
   audioSilent: false,
   silent: false,
   garbageBytes: 0,
   senderReports: true,
+  reportErrorMs: 0,
+  transports: 'both',
+  insistsOn: undefined,
+  udpSilent: false,
+  udpFromOtherPort: false,
+  serverPort: 'named',
   hangAt: undefined,
   closeAt: undefined,
   refuse: undefined,
@@ -99,6 +124,7 @@ export const NO_FAULTS: FakeFaults = {
   getParameter: true,
   sessionTimeoutS: 60,
   nonceUses: 0,
+  contentLengthError: 0,
   rewriteSdp: undefined,
   frozen: false,
 };

@@ -5,7 +5,7 @@
  *   └────────── 4 ─┴──────────────── 12, patched per client ──────────┴───────────┘
  *
  * Sending to a client is one copy of the block and a few bytes patched per packet. Payload formats: RFC 6184 (single NAL unit,
- * STAP-A, FU-A; packetization-mode 1) and RFC 3640 (AAC-hbr, one access unit per packet).
+ * STAP-A, FU-A; packetization-mode 1) and RFC 3640 (AAC-hbr, one access unit per packet). Those of H.265 are in `h265-layout.ts`.
  */
 
 export interface PacketRun {
@@ -65,6 +65,11 @@ export function packetiseAac(frame: Buffer, payloadType: number): PacketRun {
   return layOut([Buffer.concat([header, frame])], payloadType, true);
 }
 
+/** A payload that is ready as it is, in a packet with the marker: sound other than AAC. */
+export function packetisePayload(payload: Buffer, payloadType: number): PacketRun {
+  return layOut([payload], payloadType, true);
+}
+
 /** Copies `runs` for one client. `stamp.sequence` counts on through them; returns the block and the sequence number after it. */
 export function stampRuns(
   runs: readonly PacketRun[],
@@ -120,7 +125,8 @@ function fuA(nal: Buffer, mtuBytes: number): Buffer[] {
   return fragments;
 }
 
-function layOut(payloads: readonly Buffer[], payloadType: number, marker: boolean): PacketRun {
+/** Interleaved frames of payloads. @param marker sets the marker bit of the last. */
+export function layOut(payloads: readonly Buffer[], payloadType: number, marker: boolean): PacketRun {
   const offsets: number[] = [];
   const parts: Buffer[] = [];
   let at = 0;

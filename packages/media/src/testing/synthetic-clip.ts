@@ -6,7 +6,14 @@
  */
 import { BitWriter, encodeNal } from './bit-writer.ts';
 import { BLOCK_SLICE_QP, createBlockPicture, writeBlockSlice, type BlockPicture } from './block-slice.ts';
-import { audioConfig, parseClipVideo, SAMPLE_RATES, type Clip, type ClipAudio } from './clip.ts';
+import {
+  audioConfig,
+  parseClipVideo,
+  SAMPLE_RATES,
+  type Clip,
+  type ClipAudio,
+  type ClipVideo,
+} from './clip.ts';
 
 export interface SyntheticClipOptions {
   /** Pixels, a multiple of 16. Default 320. */
@@ -28,7 +35,9 @@ export interface SyntheticClipOptions {
 }
 
 /** Builds the clip in memory; about 1 ms per picture of 320×240. */
-export function createSyntheticClip(options: SyntheticClipOptions = {}): Clip {
+export function createSyntheticClip(
+  options: SyntheticClipOptions = {},
+): Clip & { readonly video: ClipVideo } {
   const { fps = 25 } = options;
   const audio = options.audio === undefined ? undefined : silentAudio(options.audio);
   return { video: parseClipVideo(encodeSyntheticVideo(options), fps), audio };

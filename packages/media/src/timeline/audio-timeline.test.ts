@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAudioSpecificConfig } from '../aac/audio-specific-config.ts';
+import { OPUS_FORMAT } from '../opus/opus-format.ts';
 import type { Sample } from '../sample.ts';
 import { AudioTimeline } from './audio-timeline.ts';
 import { TrackClock } from './track-clock.ts';
@@ -47,6 +48,36 @@ describe('AudioTimeline', () => {
       [900_001_024, 192],
     ]);
     expect(describeSamples(samples)).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('frames of lengths of their own follow each other, and holes are filled with whole frames of silence', () => {
+    const samples: Sample[] = [];
+    const timeline = new AudioTimeline(
+      new TrackClock(48_000, 48_000),
+      new WallClock(),
+      OPUS_FORMAT,
+      (sample) => samples.push(sample),
+    );
+    const push = (timestamp: number, ticks: number) =>
+      timeline.push({
+        data: Buffer.of(0xaa),
+        timestamp,
+        ticks,
+        arrival: { wallMs: 0, monotonicMs: timestamp / 48 },
+      });
+    push(0, 2880);
+    push(2880, 120);
+    push(3000, 5760);
+    push(3000 + 5760 + 6 * 960, 960); // 120 ms of nothing
+    const first = samples[0]?.dts ?? 0;
+    expect(samples.map(({ dts, duration }) => [dts - first, duration])).toEqual([
+      [0, 2880],
+      [2880, 120],
+      [3000, 5760],
+      ...[0, 1, 2, 3, 4, 5].map((index) => [8760 + index * 960, 960]),
+      [8760 + 6 * 960, 960],
+    ]);
+    expect(samples.filter(({ data }) => data === OPUS_FORMAT.silence)).toHaveLength(6);
   });
 
   it('every sample is one frame long, a sync sample, presented when decoded', () => {

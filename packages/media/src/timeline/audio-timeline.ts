@@ -1,6 +1,6 @@
 /**
- * Dates the frames of an audio track. Frames have one length, so as long as timestamps roughly agree each begins where the
- * one before it ended, to the tick: rounding and jitter of cheap clocks never become clicks. When they disagree by more
+ * Dates the frames of an audio track. As long as timestamps roughly agree, each frame begins where the one before it
+ * ended, to the tick: rounding and jitter of cheap clocks never become clicks. When they disagree by more
  * than a frame, a hole is filled with silence (browsers stop the picture where sound is missing) or a frame is left out.
  */
 import type { AudioFormat, AudioFrame } from '../audio/audio-frame.ts';
@@ -16,60 +16,56 @@ const MAX_FILLED_MS = 2000;
 export class AudioTimeline {
   readonly #clock: TrackClock;
   readonly #wall: WallClock;
+  readonly #format: AudioFormat;
   readonly #onSample: (sample: Sample) => void;
-  readonly #frameTicks: number;
   readonly #ticksPerMs: number;
-  readonly #toleranceTicks: number;
-  readonly #silence: Buffer | undefined;
   #end: number | undefined;
   #lastWallMs = 0;
 
   constructor(clock: TrackClock, wall: WallClock, format: AudioFormat, onSample: (sample: Sample) => void) {
     this.#clock = clock;
     this.#wall = wall;
+    this.#format = format;
     this.#onSample = onSample;
-    this.#frameTicks = format.frameTicks;
     this.#ticksPerMs = format.config.timescale / 1000;
-    this.#toleranceTicks = Math.max(format.frameTicks, TOLERANCE_MS * this.#ticksPerMs);
-    this.#silence = format.silence;
-  }
-
-  /** Learns from a frame that is not wanted yet. */
-  observe(frame: AudioFrame): void {
-    this.#clock.observe(frame.timestamp, frame.arrival.monotonicMs);
   }
 
   /** Takes the next frame. */
   push(frame: AudioFrame): void {
-    const { ticks } = this.#clock.place(frame.timestamp, frame.arrival.monotonicMs);
+    const { ticks, jumped } = this.#clock.place(frame.timestamp, frame.arrival.monotonicMs);
+    const length = frame.ticks ?? this.#format.frameTicks;
     const expected = this.#end;
     if (expected === undefined) {
-      this.#emit(frame.data, Math.max(0, ticks));
+      this.#emit(frame.data, Math.max(0, ticks), length);
       return;
     }
+    const tolerance = Math.max(length, TOLERANCE_MS * this.#ticksPerMs);
     const lead = ticks - expected;
-    if (lead < -this.#toleranceTicks) return; // its time is taken
-    if (lead > this.#toleranceTicks) this.#fill(expected, ticks);
-    const isHole = lead > this.#toleranceTicks && this.#end === expected;
-    this.#emit(frame.data, isHole ? ticks : (this.#end ?? ticks));
+    if (lead < -tolerance) return; // its time is taken
+    // A new anchor is a guess; sound that goes on without a seam stands better.
+    if (jumped && Math.abs(lead) <= tolerance) this.#clock.shift(-lead / this.#ticksPerMs);
+    if (lead > tolerance) this.#fill(expected, ticks);
+    const isHole = lead > tolerance && this.#end === expected;
+    this.#emit(frame.data, isHole ? ticks : (this.#end ?? ticks), length);
   }
 
   /** Puts whole frames of silence between `from` and `to`, when that is possible and makes sense. */
   #fill(from: number, to: number): void {
-    if (this.#silence === undefined || to - from > MAX_FILLED_MS * this.#ticksPerMs) return;
-    const count = Math.round((to - from) / this.#frameTicks);
-    for (let index = 0; index < count; index++) this.#emit(this.#silence, from + index * this.#frameTicks);
+    const { silence, frameTicks } = this.#format;
+    if (silence === undefined || to - from > MAX_FILLED_MS * this.#ticksPerMs) return;
+    const count = Math.round((to - from) / frameTicks);
+    for (let index = 0; index < count; index++) this.#emit(silence, from + index * frameTicks, frameTicks);
   }
 
-  #emit(data: Buffer, dts: number): void {
-    this.#end = dts + this.#frameTicks;
+  #emit(data: Buffer, dts: number, duration: number): void {
+    this.#end = dts + duration;
     this.#lastWallMs = Math.max(this.#lastWallMs, this.#wall.findWallMs(dts / this.#ticksPerMs) ?? 0);
     this.#onSample({
       kind: 'audio',
       data,
       dts,
       pts: dts,
-      duration: this.#frameTicks,
+      duration,
       keyframe: true,
       wallMs: this.#lastWallMs,
     });

@@ -1,7 +1,7 @@
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { AUDIO, VIDEO, audioSample, videoSample } from '../fmp4/testing-configs.ts';
-import type { MediaEvent, VideoConfig } from '../sample.ts';
+import type { AudioConfig, MediaEvent, VideoConfig } from '../sample.ts';
 import { EventSequencer, SOUND_GONE_MS, SOUND_WAIT_MS } from './event-sequencer.ts';
 
 class Bench {
@@ -9,8 +9,8 @@ class Bench {
   readonly events: MediaEvent[] = [];
   readonly sequencer: EventSequencer;
 
-  constructor(sound: 'announced' | 'none' = 'announced') {
-    const audio = sound === 'none' ? undefined : AUDIO;
+  constructor(sound: 'announced' | 'unknown' | 'none' = 'announced') {
+    const audio = sound === 'none' ? undefined : sound === 'unknown' ? sound : AUDIO;
     this.sequencer = new EventSequencer({
       clock: this.clock,
       audio,
@@ -27,9 +27,9 @@ class Bench {
     });
   }
 
-  sound(seconds: number): void {
-    this.sequencer.noteSound();
-    this.sequencer.pushSound(audioSample({ dts: seconds * 48_000, pts: seconds * 48_000 }));
+  sound(seconds: number, config?: AudioConfig): void {
+    this.sequencer.noteSound(config);
+    this.sequencer.pushSound(audioSample({ dts: seconds * 48_000, pts: seconds * 48_000 }), config);
   }
 
   /** Events as words, and forgets them. */
@@ -37,6 +37,7 @@ class Bench {
     const words = this.events.map((event) => {
       if (event.type === 'config') return event.config.audio === undefined ? 'CONFIG-V' : 'CONFIG-AV';
       if (event.type === 'discontinuity') return 'DISCONTINUITY';
+      if (event.type !== 'sample') return event.type;
       return event.sample.kind === 'audio' ? 'a' : event.sample.keyframe ? 'K' : 'p';
     });
     this.events.length = 0;
@@ -48,6 +49,31 @@ describe('EventSequencer', () => {
   it('starts at once without an announced sound track', () => {
     const bench = new Bench('none');
     bench.picture(1, true);
+    expect(bench.take()).toBe('CONFIG-V K');
+  });
+
+  it('waits for sound that only its frames describe, and follows when they change', async () => {
+    const bench = new Bench('unknown');
+    bench.picture(1, true);
+    expect(bench.take()).toBe('');
+    bench.sound(1.1, AUDIO);
+    expect(bench.take()).toBe('CONFIG-AV K a');
+    const other = { ...AUDIO, channels: 2 };
+    bench.sound(1.2, other); // not in the config: from the next key frame on
+    bench.picture(1.3, false);
+    bench.picture(1.4, true);
+    bench.sound(1.5, other);
+    bench.sound(1.6, AUDIO);
+    expect(bench.take()).toBe('p CONFIG-AV K a');
+    await bench.clock.advance(SOUND_GONE_MS + 1);
+    bench.picture(5, true);
+    expect(bench.take()).toBe('CONFIG-V K');
+  });
+
+  it('does not wait for ever for sound that never says what it is', async () => {
+    const bench = new Bench('unknown');
+    bench.picture(1, true);
+    await bench.clock.advance(SOUND_WAIT_MS);
     expect(bench.take()).toBe('CONFIG-V K');
   });
 

@@ -13,8 +13,8 @@ import type { TimedPicture } from './video-timeline.ts';
 
 export interface EventSequencerOptions {
   readonly clock: Clock;
-  /** The announced sound track, when it can be carried. */
-  readonly audio: AudioConfig | undefined;
+  /** The announced sound track, when it can be carried; `unknown` when only its sound tells what it is. */
+  readonly audio: AudioConfig | 'unknown' | undefined;
   readonly onEvent: (event: MediaEvent) => void;
 }
 
@@ -26,26 +26,35 @@ export const SOUND_GONE_MS = 3000;
 const MAX_HELD = 400;
 const MAX_HELD_BYTES = 16 * 1024 * 1024;
 
+interface DatedSound {
+  readonly sound: Sample;
+  readonly config: AudioConfig | undefined;
+}
+
 export class EventSequencer {
   readonly #clock: Clock;
-  readonly #audio: AudioConfig | undefined;
+  readonly #isSoundAnnounced: boolean;
   readonly #onEvent: (event: MediaEvent) => void;
   #state: 'before-picture' | 'waiting-for-sound' | 'running' | 'closed' = 'before-picture';
   #timer: Timer | undefined;
-  #held: (TimedPicture | Sample)[] = [];
+  #held: (TimedPicture | DatedSound)[] = [];
   #heldBytes = 0;
+  /** What the sound was last. */
+  #audio: AudioConfig | undefined;
   #soundHeardMs: number | undefined;
   #config: StreamConfig | undefined;
   #startSeconds = 0;
 
   constructor(options: EventSequencerOptions) {
     this.#clock = options.clock;
-    this.#audio = options.audio;
+    this.#isSoundAnnounced = options.audio !== undefined;
+    this.#audio = options.audio === 'unknown' ? undefined : options.audio;
     this.#onEvent = options.onEvent;
   }
 
-  /** A frame of sound was received, whether or not it becomes a sample. */
-  noteSound(): void {
+  /** A frame of sound was received, whether or not it becomes a sample. @param config what it is, where only it tells. */
+  noteSound(config = this.#audio): void {
+    this.#audio = config;
     this.#soundHeardMs = this.#clock.monotonic();
     if (this.#state === 'waiting-for-sound') this.#run();
   }
@@ -57,10 +66,10 @@ export class EventSequencer {
     else if (this.#state === 'running') this.#emitPicture(picture);
   }
 
-  /** Takes the next sample of sound. */
-  pushSound(sample: Sample): void {
-    if (this.#state === 'waiting-for-sound') this.#hold(sample);
-    else if (this.#state === 'running') this.#emitSound(sample);
+  /** Takes the next sample of sound. @param config what it is; default what was announced. */
+  pushSound(sample: Sample, config = this.#audio): void {
+    if (this.#state === 'waiting-for-sound') this.#hold({ sound: sample, config });
+    else if (this.#state === 'running') this.#emitSound({ sound: sample, config });
   }
 
   /** Forgets what is held; nothing is emitted any more. */
@@ -73,7 +82,7 @@ export class EventSequencer {
   #startWith({ sample, config }: TimedPicture): void {
     this.#startSeconds = sample.pts / config.timescale;
     this.#state = 'waiting-for-sound';
-    if (this.#audio === undefined || this.#hearsSound()) this.#run();
+    if (!this.#isSoundAnnounced || this.#hearsSound()) this.#run();
     else this.#timer = this.#clock.setTimer(SOUND_WAIT_MS, () => this.#run());
   }
 
@@ -88,9 +97,9 @@ export class EventSequencer {
     }
   }
 
-  #hold(item: TimedPicture | Sample): void {
+  #hold(item: TimedPicture | DatedSound): void {
     this.#held.push(item);
-    this.#heldBytes += ('sample' in item ? item.sample : item).data.length;
+    this.#heldBytes += ('sample' in item ? item.sample : item.sound).data.length;
     if (this.#held.length >= MAX_HELD || this.#heldBytes >= MAX_HELD_BYTES) this.#run();
   }
 
@@ -106,9 +115,9 @@ export class EventSequencer {
     this.#onEvent({ type: 'sample', sample });
   }
 
-  #emitSound(sample: Sample): void {
+  #emitSound({ sound: sample, config }: DatedSound): void {
     const audio = this.#config?.audio;
-    if (audio === undefined) return; // not in the config: from the next key frame on
+    if (audio === undefined || audio !== config) return; // not in the config: from the next key frame on
     if ((sample.pts + sample.duration) / audio.timescale <= this.#startSeconds) return; // before the first picture
     this.#onEvent({ type: 'sample', sample });
   }

@@ -11,6 +11,9 @@ const WINDOWS_NEEDED = 3;
 const EQUAL_NEEDED = 3;
 /** Windows that are wrong by less are the drift of two clocks. */
 const DRIFT_SHARE = 0.01;
+/** Windows in a row, all off in one direction, that add up to more than a camera holds back when the network is slow. */
+const STEADY_WINDOWS = 5;
+const STEADY_ASTRAY_MS = 3000;
 /** Timestamps that came away from arrival by so much, in whatever steps, are useless. A cached GOP at the start is less. */
 const MAX_ASTRAY_MS = 60_000;
 
@@ -20,6 +23,9 @@ export class RateCheck {
   #windows = 0;
   /** Timestamp time minus arrival time, summed over the windows. */
   #astrayMs = 0;
+  /** The same over the last windows that were all off in one direction. */
+  #steadyMs = 0;
+  #steadyWindows = 0;
   #equal = 0;
   #lastMs: number | undefined;
 
@@ -37,15 +43,13 @@ export class RateCheck {
     const aheadMs = timeMs - this.#start.timeMs - elapsedMs;
     const isAstray = Math.abs(this.#astrayMs + aheadMs) > MAX_ASTRAY_MS;
     if (elapsedMs >= WINDOW_MS) {
-      if (Math.abs(aheadMs) > elapsedMs * DRIFT_SHARE) this.#astrayMs += aheadMs;
-      const ratio = (timeMs - this.#start.timeMs) / elapsedMs;
-      const direction = ratio < SLOW ? -1 : ratio > FAST ? 1 : 0;
-      this.#windows = direction !== 0 && direction === this.#direction ? this.#windows + 1 : 1;
-      this.#direction = direction;
+      this.#endWindow(aheadMs, elapsedMs);
       this.#start = { timeMs, arrivalMs };
     }
     const isWrongRate = this.#direction !== 0 && this.#windows >= WINDOWS_NEEDED;
-    return isAstray || isWrongRate || this.#equal >= EQUAL_NEEDED;
+    const isSteadilyWrong =
+      this.#steadyWindows >= STEADY_WINDOWS && Math.abs(this.#steadyMs) > STEADY_ASTRAY_MS;
+    return isAstray || isWrongRate || isSteadilyWrong || this.#equal >= EQUAL_NEEDED;
   }
 
   /** Starts a new window, after a jump or a gap. */
@@ -53,5 +57,17 @@ export class RateCheck {
     this.#start = undefined;
     this.#lastMs = undefined;
     this.#equal = 0;
+  }
+
+  #endWindow(aheadMs: number, elapsedMs: number): void {
+    const ratio = 1 + aheadMs / elapsedMs;
+    const direction = ratio < SLOW ? -1 : ratio > FAST ? 1 : 0;
+    this.#windows = direction !== 0 && direction === this.#direction ? this.#windows + 1 : 1;
+    this.#direction = direction;
+    const isDrift = Math.abs(aheadMs) <= elapsedMs * DRIFT_SHARE;
+    if (!isDrift) this.#astrayMs += aheadMs;
+    const isSteady = !isDrift && Math.sign(aheadMs) === Math.sign(this.#steadyMs || aheadMs);
+    this.#steadyMs = isDrift ? 0 : isSteady ? this.#steadyMs + aheadMs : aheadMs;
+    this.#steadyWindows = isDrift ? 0 : isSteady ? this.#steadyWindows + 1 : 1;
   }
 }

@@ -106,8 +106,8 @@ describe('TrackClock', () => {
   });
 
   it.each([
-    ['ahead', 2900],
-    ['back', -1900],
+    ['ahead', 390],
+    ['back', -390],
   ])('steps of seconds %s, each too small for a jump, do not lead away for long', (_name, stepMs) => {
     const clock = new TrackClock(90_000, 90_000);
     const frames = Array.from(
@@ -136,12 +136,77 @@ describe('TrackClock', () => {
     clock.onSenderReport(0, 5000);
     expect(clock.reportOffsetMs).toBeUndefined();
     clock.onSenderReport(90_000, 6010);
-    expect(clock.reportOffsetMs).toBeCloseTo(5010);
+    expect(clock.reportOffsetMs).toBeCloseTo(5002.5); // a quarter of what it says beyond the first
     clock.onSenderReport(180_000, 99_000);
     expect(clock.reportOffsetMs).toBeUndefined();
     clock.onSenderReport(270_000, 100_000);
     expect(clock.reportOffsetMs).toBeCloseTo(97_000);
     place(clock, steady(1, 90_000 * 4000, 400));
     expect(clock.reportOffsetMs).toBeUndefined();
+  });
+
+  it.each([
+    ['back, where nothing is reordered', -900, false, true],
+    ['back, where pictures may be', -900, true, false],
+    ['ahead, to earlier than anything came', 900, false, true],
+  ])('a step of 900 ms %s', (_name, stepMs, mayGoBack, expected) => {
+    const clock = new TrackClock(90_000, 90_000);
+    place(clock, steady(100, 90_000 * 100));
+    const timestamp = 90_000 * 100 + 100 * FRAME + stepMs * 90;
+    expect(clock.place(timestamp, 4000, mayGoBack).jumped).toBe(expected);
+  });
+
+  it('a camera that drops pictures after a stall is not one that jumps', () => {
+    const clock = new TrackClock(90_000, 90_000);
+    const placed = place(clock, [
+      ...steady(100),
+      [102 * FRAME, 7000],
+      [176 * FRAME, 7040],
+      [177 * FRAME, 7080],
+    ]);
+    expect(placed.some(({ jumped }) => jumped)).toBe(false);
+  });
+
+  it('says when a report contradicts the one before, and does not believe old ones', () => {
+    const clock = new TrackClock(90_000, 90_000);
+    place(clock, steady(10));
+    expect(clock.onSenderReport(0, 5000)).toBe(false);
+    expect(clock.onSenderReport(90_000, 6000)).toBe(false);
+    place(clock, steady(1, 60 * 90_000, 60_000));
+    expect(clock.reportOffsetMs).toBeCloseTo(5000);
+    place(clock, steady(1, 70 * 90_000, 70_000));
+    expect(clock.reportOffsetMs).toBeUndefined();
+    expect(clock.onSenderReport(70 * 90_000, 0)).toBe(true);
+  });
+
+  it('knows how far it leads arrival, and keeps that over a jump', () => {
+    const clock = new TrackClock(90_000, 90_000);
+    place(clock, steady(10));
+    clock.shift(5000);
+    expect(clock.leadMs).toBeCloseTo(5000);
+    const [jumped] = place(clock, steady(1, 90_000 * 4000, 400));
+    expect(jumped?.at).toBeCloseTo(5400);
+    expect(clock.leadMs).toBeCloseTo(5000);
+  });
+
+  it('takes over the lead of the other track', () => {
+    const clock = new TrackClock(90_000, 90_000, () => 17_000);
+    expect(place(clock, steady(1))[0]?.at).toBe(17_000);
+    const equal = steady(200, 0, 440).map(([, arrival]) => [77, arrival] as const);
+    expect(Math.abs((place(clock, equal).at(-1)?.at ?? 0) - 17_000 - 440 - 199 * 40)).toBeLessThan(50);
+    expect(clock.usesArrival).toBe(true);
+  });
+
+  it.each([
+    ['3 % fast', 1.03, true],
+    ['10 % slow', 0.9, true],
+    ['drifting by 500 ppm', 1.0005, false],
+  ])('a clock that is %s: by arrival is %s', (_name, rate, expected) => {
+    const clock = new TrackClock(90_000, 90_000);
+    place(
+      clock,
+      steady(3000).map(([timestamp, arrival]) => [Math.round(timestamp * rate), arrival] as const),
+    );
+    expect(clock.usesArrival).toBe(expected);
   });
 });

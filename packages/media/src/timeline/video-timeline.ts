@@ -57,7 +57,10 @@ export class VideoTimeline {
 
   /** Takes the next picture in decode order; the first must be a key frame. */
   push(unit: AccessUnit): void {
-    const placed = { unit, ...this.#clock.place(unit.timestamp, unit.arrival.monotonicMs) };
+    const placed = {
+      unit,
+      ...this.#clock.place(unit.timestamp, unit.arrival.monotonicMs, mayGoBack(unit)),
+    };
     if (this.#decodeTimes !== undefined) {
       this.#date(placed, this.#decodeTimes);
       return;
@@ -103,8 +106,7 @@ export class VideoTimeline {
 
   /** A picture without B slices is shown after all before it: an earlier time is the camera's error. */
   #findPts(unit: AccessUnit, ticks: number, decodeTimes: DecodeTimes): number {
-    const mayGoBack = unit.bidirectional && unit.active.knownReorder !== 0;
-    const pts = Math.max(0, mayGoBack ? ticks : Math.max(ticks, this.#highestPts + 1));
+    const pts = Math.max(0, mayGoBack(unit) ? ticks : Math.max(ticks, this.#highestPts + 1));
     this.#highestPts = Math.max(this.#highestPts, pts);
     decodeTimes.raiseReorder(this.#observer.add(pts));
     return pts;
@@ -118,6 +120,11 @@ export class VideoTimeline {
     const { reorder } = decodeTimes;
     this.#config = config.maxReorder === reorder ? config : { ...config, maxReorder: reorder };
   }
+}
+
+/** Only pictures with B slices are shown before ones that came before them. */
+function mayGoBack({ bidirectional, active }: AccessUnit): boolean {
+  return bidirectional && active.knownReorder !== 0;
 }
 
 /** How far the camera reorders: what its parameter sets say, or what the first pictures show. Undefined: more are needed. */

@@ -32,6 +32,8 @@ export interface AccessUnit {
 
 export interface AccessUnitSink {
   onAccessUnit(unit: AccessUnit): void;
+  /** A picture was dropped, and only a key frame lets the stream go on. */
+  onKeyframeMissed?(): void;
   /** Something was wrong with the bytes: for counting. */
   onTrouble(message: string): void;
 }

@@ -53,6 +53,10 @@ export class EventBatchWriter {
         return;
       case 'discontinuity':
         this.#addRow(sourceId, KIND.discontinuity, this.#reasons.push(event.reason) - 1);
+        return;
+      case 'unchanged':
+      case 'relay':
+      // Only of sources over HTTP, which are never on a worker.
     }
   }
 

@@ -21,6 +21,7 @@ class Bench {
   readonly host: SourceHost;
   handled = 0;
   closed = 0;
+  keyframeRequests = 0;
   opening: OpenSourceOptions | undefined;
   readonly end = Promise.withResolvers<void>();
   #deferred: (() => void)[] = [];
@@ -29,8 +30,10 @@ class Bench {
     const source: MediaSource = {
       server: 'Fake',
       tracks: [],
+      path: { transport: 'udp', tls: undefined },
       ended: this.end.promise,
       lostPackets: 3,
+      requestKeyframe: () => this.keyframeRequests++,
       close: () => {
         this.closed++;
         return Promise.resolve();
@@ -101,6 +104,20 @@ describe('SourceHost', () => {
     expect(bench.events).toContain('lost 3');
   });
 
+  it('carries wishes for key frames both ways', async () => {
+    const bench = new Bench();
+    await settled();
+    bench.host.take({ type: 'keyframe', id: 1 });
+    bench.host.take({ type: 'keyframe', id: 2 }); // closed in the meantime
+    expect(bench.keyframeRequests).toBe(1);
+    bench.opening?.onWaitingForKeyframe?.();
+    bench.opening?.askForKeyframe?.();
+    expect(bench.replies.slice(-2)).toEqual([
+      { type: 'waiting', id: 1 },
+      { type: 'ask', id: 1 },
+    ]);
+  });
+
   it('drops for a main thread that does not keep up, and goes on at a key frame with its configuration', async () => {
     const bench = new Bench();
     await settled();
@@ -124,6 +141,7 @@ describe('SourceHost', () => {
     bench.end.reject(new MediaError('SOURCE_TIMEOUT', 'silence', { details: { step: 'PLAY' } }));
     await settled();
     expect(bench.replies.map(({ type }) => type)).toEqual(['opened', 'media', 'ended']);
+    expect(bench.replies[0]).toMatchObject({ server: 'Fake', path: { transport: 'udp' } });
     expect(bench.replies.at(-1)).toEqual({
       type: 'ended',
       id: 1,

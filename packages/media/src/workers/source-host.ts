@@ -60,6 +60,7 @@ export class SourceHost {
 
   take(request: WorkerRequest): void {
     if (request.type === 'open') void this.#open(request);
+    else if (request.type === 'keyframe') this.#sources.get(request.id)?.source?.requestKeyframe?.();
     else void this.#close(request.id, request.goodbye);
   }
 
@@ -82,9 +83,11 @@ export class SourceHost {
         logger: new PostingLogger(id, post, logFields),
         signal: hosted.stopper.signal,
         isAddressAllowed,
+        onWaitingForKeyframe: () => post({ type: 'waiting', id }),
+        askForKeyframe: () => post({ type: 'ask', id }),
       });
       hosted.source = opened;
-      post({ type: 'opened', id, server: opened.server, tracks: opened.tracks });
+      post({ type: 'opened', id, server: opened.server, tracks: opened.tracks, path: opened.path });
       this.#watch(hosted, opened);
     } catch (error) {
       this.#sources.delete(id);

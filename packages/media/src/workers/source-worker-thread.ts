@@ -5,7 +5,7 @@ import type { Logger } from '@pantau/base/logger';
 import { MediaError } from '../media-error.ts';
 import type { ProbeTrack } from '../probe-report.ts';
 import type { MediaEvent } from '../sample.ts';
-import type { MediaSource, OpenSourceOptions } from '../source.ts';
+import type { MediaSource, OpenSourceOptions, SourcePath } from '../source.ts';
 import { readEventBatch, type EventBatch } from './event-batch.ts';
 import {
   ANSWER,
@@ -98,7 +98,7 @@ export class SourceWorkerThread {
         this.#answer(reply.address, reply.port);
         return;
       case 'opened':
-        this.#sources.get(reply.id)?.onOpened(reply.server, reply.tracks);
+        this.#sources.get(reply.id)?.onOpened(reply);
         return;
       case 'failed':
         this.#sources.get(reply.id)?.onFailed(fromPlainError(reply.error));
@@ -106,6 +106,12 @@ export class SourceWorkerThread {
         return;
       case 'ended':
         this.#sources.get(reply.id)?.onEnded(reply.error && fromPlainError(reply.error));
+        return;
+      case 'waiting':
+        this.#sources.get(reply.id)?.onWaiting();
+        return;
+      case 'ask':
+        this.#sources.get(reply.id)?.onAsk();
         return;
       case 'closed':
         this.#sources.get(reply.id)?.onClosed();
@@ -169,6 +175,7 @@ class RemoteSource implements MediaSource {
   #isClosing = false;
   #server: string | undefined;
   #tracks: readonly ProbeTrack[] = [];
+  #path: SourcePath | undefined;
   #lostPackets = 0;
 
   constructor(options: OpenSourceOptions, post: (request: WorkerRequest) => void, id: number) {
@@ -189,6 +196,10 @@ class RemoteSource implements MediaSource {
 
   get tracks(): readonly ProbeTrack[] {
     return this.#tracks;
+  }
+
+  get path(): SourcePath | undefined {
+    return this.#path;
   }
 
   get lostPackets(): number {
@@ -219,13 +230,26 @@ class RemoteSource implements MediaSource {
     if (!this.#isClosing) this.#options.onEvent(event);
   }
 
+  requestKeyframe(): void {
+    this.#post({ type: 'keyframe', id: this.#id });
+  }
+
+  onWaiting(): void {
+    if (!this.#isClosing) this.#options.onWaitingForKeyframe?.();
+  }
+
+  onAsk(): void {
+    if (!this.#isClosing) this.#options.askForKeyframe?.();
+  }
+
   onLost(lostPackets: number): void {
     this.#lostPackets = lostPackets;
   }
 
-  onOpened(server: string | undefined, tracks: readonly ProbeTrack[]): void {
+  onOpened({ server, tracks, path }: Pick<MediaSource, 'server' | 'tracks' | 'path'>): void {
     this.#server = server;
     this.#tracks = tracks;
+    this.#path = path;
     this.#opening.resolve(this);
   }
 

@@ -5,6 +5,7 @@
 import { Secret } from '@pantau/base/secret';
 import { MEDIA_ERROR_KINDS, MediaError, type MediaErrorCode } from '../media-error.ts';
 import type { ProbeTrack } from '../probe-report.ts';
+import type { SourcePath } from '../source.ts';
 import type { SourceDefinition } from '../source-definition.ts';
 import type { EventBatch } from './event-batch.ts';
 
@@ -22,7 +23,9 @@ export interface PlainError {
 export type WorkerRequest =
   | { readonly type: 'open'; readonly id: number; readonly source: PlainSource; readonly logFields: object }
   /** Ends an opening or an open source; `closed` answers. */
-  | { readonly type: 'close'; readonly id: number; readonly goodbye: boolean };
+  | { readonly type: 'close'; readonly id: number; readonly goodbye: boolean }
+  /** Somebody waits for a key frame. */
+  | { readonly type: 'keyframe'; readonly id: number };
 
 /** Worker → main thread. */
 export type WorkerReply =
@@ -31,10 +34,14 @@ export type WorkerReply =
       readonly id: number;
       readonly server: string | undefined;
       readonly tracks: readonly ProbeTrack[];
+      readonly path: SourcePath | undefined;
     }
   | { readonly type: 'failed'; readonly id: number; readonly error: PlainError }
   | { readonly type: 'ended'; readonly id: number; readonly error: PlainError | undefined }
   | { readonly type: 'closed'; readonly id: number }
+  /** `OpenSourceOptions.onWaitingForKeyframe` and `askForKeyframe`: at most once a second each. */
+  | { readonly type: 'waiting'; readonly id: number }
+  | { readonly type: 'ask'; readonly id: number }
   | { readonly type: 'media'; readonly batch: EventBatch }
   | {
       readonly type: 'log';

@@ -42,6 +42,8 @@ export const EVENT_WORDS = {
   AREA_UPDATED: 'audit.type.AREA_UPDATED',
   AREA_DELETED: 'audit.type.AREA_DELETED',
   STREAM_TOKEN_CREATED: 'audit.type.STREAM_TOKEN_CREATED',
+  NETWORK_SEARCHED: 'audit.type.NETWORK_SEARCHED',
+  DEVICE_EXAMINED: 'audit.type.DEVICE_EXAMINED',
   SETTINGS_UPDATED: 'audit.type.SETTINGS_UPDATED',
   CACHE_INVALIDATED: 'audit.type.CACHE_INVALIDATED',
   SECRETS_ROTATED: 'audit.type.SECRETS_ROTATED',
@@ -86,6 +88,8 @@ export const EVENT_GROUPS = {
     'AREA_UPDATED',
     'AREA_DELETED',
     'STREAM_TOKEN_CREATED',
+    'NETWORK_SEARCHED',
+    'DEVICE_EXAMINED',
   ],
   situs: ['SETTINGS_UPDATED', 'CACHE_INVALIDATED', 'SECRETS_ROTATED'],
 } as const satisfies Readonly<Record<string, readonly AuditEventType[]>>;

@@ -2,10 +2,12 @@ import type { StreamCamera, StreamStateName } from '@pantau/contract/stream';
 import { Eye, MapPin } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Link } from 'wouter';
-import { formatCount, formatMoment, splitAge } from '../../lib/format.ts';
+import { formatCount, formatMoment } from '../../lib/format.ts';
 import { useText } from '../../locales/use-text.ts';
 import { LivePicture } from '../../player/live-picture.tsx';
+import { PictureAge, PosterPicture } from '../../player/poster-picture.tsx';
 import { usePlayer } from '../../player/use-player.ts';
+import { usePoster } from '../../player/use-poster.ts';
 import { classNames } from '../../ui/class-names.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { StateBadge } from '../streams/state-badge.tsx';
@@ -13,6 +15,9 @@ import { cameraPath } from './camera-path.ts';
 import { EmptyPicture } from './empty-picture.tsx';
 import { usePreviewTurn } from './use-preview-turn.ts';
 import { VisibilityBadge } from './visibility-badge.tsx';
+
+/** Widths of a card, by the columns of the grid (`camera-grid.tsx`). */
+const CARD_SIZES = '(min-width: 110rem) 22vw, (min-width: 80rem) 27vw, (min-width: 40rem) 45vw, 92vw';
 
 /** A camera in the list: its picture (moving while it has its turn), state, name, place, and who watches. */
 export function CameraCard({
@@ -30,8 +35,10 @@ export function CameraCard({
   const { snapshot, hasKept } = player;
   const isMoving = snapshot.phase === 'playing';
   const hasSomething = isMoving || hasKept || snapshot.phase === 'stalled';
-  const age = snapshot.staleForS === undefined ? undefined : splitAge(snapshot.staleForS);
-  const isFresh = hasSomething && age === undefined;
+  const poster = usePoster(camera);
+  const shownPoster = hasSomething ? undefined : poster;
+  const isFresh = hasSomething && snapshot.staleForS === undefined;
+  const ageS = shownPoster?.ageS ?? (hasKept ? snapshot.staleForS : undefined);
   const Heading = headingLevel;
   return (
     <article
@@ -44,20 +51,17 @@ export function CameraCard({
       <div
         className={classNames(
           'relative aspect-video overflow-hidden rounded-picture shadow-one',
-          hasSomething ? 'bg-video' : 'bg-raised',
+          hasSomething || shownPoster !== undefined ? 'bg-video' : 'bg-raised',
           'outline-2 outline-offset-2 outline-transparent transition-[outline-color] group-hover:outline-accent',
         )}
       >
         <LivePicture player={player} label={camera.name} />
-        {!hasSomething && <EmptyPicture state={camera.state} />}
+        {shownPoster !== undefined && <PosterPicture poster={shownPoster} sizes={CARD_SIZES} isLazy />}
+        {!hasSomething && shownPoster === undefined && <EmptyPicture state={camera.state} />}
         {/* At the bottom: cameras write their own name and clock along the top. */}
         <div className="absolute inset-x-2.5 bottom-2.5 flex flex-wrap items-center justify-between gap-1.5">
           <StateBadge state={isMoving ? 'live' : shownState(camera.state, isFresh, hasTurn)} />
-          {age !== undefined && hasKept && (
-            <span className="rounded-full bg-scrim px-2.5 py-1 text-xs text-on-video">
-              {t('card.age', { age: t(`age.${age.unit}`, { count: age.count }) })}
-            </span>
-          )}
+          {ageS !== undefined && <PictureAge ageS={ageS} />}
         </div>
       </div>
       <div className="grid grid-cols-1 gap-0.5 px-0.5">

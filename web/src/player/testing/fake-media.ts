@@ -108,7 +108,14 @@ export class FakeSocket implements SocketLike {
     this.onmessage?.(new MessageEvent('message', { data: JSON.stringify(message) }));
   }
 
-  send(bytes: number): void {
+  /** What the session said. */
+  readonly sent: string[] = [];
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+
+  deliver(bytes: number): void {
     this.onmessage?.(new MessageEvent('message', { data: new ArrayBuffer(bytes) }));
   }
 

@@ -30,7 +30,16 @@ export function client(url: string, overrides: Partial<RtspSessionOptions> = {})
     signal: controller.signal,
     ...overrides,
   };
-  return { clock, packets, reports, log, controller, options, open: () => openRtspSession(options) };
+  return {
+    clock,
+    packets,
+    reports,
+    log,
+    controller,
+    options,
+    open: () => openRtspSession(options),
+    openWith: openRtspSession,
+  };
 }
 
 export const withLogin = (url: string) => ({

@@ -1,0 +1,101 @@
+/** WebRTC by WHEP (RFC 9725): a picture a tenth of a second old in a real browser, and clear words where it cannot be. */
+import { expect, it } from 'vitest';
+import { TestBrowser, type TestPage } from './support/browser.ts';
+import { eventually, median, observe } from './support/eventually.ts';
+import { GstCamera } from './support/gst-camera.ts';
+import { PantauServer } from './support/pantau-server.ts';
+import { describeWith } from './support/requirements.ts';
+import { useStage } from './support/stage.ts';
+
+/** Posts an offer and shows what comes; leaves its findings on the page. */
+const WATCH = `async (url) => {
+  document.body.innerHTML = '<video muted autoplay playsinline></video>';
+  const peer = new RTCPeerConnection({ iceServers: [] });
+  globalThis.whepPeer = peer;
+  const stream = new MediaStream();
+  peer.ontrack = ({ track, receiver }) => { receiver.jitterBufferTarget = 0; stream.addTrack(track); };
+  peer.addTransceiver('video', { direction: 'recvonly' });
+  peer.addTransceiver('audio', { direction: 'recvonly' });
+  await peer.setLocalDescription(await peer.createOffer());
+  const response = await fetch(url, { method: 'POST', body: peer.localDescription.sdp, headers: { 'content-type': 'application/sdp' } });
+  const text = await response.text();
+  if (response.status !== 201) { peer.close(); return { status: response.status, code: JSON.parse(text).code }; }
+  globalThis.whepLocation = response.headers.get('location');
+  await peer.setRemoteDescription({ type: 'answer', sdp: text });
+  document.querySelector('video').srcObject = stream;
+  return { status: 201, code: undefined };
+}`;
+
+describeWith('WHEP', ['chromium', 'gstreamer'], () => {
+  const stage = useStage(async (stack) => {
+    const camera = stack.use(
+      await GstCamera.open([
+        { path: '/clock', clockBits: true, gopSeconds: 1 },
+        { path: '/bframes', profile: 'high-bframes' },
+      ]),
+    );
+    const env = { PANTAU_WHEP_MAX_VIEWERS: '2', PANTAU_WHEP_ADDRESSES: '127.0.0.1' };
+    const server = stack.use(await PantauServer.open({ env }));
+    const browser = stack.use(await TestBrowser.open());
+    const clock = await server.addCamera({ name: 'clock', url: camera.url('/clock') });
+    const reordered = await server.addCamera({ name: 'bframes', url: camera.url('/bframes') });
+    return { camera, server, browser, clock, reordered };
+  });
+
+  const watch = async (
+    page: TestPage,
+    key: string,
+  ): Promise<{ status: number; code: string | undefined }> => {
+    const { server } = stage.props;
+    await page.goto(`${server.url}/health`);
+    return (await page.page.evaluate(`(${WATCH})('/whep/${key}')`)) as {
+      status: number;
+      code: string | undefined;
+    };
+  };
+
+  it(
+    'shows a picture that is less than 150 ms old, and ends when it is told to',
+    { timeout: 90_000 },
+    async () => {
+      const { server, clock } = stage.props;
+      const page = await stage.openPage();
+      expect(await watch(page, clock.stream_key)).toMatchObject({ status: 201 });
+      await eventually('a clock in the picture', () => page.pictureAgeMs(), { timeoutMs: 20_000 });
+      await observe(3_000, 500, () => page.video());
+      const looks = await observe(10_000, 100, () => page.pictureAgeMs());
+      const ages = looks.flatMap((age) => age ?? []);
+      expect(ages.length).toBeGreaterThan(50);
+      console.log(`age of the picture by WHEP: median ${median(ages)} ms`);
+      expect(median(ages), 'age of the picture, ms').toBeLessThan(150);
+      await eventually('one viewer', async () => (await server.untilState('clock', 'live')).viewers === 1);
+      const location = (await page.page.evaluate('whepLocation')) as string;
+      expect((await fetch(`${server.url}${location}`, { method: 'DELETE' })).status).toBe(200);
+      await eventually('the connection to end', async () =>
+        ['disconnected', 'failed', 'closed'].includes(
+          (await page.page.evaluate('whepPeer.connectionState')) as string,
+        ),
+      );
+    },
+  );
+
+  it('says in words what WebRTC does not carry', { timeout: 60_000 }, async () => {
+    const page = await stage.openPage();
+    expect(await watch(page, stage.props.reordered.stream_key)).toEqual({
+      status: 406,
+      code: 'CODEC_UNSUPPORTED',
+    });
+    expect(await watch(page, 'nobody-knows-this')).toEqual({
+      status: 404,
+      code: 'STREAM_NOT_FOUND',
+    });
+  });
+
+  it('refuses more viewers than the cap', { timeout: 60_000 }, async () => {
+    const { clock } = stage.props;
+    const pages = await Promise.all([stage.openPage(), stage.openPage(), stage.openPage()]);
+    const statuses: number[] = [];
+    for (const page of pages) statuses.push((await watch(page, clock.stream_key)).status);
+    expect(statuses).toEqual([201, 201, 503]);
+  });
+});
