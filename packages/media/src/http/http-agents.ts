@@ -8,7 +8,7 @@
 import { constants } from 'node:crypto';
 import { Agent as HttpAgent, type AgentOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { connect, DEFAULT_CIPHERS, type ConnectionOptions } from 'node:tls';
+import { connect, DEFAULT_CIPHERS, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { Duplex } from 'node:stream';
 import { MediaError } from '../media-error.ts';
 
@@ -40,6 +40,8 @@ export class HttpAgents {
 /** Hands a connection out only after its certificate was found to be the one that is wanted. */
 class CameraAgent extends HttpsAgent {
   readonly #fingerprint: string | undefined;
+  /** Connections whose handshake is not over: Node's agent knows of none before that, and would leave them open. */
+  readonly #opening = new Set<TLSSocket>();
 
   constructor(fingerprint: string | undefined) {
     super(AGENT_OPTIONS);
@@ -58,7 +60,10 @@ class CameraAgent extends HttpsAgent {
       ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0`,
       secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
     });
+    this.#opening.add(socket);
+    socket.once('close', () => this.#opening.delete(socket));
     const answer = (error: Error | null) => {
+      this.#opening.delete(socket);
       socket.off('error', answer);
       callback?.(error, socket);
     };
@@ -79,5 +84,10 @@ class CameraAgent extends HttpsAgent {
       socket.destroy();
     });
     return undefined;
+  }
+
+  override destroy(): void {
+    for (const socket of this.#opening) socket.destroy();
+    super.destroy();
   }
 }

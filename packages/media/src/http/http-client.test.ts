@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { Secret } from '@pantau/base/secret';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -158,6 +159,19 @@ describe('HttpClient', () => {
     await expect(client.get(client.origin, { signal: stopper.signal })).rejects.toBe(reason);
     await expect.poll(() => upstream.connections).toBe(0);
   });
+});
+
+it('leaves no connection to a camera that never ends its TLS handshake', async () => {
+  const sockets: Socket[] = [];
+  await using silent = await startRaw((socket) => sockets.push(socket.resume()));
+  const client = createClient(silent.url.replace('http:', 'https:'));
+  const stopper = new AbortController();
+  const reading = fetchAll(client, 1000, stopper.signal).catch((error: unknown) => error);
+  await expect.poll(() => sockets.length).toBe(1);
+  stopper.abort(new Error('enough'));
+  await reading;
+  client.close();
+  await expect.poll(() => sockets[0]?.destroyed).toBe(true);
 });
 
 describe('HttpClient and addresses', () => {
