@@ -19,6 +19,8 @@ const OFFER = [
 ].join('\r\n');
 const CONFIG: StreamConfig = { video: VIDEO, audio: undefined };
 
+const CANDIDATE = 'a=candidate:1 1 udp 2113937151 127.0.0.1 53 typ host';
+
 class FakePeer implements WebrtcPeer {
   readonly options: WebrtcPeerOptions;
   readonly video: Buffer[] = [];
@@ -131,6 +133,13 @@ afterEach(() => bench.close());
 
 const codeOf = async (response: Response): Promise<unknown> =>
   ((await response.json()) as { code: unknown }).code;
+
+it('does not let an offer make us send to our own loopback, unless the viewer is there', async () => {
+  await open();
+  await bench.post(`${OFFER}${CANDIDATE}\r\n`, { 'x-client': '192.0.2.1' });
+  await bench.post(`${OFFER}${CANDIDATE}\r\n`, { 'x-client': '127.0.0.1' });
+  expect(bench.peers.map(({ offer }) => offer.includes(CANDIDATE))).toEqual([false, true]);
+});
 
 describe('an offer', () => {
   it('is answered with 201, the answer and where to end it', async () => {

@@ -163,7 +163,7 @@ export class WhepServer {
       if (createPeer === undefined)
         throw new Problem(501, 'WHEP_UNAVAILABLE', 'WebRTC is not installed on this server.');
       onOpen(session);
-      const answer = await session.negotiate(offer, createPeer);
+      const answer = await session.negotiate(offer, client, createPeer);
       if (response.destroyed) throw new Problem(400, 'REQUEST_INVALID', 'the viewer has left');
       sendAnswer(response, answer, `/whep/${SESSION_PATH}/${session.id}`);
     } catch (error) {
@@ -225,8 +225,8 @@ class Session implements WhepSession {
     return this.#closing;
   }
 
-  /** @returns the answer. @throws Problem, or what the library throws. */
-  async negotiate(offerText: string, createPeer: CreateWebrtcPeer): Promise<string> {
+  /** @param viewer address that the offer came from. @returns the answer. @throws Problem, or what the library throws. */
+  async negotiate(offerText: string, viewer: string, createPeer: CreateWebrtcPeer): Promise<string> {
     const offer = parseOffer(offerText);
     if (offer === undefined) throw new Problem(400, 'REQUEST_INVALID', 'The body is no session description.');
     const config = await this.#withLimit(this.#config.promise, CONFIG_LIMIT_MS, () => {
@@ -261,9 +261,13 @@ class Session implements WhepSession {
       audioPayload: sound === undefined ? undefined : (sample: Sample) => sample.data,
       onUnplayable: () => this.end(),
     });
-    const answer = await this.#withLimit(peer.answer(narrowOffer(offer, chosen)), ANSWER_LIMIT_MS, () => {
-      return new Problem(503, 'OVERLOADED', 'The server did not find its addresses in time.', 2);
-    });
+    const answer = await this.#withLimit(
+      peer.answer(narrowOffer(offer, chosen, viewer)),
+      ANSWER_LIMIT_MS,
+      () => {
+        return new Problem(503, 'OVERLOADED', 'The server did not find its addresses in time.', 2);
+      },
+    );
     this.#throwIfClosed();
     this.#timer = this.#options.clock.setTimer(CONNECT_LIMIT_MS, () => this.end(), { unref: true });
     return answer;
