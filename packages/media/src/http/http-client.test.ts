@@ -123,6 +123,17 @@ describe('HttpClient', () => {
     await expect(fetchAll(createClient(closing.url))).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE' });
   });
 
+  it('a flood of interim replies is given up at once', async () => {
+    await using camera = await startRaw((socket) => {
+      const flood = () => {
+        while (!socket.destroyed && socket.write('HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)));
+      };
+      socket.on('drain', flood);
+      socket.once('data', flood);
+    });
+    await expect(fetchAll(createClient(camera.url))).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
+  });
+
   it('lines without CR, a length twice, and a reply without a reason are read', async () => {
     await using camera = await startRaw((socket) =>
       socket.once('data', () => socket.write('HTTP/1.1 200\nContent-Length: 2\nServer: cam\n\nok')),

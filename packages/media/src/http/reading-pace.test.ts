@@ -41,6 +41,17 @@ describe('ReadingPace', () => {
     await noting;
   });
 
+  it('makes thousands of tiny chunks wait', async () => {
+    const { clock, troubles, pace } = start();
+    const reading = (async () => {
+      for (let chunk = 0; chunk < 13_000; chunk++) await pace.note(1, 0);
+    })();
+    while (troubles.length === 0) await clock.advance(0);
+    await clock.advance(1000);
+    await reading;
+    expect(troubles).toHaveLength(1);
+  });
+
   it('a wait ends with the signal, and leaves no timer', async () => {
     const { clock, stopper, pace } = start();
     const noting = pace.note(1, 13_000);

@@ -5,6 +5,9 @@
 import { sleep, type Clock } from '@pantau/base/clock';
 import { IntakeLimit } from '../rtsp/intake-limit.ts';
 
+/** What comes in chunks smaller than any packet of a camera is work by the chunk. */
+const SMALL_BYTES = 64;
+
 export interface ReadingPaceOptions {
   readonly clock: Clock;
   /** Ends a wait. */
@@ -29,7 +32,7 @@ export class ReadingPace {
    */
   async note(byteLength: number, pieces: number): Promise<void> {
     const { clock, signal, onTrouble } = this.#options;
-    this.#limit.addFrame(pieces);
+    this.#limit.addFrame(byteLength < SMALL_BYTES ? pieces + 1 : pieces);
     const pauseMs = this.#limit.addChunk(byteLength);
     if (pauseMs <= 0) return;
     onTrouble('the camera sends more than is read in a second; it was made to wait');
