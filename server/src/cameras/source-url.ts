@@ -74,7 +74,7 @@ export function maskOrNull(url: string | null | undefined): string | null {
 /** What `maskSourceUrl` leaves of a secret. */
 export const MASKED = /=\*\*\*(?:[&;/?_]|$)/;
 
-const SECRET_NAMES = 'pass(?:word|wd)?|passwort|pwd|psw|loginpas|auth|token|sign(?:ature)?';
+const SECRET_NAMES = 'pass(?:word|wd)?|passwort|pwd|psw|loginpas|auth|token|key|secret|sig(?:n(?:ature)?)?';
 
 /** A value ends at `&`, `;` or `ends`, or where `_name=` begins: some write `_` for `&`. */
 function maskIn(part: string, ends: '/' | ''): string {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { ByteSink } from './byte-sink.ts';
 
 it('gives back what was added, piece by piece', () => {
