@@ -75,6 +75,24 @@ function decodeTime(fragment: Buffer, trackFragment = 0): bigint | undefined {
   return traf && findBox([traf], 'traf/tfdt')?.content.readBigUInt64BE(4);
 }
 
+describe('sound around a key frame after a break', () => {
+  it('begins before the picture, and is no more than that', async () => {
+    const rig = new Rig();
+    rig.configure(VIDEO_AND_AUDIO);
+    const feed = new SampleFeed({ audio: true });
+    // Sound of two seconds without its pictures, then the second key frame.
+    for (const event of feed.take(50))
+      if (event.type === 'sample' && event.sample.kind === 'audio') rig.muxer.push(event);
+    await rig.feed(feed, 25);
+    const body = rig.parts[0]?.file.copy() ?? Buffer.alloc(0);
+    const videoS = Number(decodeTime(body) ?? 0n) / VIDEO.timescale;
+    const soundS = Number(decodeTime(body, 1) ?? 0n) / 48_000;
+    expect(videoS).toBeGreaterThan(0);
+    expect(soundS).toBeLessThanOrEqual(videoS);
+    expect(soundS).toBeGreaterThan(videoS - 0.1);
+  });
+});
+
 describe('cutting', () => {
   it('ends segments at key frames and parts at their target', async () => {
     const rig = await run(151);
