@@ -341,3 +341,17 @@ function countSamples(fragment: Buffer): number {
   const trafs = moof?.children.filter((box) => box.type === 'traf') ?? [];
   return trafs.reduce((sum, traf) => sum + (findBox([traf], 'traf/trun')?.content.readUInt32BE(4) ?? 0), 0);
 }
+
+describe('a source that breaks its word', () => {
+  it('loses the pictures whose decode times do not rise, and nothing else', () => {
+    const rig = new Rig();
+    rig.configure();
+    for (const dts of [90_000, 93_600, 90_000, 93_600, 97_200, 1, 100_800]) {
+      const sample = videoSample({ dts, pts: dts, keyframe: dts === 90_000 });
+      rig.muxer.push({ type: 'sample', sample });
+    }
+    expect(() => rig.muxer.break()).not.toThrow();
+    expect(rig.parts).toHaveLength(1);
+    expect(rig.parts[0]?.durationS).toBeCloseTo(4 / 25, 2);
+  });
+});
