@@ -17,6 +17,11 @@ export interface ModeMenuProps {
   readonly quality: QualityChoicesProps | undefined;
 }
 
+/** A sheet at the bottom of a phone, where a picture leaves no room above the button; else above the button, and never higher than the window. */
+const PANEL =
+  'fixed inset-x-2 bottom-2 z-40 max-h-[calc(100dvh-5rem)] overflow-y-auto overscroll-contain rounded-picture border border-line bg-surface p-1.5 text-ink shadow-one ' +
+  'sm:absolute sm:inset-x-auto sm:right-0 sm:bottom-full sm:mb-2 sm:max-h-[calc(100dvh-9rem)] sm:w-72';
+
 /** "How to watch": data saver, smooth or fast, each with what it costs, and in which size. Radio groups in a small panel. */
 export function ModeMenu({ wanted, used, addresses, onChoose, quality }: ModeMenuProps) {
   const { t } = useText();
@@ -75,7 +80,7 @@ export function ModeMenu({ wanted, used, addresses, onChoose, quality }: ModeMen
         <span className="ml-2 hidden text-sm sm:inline">{t(`player.mode.${used ?? wanted}`)}</span>
       </IconButton>
       {isOpen && (
-        <div className="absolute right-1.5 bottom-full z-20 mb-2 w-72 max-w-[calc(100%-0.75rem)] rounded-picture border border-line bg-surface p-1.5 text-ink shadow-one sm:right-0 sm:max-w-none">
+        <div className={PANEL}>
           <div role="radiogroup" aria-label={t('player.settings')}>
             {modes.map((mode) => (
               <MenuChoice

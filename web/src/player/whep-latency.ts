@@ -9,6 +9,8 @@ interface Figures {
   /** Of all pictures together, from the first packet to the decoded picture, s. */
   readonly totalProcessingDelay?: unknown;
   readonly currentRoundTripTime?: unknown;
+  readonly totalRoundTripTime?: unknown;
+  readonly responsesReceived?: unknown;
 }
 
 export class WhepLatency {
@@ -30,7 +32,7 @@ export class WhepLatency {
         frames = numberOf(each.framesDecoded);
         delayS = numberOf(each.totalProcessingDelay);
       } else if (each.type === 'candidate-pair' && each.nominated === true) {
-        roundTripS = numberOf(each.currentRoundTripTime);
+        roundTripS = roundTripOf(each);
       }
     }
     if (frames > this.#frames && delayS > this.#delayS) {
@@ -39,6 +41,13 @@ export class WhepLatency {
     this.#frames = frames;
     this.#delayS = delayS;
   }
+}
+
+/** The newest measure stands for seconds: one late reply of a busy device is not the way's length, so it counts up to the average. */
+function roundTripOf({ currentRoundTripTime, totalRoundTripTime, responsesReceived }: Figures): number {
+  const newestS = numberOf(currentRoundTripTime);
+  const count = numberOf(responsesReceived);
+  return count > 0 ? Math.min(newestS, numberOf(totalRoundTripTime) / count) : newestS;
 }
 
 function numberOf(value: unknown): number {

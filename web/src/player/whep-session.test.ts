@@ -201,7 +201,13 @@ describe('WhepSession', () => {
     const look = async (framesDecoded: number, totalProcessingDelay: number) => {
       peer.stats = [
         { type: 'candidate-pair', nominated: false, currentRoundTripTime: 9 },
-        { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.04 },
+        {
+          type: 'candidate-pair',
+          nominated: true,
+          currentRoundTripTime: 2,
+          totalRoundTripTime: 4,
+          responsesReceived: 100,
+        },
         { type: 'inbound-rtp', kind: 'audio', framesDecoded: 1, totalProcessingDelay: 50 },
         { type: 'inbound-rtp', kind: 'video', framesDecoded, totalProcessingDelay },
       ];
