@@ -183,6 +183,20 @@ describeWith('WHEP on the portal', ['chromium', 'gstreamer'], () => {
     },
   );
 
+  it('the whole menu is in sight on a small phone', { timeout: 30_000 }, async () => {
+    const { server, cameras } = stage.props;
+    const viewport = { width: 360, height: 640 };
+    const page = await stage.openPage({ viewport, isMobile: true, hasTouch: true });
+    await page.goto(cameraUrl(server, cameras.clock));
+    await page.page.getByRole('button', { name: 'Cara menonton' }).click();
+    const header = await page.page.getByRole('banner').boundingBox();
+    const menu = await page.page.getByRole('radiogroup').boundingBox();
+    expect(menu?.y, 'top of the menu').toBeGreaterThanOrEqual((header?.y ?? 0) + (header?.height ?? 0));
+    expect((menu?.y ?? 0) + (menu?.height ?? 0), 'its end').toBeLessThanOrEqual(viewport.height);
+    expect(await page.page.getByRole('radio').count()).toBe(4);
+    expect(await page.accessibilityProblems()).toEqual([]);
+  });
+
   it('a camera with B-frames is shown the next fast way, with a word why', { timeout: 60_000 }, async () => {
     const { server, cameras } = stage.props;
     const page = await stage.openPage();
