@@ -238,6 +238,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
       snapshots,
       readRevision: () => database.readRevision(),
       idleCloseMs: config.idleCloseMs,
+      hasWhep: config.whep !== undefined,
       clock,
       logger,
       onChanged: async () => {

@@ -22,6 +22,8 @@ export const StreamUrls = Type.Object({
   llhls: Type.String(),
   /** MSE over WebSocket (path; the player makes it ws: or wss:). */
   mse: Type.String(),
+  /** WebRTC by WHEP (RFC 9725), of the main picture: where an offer is posted. Null where the server does not do that. */
+  whep: Nullable(Type.String()),
 });
 export type StreamUrls = Static<typeof StreamUrls>;
 

@@ -36,7 +36,7 @@ const camera = (id: number): Camera => ({
 });
 
 /** A read model over lists in memory that a test changes. */
-function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger) {
+function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger, hasWhep = false) {
   const areas: readonly Area[] = [];
   const database = { areas, cameras: [camera(1)], revision: 1, fails: false, loads: 0 };
   const refuse = () => Promise.reject(new Error('the test does not change anything'));
@@ -68,6 +68,7 @@ function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger) 
     readRevision: () =>
       database.fails ? Promise.reject(new Error('gone')) : Promise.resolve(database.revision),
     idleCloseMs: 30_000,
+    hasWhep,
     clock,
     logger,
   });
@@ -96,6 +97,16 @@ describe('StreamService', () => {
       expect.objectContaining({ code: 'CAMERA_NOT_FOUND' }),
     );
     await streams.stop();
+  });
+
+  it.each([
+    [false, null],
+    [true, '/whep/key-1-0000'],
+  ])('names the address for WebRTC where the server does that: %s', async (hasWhep, whep) => {
+    const { streams } = open(new VirtualClock(), silentLogger, hasWhep);
+    await streams.refresh();
+    const detail = streams.getDetail('1', ANONYMOUS);
+    expect([detail.streams.whep, detail.camera.streams.whep]).toEqual([whep, whep]);
   });
 
   it("settles the transport of a camera: its own, else its area's, else auto; for the sub stream too", async () => {

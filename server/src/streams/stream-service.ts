@@ -42,6 +42,8 @@ export interface StreamServiceOptions {
   /** See `Database.readRevision`. */
   readonly readRevision: () => Promise<number>;
   readonly idleCloseMs: number;
+  /** Whether viewers may come by WebRTC. */
+  readonly hasWhep: boolean;
   readonly snapshots: Pick<SnapshotService, 'setCameras' | 'findListed'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -158,7 +160,7 @@ export class StreamService {
     const status = this.#options.engine.findStatus(camera.streamKey);
     return {
       camera: this.#present(camera, status),
-      streams: presentUrls(camera.streamKey),
+      streams: presentUrls(camera.streamKey, this.#options.hasWhep),
     };
   }
 
@@ -233,7 +235,8 @@ export class StreamService {
 
   #present(camera: Camera, status: StreamStatus | undefined): StreamCamera {
     const snapshotMs = this.#options.snapshots.findListed(camera.id);
-    return presentStream(camera, this.#areaNameOf(camera), status, snapshotMs);
+    const { hasWhep } = this.#options;
+    return presentStream(camera, this.#areaNameOf(camera), status, snapshotMs, hasWhep);
   }
 
   #areaNameOf(camera: Camera): string | null {

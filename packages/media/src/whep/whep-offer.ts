@@ -2,7 +2,7 @@
  * The viewer's offer (RFC 9725, RFC 8829): which of the payload types it names can carry our stream. The offer is hostile
  * input: read line by line, bounded, and cut down to the one payload type per track that is answered.
  */
-import type { VideoConfig } from '../sample.ts';
+import type { G711Law, VideoConfig } from '../sample.ts';
 import { keepCandidates } from './offered-candidates.ts';
 
 /** What the answer will carry. */
@@ -13,7 +13,7 @@ export interface ChosenPayloads {
 }
 
 /** Sound that WebRTC knows (RFC 7874): what our track would have to be. */
-export type WhepAudioCodec = 'opus' | 'PCMU' | 'PCMA';
+export type WhepAudioCodec = 'opus' | G711Law;
 
 const MAX_LINES = 4096;
 const MAX_PAYLOAD_TYPES = 128;

@@ -11,9 +11,10 @@ import { deadline, type Clock, type Timer } from '@pantau/base/clock';
 import { messageOf } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
 import type { MediaErrorCode } from '../media-error.ts';
-import type { AudioConfig, MediaEvent, Sample, StreamConfig } from '../sample.ts';
+import type { MediaEvent, StreamConfig } from '../sample.ts';
 import { ClientShares } from '../stream/client-shares.ts';
-import { choosePayloads, narrowOffer, parseOffer, type WhepAudioCodec } from './whep-offer.ts';
+import { webrtcAudioOf } from './webrtc-sound.ts';
+import { choosePayloads, narrowOffer, parseOffer } from './whep-offer.ts';
 import { sendAnswer, sendPreflight, sendProblem, sendGone } from './whep-reply.ts';
 import { WhepViewer } from './whep-viewer.ts';
 import type { CreateWebrtcPeer, LoadWebrtc, WebrtcNetwork, WebrtcPeer } from './webrtc-peer.ts';
@@ -236,7 +237,7 @@ class Session implements WhepSession {
     if (video === undefined || video.codec === 'jpeg') throw notCarried();
     if (video.maxReorder > 0)
       throw new Problem(406, 'CODEC_UNSUPPORTED', 'This camera sends B-frames, which WebRTC does not carry.');
-    const audio = config.audio && webrtcAudioOf(config.audio);
+    const audio = webrtcAudioOf(config.audio);
     const chosen = choosePayloads(offer, video, audio);
     if (chosen.video === undefined)
       throw new Problem(
@@ -257,8 +258,7 @@ class Session implements WhepSession {
     this.#peer = peer;
     this.#viewer = new WhepViewer(peer, {
       config,
-      audioClockRate: sound === 'opus' || sound === undefined ? 48_000 : 8_000,
-      audioPayload: sound === undefined ? undefined : (sample: Sample) => sample.data,
+      sound,
       onUnplayable: () => this.end(),
     });
     const answer = await this.#withLimit(
@@ -322,11 +322,6 @@ class Session implements WhepSession {
 
 function notCarried(): Problem {
   return new Problem(406, 'CODEC_UNSUPPORTED', 'WebRTC does not carry what this camera sends.');
-}
-
-/** Sound that WebRTC carries as it is. */
-function webrtcAudioOf(audio: AudioConfig): WhepAudioCodec | undefined {
-  return audio.codec === 'opus' ? 'opus' : undefined;
 }
 
 async function readOffer(request: IncomingMessage, clock: Clock): Promise<string> {
