@@ -258,7 +258,8 @@ export class CameraConnection {
         ? new ConnectionSink(this.socket)
         : new DatagramSink(this.#context.datagrams, this.#context.host, ports);
     if (given === 'udp') this.#rtcpPorts.add(ports.rtcp);
-    const ssrc = this.#playout.addTrack(kind, channel, sink, faults, habits.ssrcLimit);
+    const ssrc =
+      kind === 'silent' ? 0 : this.#playout.addTrack(kind, channel, sink, faults, habits.ssrcLimit);
     const values = {
       rtp: channel,
       rtcp: channel + 1,

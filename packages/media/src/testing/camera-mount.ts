@@ -20,7 +20,7 @@ export interface MountOptions {
 }
 
 /** What a request's path means. */
-export type Place = 'aggregate' | 'video' | 'audio';
+export type Place = 'aggregate' | 'video' | 'audio' | 'silent';
 
 export class CameraMount {
   readonly path: string;
@@ -45,7 +45,8 @@ export class CameraMount {
 
   /** What `path` (with its query) is on this mount; undefined when it is none of its own. */
   placeOf(path: string): Place | undefined {
-    const { urls } = this.habits.messages;
+    const { urls, silentUrls } = this.habits.messages;
+    if (silentUrls.some((url) => path === fillIn(url, { path: this.path }))) return 'silent';
     for (const place of ['video', 'audio'] as const) {
       if (path === fillIn(urls[place], { path: this.path })) return place;
     }

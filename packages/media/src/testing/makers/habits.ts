@@ -37,6 +37,8 @@ export interface MessageHabits {
   readonly sprop: (sps: Buffer, pps: Buffer) => string;
   /** Paths (with query) that requests must have; made of `{path}`. Anything else is 404. */
   readonly urls: { readonly aggregate: string; readonly video: string; readonly audio: string };
+  /** Further tracks that can be set up and send nothing: the way back, metadata. */
+  readonly silentUrls: readonly string[];
   /** Channels are so much higher than those asked for. */
   readonly channelShift: number;
   /** SSRCs are below this, so that their hex has zeros in front. */
@@ -127,6 +129,7 @@ export const PLAIN_MESSAGES: MessageHabits = {
   sdp: undefined,
   sprop: (sps, pps) => `${sps.toString('base64')},${pps.toString('base64')}`,
   urls: { aggregate: '{path}', video: '{path}/trackID=0', audio: '{path}/trackID=1' },
+  silentUrls: [],
   channelShift: 0,
   ssrcLimit: 2 ** 32,
   sessionPerTrack: false,

@@ -111,6 +111,7 @@ const live555: Maker = {
         'a=control:track2',
       ],
       urls: { aggregate: '{path}/', video: '{path}/track1', audio: '{path}/track2' },
+      silentUrls: ['{path}/track9'],
     },
     { strayChannel: 12, leak: true },
   ),

@@ -1,6 +1,7 @@
 /** A fake camera with the habits of a maker, as one mount at the maker's own path. */
 import { readFile } from 'node:fs/promises';
-import type { Clip } from '../clip.ts';
+import type { MountOptions } from '../camera-mount.ts';
+import type { Clip, ClipVideo } from '../clip.ts';
 import { openFakeCamera, type FakeCamera, type FakeCameraOptions } from '../fake-camera.ts';
 import { parseH265ClipVideo } from '../h265-clip.ts';
 import { createSyntheticClip } from '../synthetic-clip.ts';
@@ -10,8 +11,10 @@ import { SOUNDS, type Maker } from './maker.ts';
 export const MAKER_LOGIN = { username: 'admin', password: 'kata:@/ sandi#1%' } as const;
 
 export interface MakerCameraOptions extends Pick<FakeCameraOptions, 'clock' | 'port' | 'host' | 'faults'> {
-  /** Played instead of the maker's own clip; H.264 or H.265 as the maker has it, with the maker's sound. */
-  readonly video?: Clip['video'];
+  /** Played instead of the maker's own pictures, with the maker's sound. Only for makers that send H.264. */
+  readonly video?: ClipVideo;
+  /** Drawn into `video`. */
+  readonly overlay?: MountOptions['overlay'];
 }
 
 /** Two slices in each picture; a key frame a second. */
@@ -27,9 +30,9 @@ export async function createMakerClip(maker: Maker): Promise<Clip> {
   return { video, audio: maker.sound === undefined ? undefined : SOUNDS[maker.sound]() };
 }
 
-/** @throws Error when the clip is of another codec than the maker's, or the port is taken. */
+/** @throws Error when `video` is of another codec than the maker's, or the port is taken. */
 export async function openMakerCamera(maker: Maker, options: MakerCameraOptions = {}): Promise<FakeCamera> {
-  const { video, faults, ...rest } = options;
+  const { video, overlay, faults, ...rest } = options;
   const own = await createMakerClip(maker);
   if (video !== undefined && video.codec !== maker.codec)
     throw new Error(`${maker.name} sends ${maker.codec}`);
@@ -43,6 +46,7 @@ export async function openMakerCamera(maker: Maker, options: MakerCameraOptions 
         name: maker.name,
         clip: { video: video ?? own.video, audio: own.audio },
         habits: maker.habits,
+        ...(overlay === undefined ? {} : { overlay }),
         ...(maker.login === undefined ? {} : { login: { ...maker.login, ...MAKER_LOGIN } }),
       },
     ],

@@ -125,6 +125,7 @@ const ubiquiti: Maker = {
         'a=rtpmap:96 opus/48000/2',
         'a=control:trackID=2',
       ],
+      silentUrls: ['{path}/trackID=2'],
     },
     { payloadTypes: { video: 97, audio: 96 } },
   ),

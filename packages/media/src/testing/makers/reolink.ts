@@ -39,6 +39,7 @@ const reolink: Maker = {
         'a=control:track3',
       ],
       urls: { aggregate: '{path}/', video: '{path}/track1', audio: '{path}/track2' },
+      silentUrls: ['{path}/track3'],
       reportsBeforePlay: true,
     },
     { marked: [7], oldStampOnSets: true, leak: true },

@@ -35,6 +35,7 @@ const tapo: Maker = {
         'a=control:track3',
       ],
       urls: { aggregate: '{path}/', video: '{path}/track1', audio: '{path}/track2' },
+      silentUrls: ['{path}/track3'],
       sessions: { most: 2, status: 401 },
       whilePlaying: {
         OPTIONS: { status: 400, cseqError: -1 },

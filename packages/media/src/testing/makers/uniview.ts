@@ -33,6 +33,7 @@ const uniview: Maker = {
         'a=sendonly',
       ],
       urls: { aggregate: '{path}', video: '{path}/video', audio: '{path}/audio1' },
+      silentUrls: ['{path}/audioback'],
     },
     { payloadTypes: { video: 105, audio: 8 } },
   ),
