@@ -21,7 +21,7 @@ export interface TownMakerCamera {
 }
 
 /**
- * Plays the town's first scene with the clock in it; a small clip of its own where the maker sends H.265.
+ * Plays the town's first scene, with the clock in it where that can be; a small clip of its own where the maker sends H.265.
  * @throws Error when there is no such maker, the town's files are broken, or the port is taken.
  */
 export async function openTownMakerCamera(
@@ -35,10 +35,13 @@ export async function openTownMakerCamera(
   if (scene === undefined) throw new Error('the town has no camera');
   const { video } = await readClip(join(directory, 'clips', `${scene.clip}.h264`), scene.fps);
   const bar = { label: maker.name, timeZone: town.timezone, clockBits };
-  const picture =
-    maker.codec === 'h264' && video.codec === 'h264'
-      ? { video, overlay: () => createClockOverlay(video, bar) }
-      : {};
+  const isScene = maker.codec === 'h264' && video.codec === 'h264';
+  // a slice that is drawn live cannot stand inside a unit that was made before
+  const hasClock = isScene && !maker.habits.packing.annexB;
+  const picture = {
+    ...(isScene ? { video } : {}),
+    ...(hasClock ? { overlay: () => createClockOverlay(video, bar) } : {}),
+  };
   return {
     camera: await openMakerCamera(maker, { port, host, ...picture }),
     taught: maker.taught,
