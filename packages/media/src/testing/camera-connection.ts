@@ -5,8 +5,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '@pantau/base/clock';
+import type { Clock } from '@pantau/base/clock';
 import { ClientPlayout } from './client-playout.ts';
+import { asksForKeyframe, readReport } from './client-rtcp.ts';
+import { DripWriter } from './drip-writer.ts';
 import { FakeAuthenticator, type LoginVerdict } from './fake-auth.ts';
 import type { CameraMount, Place } from './camera-mount.ts';
 import type { CameraCounters } from './fake-camera.ts';
@@ -43,8 +45,7 @@ export class CameraConnection {
   readonly #context: ConnectionContext;
   readonly #reader = new RtspRequestReader();
   readonly #authenticators = new Map<CameraMount, FakeAuthenticator>();
-  readonly #drips: Buffer[] = [];
-  #drip: Timer | undefined;
+  readonly #replies: DripWriter;
   #mount: CameraMount | undefined;
   #playout: ClientPlayout | undefined;
   #sessionId: string | undefined;
@@ -58,6 +59,9 @@ export class CameraConnection {
     this.socket = socket;
     this.#context = context;
     this.#heardMs = context.clock.monotonic();
+    this.#replies = new DripWriter(socket, context.clock, (isDripping) => {
+      if (this.#playout !== undefined) this.#playout.muted = isDripping;
+    });
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('end', () => socket.destroy());
@@ -113,7 +117,7 @@ export class CameraConnection {
   }
 
   #onClose(): void {
-    this.#drip?.cancel();
+    this.#replies.close();
     this.#endSession();
   }
 
@@ -122,10 +126,10 @@ export class CameraConnection {
       this.#context.counters.keyframeRequests++;
       this.#mount?.player.skipToKeyframe();
     }
-    if (frame.payload[1] !== 201) return;
+    const report = readReport(frame.payload);
+    if (report === undefined) return;
     this.#context.counters.receiverReports++;
-    // the last packet of a compound one
-    if (frame.payload.at(-7) === 203) this.#context.counters.goodbyes++;
+    if (report.saysGoodbye) this.#context.counters.goodbyes++;
   }
 
   get #habits(): MessageHabits {
@@ -149,7 +153,7 @@ export class CameraConnection {
     const cseq = Number(request.headers.get('cseq') ?? 0) + faults.cseqError + (odd?.cseqError ?? 0);
     const { contentLengthError } = faults;
     const frame = { cseq, server: this.#context.serverName, contentLengthError };
-    this.#write(formatReply(reply, frame, this.#habits), faults);
+    this.#replies.write(formatReply(reply, frame, this.#habits), () => this.#faults().replyByteIntervalMs);
     if (reply.status === 200 && request.method === 'TEARDOWN') this.#endSession();
   }
 
@@ -339,41 +343,6 @@ export class CameraConnection {
     this.#mount.sessions--;
     this.#context.mountLeft(this.#mount);
   }
-
-  #write(text: string, faults: FakeFaults): void {
-    const bytes = Buffer.from(text, 'latin1');
-    if (faults.replyByteIntervalMs <= 0 && this.#drips.length === 0) {
-      this.socket.write(bytes);
-      return;
-    }
-    this.#drips.push(bytes);
-    if (this.#drip === undefined) this.#dripNext();
-  }
-
-  /** Writes one byte, then waits; packets are held off until the queue of replies is empty. */
-  #dripNext(): void {
-    const [bytes] = this.#drips;
-    if (this.#playout !== undefined) this.#playout.muted = bytes !== undefined;
-    if (bytes === undefined || this.socket.destroyed) {
-      this.#drip = undefined;
-      return;
-    }
-    this.socket.write(bytes.subarray(0, 1));
-    if (bytes.length > 1) this.#drips[0] = bytes.subarray(1);
-    else this.#drips.shift();
-    this.#drip = this.#context.clock.setTimer(Math.max(1, this.#faults().replyByteIntervalMs), () =>
-      this.#dripNext(),
-    );
-  }
-}
-
-/** Whether a compound RTCP packet holds a PLI (RFC 4585 6.3.1) or a FIR (RFC 5104 4.3.1). */
-function asksForKeyframe(compound: Buffer): boolean {
-  for (let at = 0; at + 4 <= compound.length; at += 4 + compound.readUInt16BE(at + 2) * 4) {
-    const format = (compound[at] ?? 0) & 31;
-    if (compound[at + 1] === 206 && (format === 1 || format === 4)) return true;
-  }
-  return false;
 }
 
 function newSessionId(): string {
