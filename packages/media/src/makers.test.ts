@@ -92,7 +92,7 @@ describe('makers', { timeout: TIMEOUT_MS }, () => {
     const source: MediaSource = await open(maker, camera, clock, events);
     let failure: unknown;
     source.ended.catch((error: unknown) => (failure = error));
-    const seconds = (maker.faults?.sessionTimeoutS ?? 60) + 8; // longer than a session lives unattended
+    const seconds = (maker.faults?.sessionTimeoutS ?? 60) * 2 + 8; // longer than a session lives unattended, also after a nonce wore out
     await play(clock, seconds);
     expect(failure).toBeUndefined();
     const { lostPackets } = source;

@@ -96,7 +96,7 @@ export class CameraConnection {
   }
 
   #onData(chunk: Buffer): void {
-    this.#heardMs = this.#context.clock.monotonic();
+    if (this.#habits.keptAliveBy === 'anything') this.#heardMs = this.#context.clock.monotonic();
     try {
       this.#reader.read(
         chunk,
@@ -154,7 +154,9 @@ export class CameraConnection {
     const { contentLengthError } = faults;
     const frame = { cseq, server: this.#context.serverName, contentLengthError };
     this.#replies.write(formatReply(reply, frame, this.#habits), () => this.#faults().replyByteIntervalMs);
-    if (reply.status === 200 && request.method === 'TEARDOWN') this.#endSession();
+    if (reply.status !== 200) return;
+    this.#heardMs = this.#context.clock.monotonic();
+    if (request.method === 'TEARDOWN') this.#endSession();
   }
 
   #oddAnswer(method: string): MessageHabits['whilePlaying'][RtspMethod] {
@@ -171,7 +173,7 @@ export class CameraConnection {
     this.#mount ??= mount;
     const refusal = this.#checkLogin(mount, request, mount.faults);
     if (refusal !== undefined) {
-      if (this.#habits.strictLogin) this.#playout?.pause();
+      if (this.#habits.strictLogin && !request.headers.has('authorization')) this.#playout?.pause();
       return refusal;
     }
     if (isOptions) return this.#options(faults);

@@ -47,6 +47,8 @@ export interface MessageHabits {
   readonly sessionPerTrack: boolean;
   /** OPTIONS needs the login too, and a request without one while playing ends the packets. */
   readonly strictLogin: boolean;
+  /** What keeps a session alive: anything that is received, or requests that are answered with success. */
+  readonly keptAliveBy: 'anything' | 'requests';
   /** A second successful DESCRIBE on one connection is refused. */
   readonly describesOnce: boolean;
   /** Sessions that the mount bears, and how another SETUP is answered; `challenges`: with new ones of the login. */
@@ -134,6 +136,7 @@ export const PLAIN_MESSAGES: MessageHabits = {
   ssrcLimit: 2 ** 32,
   sessionPerTrack: false,
   strictLogin: false,
+  keptAliveBy: 'anything',
   describesOnce: false,
   sessions: undefined,
   whilePlaying: {},

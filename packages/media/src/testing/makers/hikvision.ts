@@ -58,6 +58,7 @@ const hikvision: Maker = {
       },
       ssrcLimit: 2 ** 28,
       strictLogin: true,
+      keptAliveBy: 'requests',
       describesOnce: true,
     },
     { payloadTypes: { video: 96, audio: 0 } },

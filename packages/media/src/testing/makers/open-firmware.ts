@@ -36,7 +36,7 @@ const thingino: Maker = {
   login: { scheme: 'digest-md5', realm: 'thingino' },
   codec: 'h264',
   sound: 'aac 16000',
-  habits: habits({ whilePlaying: { GET_PARAMETER: { status: 454 } } }),
+  habits: habits({ whilePlaying: { GET_PARAMETER: { status: 454 } }, keptAliveBy: 'requests' }),
 };
 
 const luckfox: Maker = {

@@ -9,7 +9,7 @@ const axis: Maker = {
   login: { scheme: 'digest-md5', realm: 'AXIS_ACCC8E012345', qop: true },
   codec: 'h264',
   sound: 'aac 16000',
-  habits: habits({ rtpInfoSeparator: ', ' }, { extension: true }),
+  habits: habits({ rtpInfoSeparator: ', ', strictLogin: true, keptAliveBy: 'requests' }, { extension: true }),
   faults: { nonceUses: 6 },
 };
 

@@ -47,6 +47,7 @@ const gwSecurity: Maker = {
         audio: '{path}&unicast=true&proto=Onvif/audio',
       },
       whilePlaying: { GET_PARAMETER: { status: 500 } },
+      keptAliveBy: 'requests',
     },
     { payloadTypes: { video: 96, audio: 8 } },
   ),
