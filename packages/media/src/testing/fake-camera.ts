@@ -10,7 +10,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { systemClock, type Clock, type Timer } from '@pantau/base/clock';
 import { CameraConnection, type ConnectionContext } from './camera-connection.ts';
 import type { TrackKind } from './client-playout.ts';
-import { CameraMount, type MountOptions } from './camera-mount.ts';
+import { CameraMount, type MountOptions, type Place } from './camera-mount.ts';
 import type { Clip } from './clip.ts';
 import { FakeDatagrams } from './fake-datagrams.ts';
 import { FakeTunnels, type TunnelCounters } from './fake-tunnel.ts';
@@ -261,10 +261,14 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
     return this.close();
   }
 
-  /** The mount a request URI means: its path and query, with or without a track behind. */
-  findMount(uri: string): CameraMount | undefined {
-    const path = uri.replace(/^rtsps?:\/\/[^/]*/i, '').replace(/\/trackID=\d+$/, '');
-    return this.#mounts.get(path) ?? this.#mounts.get(path.replace(/\/$/, ''));
+  /** The mount a request URI means, and which of its URLs it is. */
+  findMount(uri: string): { readonly mount: CameraMount; readonly place: Place } | undefined {
+    const path = uri.replace(/^rtsps?:\/\/[^/]*/i, '');
+    for (const mount of this.#mounts.values()) {
+      const place = mount.placeOf(path);
+      if (place !== undefined) return { mount, place };
+    }
+    return undefined;
   }
 
   cameraFaults(): FakeFaults {
