@@ -5,6 +5,7 @@ import { MediaError, type Keyframe } from '@pantau/media';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Camera } from '../cameras/camera.ts';
 import { FakeEngine } from '../testing/fake-engine.ts';
+import { makeCamera as camera } from '../testing/make-camera.ts';
 import { makeTestFolder } from '../testing/open-test-database.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
 import { SnapshotService } from './snapshot-service.ts';
@@ -12,33 +13,6 @@ import { SnapshotShelf } from './snapshot-shelf.ts';
 import { fakeKeyframe, FakePictureMaker } from './testing/fake-picture-maker.ts';
 
 const MINUTE = 60_000;
-
-function camera(id: number, changes: Partial<Camera> = {}): Camera {
-  return {
-    id,
-    name: `Kamera ${id}`,
-    description: null,
-    location: null,
-    groupName: null,
-    areaId: null,
-    enabled: true,
-    status: 'active',
-    source: { url: `rtsp://198.51.100.7/${id}`, username: undefined, password: undefined },
-    sub: undefined,
-    snapshotUrl: null,
-    onvifUrl: null,
-    onvifProfile: null,
-    latitude: null,
-    longitude: null,
-    timezone: 'Asia/Jakarta',
-    pull: 'on-demand',
-    videoCodec: null,
-    streamKey: `key-${id}-0000`,
-    sortOrder: 0,
-    visibility: 'public',
-    ...changes,
-  };
-}
 
 let clock: VirtualClock;
 let engine: FakeEngine;
