@@ -50,6 +50,7 @@ import type { SecurityRules } from './settings/security-settings.ts';
 import { KeyframeRequests } from './onvif/keyframe-requests.ts';
 import { OnvifService } from './onvif/onvif-service.ts';
 import { SignsOfLife } from './onvif/signs-of-life.ts';
+import { CameraPictures } from './snapshots/camera-pictures.ts';
 import { DecoderProcess } from './snapshots/decoder-process.ts';
 import { FfmpegPictures } from './snapshots/ffmpeg-pictures.ts';
 import type { PictureMaker } from './snapshots/picture.ts';
@@ -222,6 +223,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     new SnapshotService({
       engine,
       maker,
+      cameraPictures: new CameraPictures({ engine, isAddressAllowed, clock }),
       shelf: new SnapshotShelf({
         folder: new SnapshotFolder(join(config.dataDir, 'snapshots')),
         clock,

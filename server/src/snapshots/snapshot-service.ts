@@ -3,13 +3,22 @@
  *
  *   every second ──► due? ──► engine.nextKeyframe ──► picture maker ──► shelf ──► lists, replies
  *                              (16 waiting, 2 of them pulling a camera for it)
+ *                        └──► the camera's own picture, where that gives none ──► picture maker, or as it is
  */
 import { deadline, type Clock, type Timer } from '@pantau/base/clock';
 import { messageOf } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
-import type { MediaEngine, StreamStatus } from '@pantau/media';
+import { MediaError, type Keyframe, type MediaEngine, type StreamStatus } from '@pantau/media';
 import type { Camera } from '../cameras/camera.ts';
-import type { EncodedPicture, PictureFormat, PictureMaker, PictureProblem, PictureSize } from './picture.ts';
+import { servePlain, type CameraPictures } from './camera-pictures.ts';
+import type {
+  EncodedPicture,
+  PictureFormat,
+  PictureMaker,
+  PictureOutcome,
+  PictureProblem,
+  PictureSize,
+} from './picture.ts';
 import { choosePicture, isStillOf, sourceMark, type SnapshotFacts } from './snapshot.ts';
 import { nextSnapshotMs, type SnapshotIntervals } from './snapshot-schedule.ts';
 import type { SnapshotShelf } from './snapshot-shelf.ts';
@@ -17,6 +26,8 @@ import type { SnapshotShelf } from './snapshot-shelf.ts';
 export interface SnapshotServiceOptions {
   readonly engine: Pick<MediaEngine, 'findStatus' | 'nextKeyframe'>;
   readonly maker: PictureMaker;
+  /** What cameras give themselves, where no picture can be made of their key frames. */
+  readonly cameraPictures: Pick<CameraPictures, 'mayFetch' | 'fetch'>;
   readonly shelf: SnapshotShelf;
   readonly intervals: SnapshotIntervals;
   readonly clock: Clock;
@@ -54,6 +65,8 @@ interface Subject {
   isWanted: boolean;
   isBusy: boolean;
   problem: PictureProblem | undefined;
+  /** Its key frames gave no picture, but it gave one itself: it is asked first, as long as that works. */
+  givesOwn: boolean;
 }
 
 export class SnapshotService {
@@ -102,8 +115,10 @@ export class SnapshotService {
     const spreadMs = Math.min(MAX_SPREAD_MS, newOnes * SPREAD_MS_EACH);
     for (const camera of cameras) {
       const known = this.#subjects.get(camera.id);
-      if (known !== undefined) known.camera = camera;
-      else
+      if (known !== undefined) {
+        if (sourceMark(known.camera) !== sourceMark(camera)) known.givesOwn = false;
+        known.camera = camera;
+      } else
         this.#subjects.set(camera.id, {
           camera,
           sinceMs: clock.monotonic() + random() * spreadMs,
@@ -112,6 +127,7 @@ export class SnapshotService {
           isWanted: false,
           isBusy: false,
           problem: undefined,
+          givesOwn: false,
         });
     }
   }
@@ -150,21 +166,27 @@ export class SnapshotService {
     const { clock, engine, intervals } = this.#options;
     const nowMs = clock.monotonic();
     if (nowMs - this.#listedAtMs >= LISTING_MS) this.#updateListed();
-    const due: { readonly subject: Subject; readonly status: StreamStatus; readonly lateMs: number }[] = [];
+    const { perSecond } = this.#options.maker;
+    const due: { readonly subject: Subject; readonly pull: boolean; readonly lateMs: number }[] = [];
     for (const subject of this.#subjects.values()) {
       if (subject.isBusy || !subject.camera.enabled) continue;
       const status = engine.findStatus(subject.camera.streamKey);
-      if (status === undefined) continue;
+      // What another server streams has no key frames here, and its host no camera.
+      if (status === undefined || status.delivery === 'relay') continue;
+      const ownPicture = this.#options.cameraPictures.mayFetch(subject.camera);
+      if (perSecond === 0 && !ownPicture) continue;
+      // Nobody here understands what it streams, but it is there.
+      const isOnlySeen = ownPicture && status.reason?.code === 'CODEC_UNSUPPORTED';
       const hasPicture = this.#options.shelf.find(subject.camera.id) !== undefined;
-      const dueMs = nextSnapshotMs(status, { ...subject, hasPicture }, intervals);
-      if (dueMs !== undefined && dueMs <= nowMs) due.push({ subject, status, lateMs: nowMs - dueMs });
+      const seen = isOnlySeen ? { ...status, state: 'live' as const } : status;
+      const dueMs = nextSnapshotMs(seen, { ...subject, hasPicture }, intervals);
+      const pull = seen.state === 'idle';
+      if (dueMs !== undefined && dueMs <= nowMs) due.push({ subject, pull, lateMs: nowMs - dueMs });
     }
     due.sort((a, b) => b.lateMs - a.lateMs);
     let starts = 0;
-    const { perSecond } = this.#options.maker;
-    for (const { subject, status } of due) {
-      if (starts >= perSecond || this.#running.size >= MAX_WAITING) return;
-      const pull = status.state === 'idle';
+    for (const { subject, pull } of due) {
+      if (starts >= Math.max(1, perSecond) || this.#running.size >= MAX_WAITING) return;
       if (pull && this.#pulling >= MAX_PULLING) continue;
       starts++;
       const run = this.#take(subject, pull).finally(() => this.#running.delete(run));
@@ -179,7 +201,9 @@ export class SnapshotService {
     subject.lastTryMs = clock.monotonic();
     if (pull) this.#pulling++;
     try {
-      const problem = await this.#makePicture(camera, pull);
+      const outcome = await this.#makePicture(subject, camera, pull);
+      const problem = outcome.ok ? undefined : outcome.problem;
+      if (outcome.ok) this.#keep(camera, outcome);
       subject.problem = problem;
       // Too busy is nothing the camera did.
       if (problem === undefined) subject.failures = 0;
@@ -196,26 +220,76 @@ export class SnapshotService {
     }
   }
 
+  /**
+   * Of the next key frame, else of what the camera gives itself; the other way round where that was what worked.
+   * @throws MediaError when no key frame comes, and nothing else either.
+   */
+  async #makePicture(
+    subject: Subject,
+    camera: Camera,
+    pull: boolean,
+  ): Promise<TakenPicture | PictureFailure> {
+    if (subject.givesOwn) {
+      const own = await this.#makeOwnPicture(camera);
+      subject.givesOwn = own?.ok === true;
+      if (own?.ok === true) return own;
+    }
+    let failure: unknown;
+    let outcome: TakenPicture | PictureFailure | undefined;
+    try {
+      if (this.#options.maker.perSecond === 0) outcome = { ok: false, problem: 'no-decoder' };
+      else outcome = await this.#makeOfKeyframe(camera, pull);
+    } catch (error) {
+      failure = error;
+    }
+    if (outcome?.ok === true || outcome?.problem === 'busy' || !mayGiveOwn(failure)) {
+      if (outcome === undefined) throw failure;
+      return outcome;
+    }
+    const own = await this.#makeOwnPicture(camera);
+    subject.givesOwn = own?.ok === true && outcome !== undefined;
+    if (own?.ok === true) return own;
+    if (outcome === undefined) throw failure;
+    return outcome;
+  }
+
   /** @throws MediaError when no key frame comes. */
-  async #makePicture(camera: Camera, pull: boolean): Promise<PictureProblem | undefined> {
-    const { clock, engine, maker, shelf } = this.#options;
+  async #makeOfKeyframe(camera: Camera, pull: boolean): Promise<TakenPicture | PictureFailure> {
+    const { clock, engine, maker } = this.#options;
     using limit = deadline(clock, KEYFRAME_MS, () => new Error('no key frame in time'), this.#stopper.signal);
     const keyframe = await engine.nextKeyframe(camera.streamKey, { pull, signal: limit.signal });
-    const outcome = await maker.make(keyframe);
-    if (!outcome.ok) return outcome.problem;
+    return taken(keyframe, await maker.make(keyframe));
+  }
+
+  /** Undefined when the camera gives none. */
+  async #makeOwnPicture(camera: Camera): Promise<TakenPicture | PictureFailure | undefined> {
+    const { cameraPictures, maker, logger } = this.#options;
+    if (!cameraPictures.mayFetch(camera)) return undefined;
+    let picture: Keyframe;
+    try {
+      picture = await cameraPictures.fetch(camera, this.#stopper.signal);
+    } catch (error) {
+      logger.debug({ camera: camera.id, reason: messageOf(error) }, 'a camera does not give a still picture');
+      return undefined;
+    }
+    const outcome = await maker.make(picture);
+    return taken(picture, !outcome.ok && outcome.problem === 'no-decoder' ? servePlain(picture) : outcome);
+  }
+
+  #keep(camera: Camera, { pictures, wallMs }: TakenPicture): void {
+    const { clock, shelf } = this.#options;
     // Meanwhile it may have been removed, turned to another place, or opened to more people: what was taken then stays there.
     const now = this.#subjects.get(camera.id)?.camera;
     const facts: SnapshotFacts = {
       cameraId: camera.id,
-      takenMs: plausibleTimeMs(keyframe.wallMs, clock.now()),
+      takenMs: plausibleTimeMs(wallMs, clock.now()),
       visibility: camera.visibility,
       source: sourceMark(camera),
     };
-    if (now === undefined || !isStillOf(facts, now)) return undefined;
+    if (now === undefined || !isStillOf(facts, now)) return;
     const isFirst = shelf.find(camera.id) === undefined;
-    shelf.put({ ...facts, pictures: outcome.pictures });
+    shelf.put({ ...facts, pictures });
     if (isFirst) this.#listed.set(camera.id, facts.takenMs);
-    return undefined;
   }
 
   #updateListed(): void {
@@ -223,6 +297,29 @@ export class SnapshotService {
     this.#listed = new Map(this.#options.shelf.list().map(({ cameraId, takenMs }) => [cameraId, takenMs]));
   }
 }
+
+type PictureFailure = Extract<PictureOutcome, { ok: false }>;
+interface TakenPicture {
+  readonly ok: true;
+  readonly pictures: readonly EncodedPicture[];
+  readonly wallMs: number;
+}
+
+function taken({ wallMs }: Keyframe, outcome: PictureOutcome): TakenPicture | PictureFailure {
+  return outcome.ok ? { ...outcome, wallMs } : outcome;
+}
+
+/** Whether what kept the key frame away leaves a camera that may be asked: its login and its address are the same over HTTP. */
+function mayGiveOwn(failure: unknown): boolean {
+  return !(failure instanceof MediaError && NOT_EVEN_OWN.has(failure.code));
+}
+const NOT_EVEN_OWN: ReadonlySet<string> = new Set([
+  'SOURCE_UNAUTHORIZED',
+  'SOURCE_ADDRESS_REFUSED',
+  'SOURCE_URL_INVALID',
+  'STREAM_NOT_FOUND',
+  'ENGINE_STOPPING',
+]);
 
 /** A camera's clock may say anything; a time a day away from ours, or in the future, is not shown. */
 function plausibleTimeMs(wallMs: number, nowMs: number): number {
