@@ -38,6 +38,7 @@ export class CameraPictures {
   /** Whether the camera has such a picture, and its login was not refused a short while ago. */
   mayFetch(camera: Camera): boolean {
     if (camera.snapshotUrl === null) return false;
+    if (this.#refused.size === 0) return true;
     const refusedMs = this.#refused.get(loginOf(camera));
     return refusedMs === undefined || this.#options.clock.monotonic() - refusedMs >= REFUSED_MS;
   }

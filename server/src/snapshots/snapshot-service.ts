@@ -1,37 +1,23 @@
 /**
  * Still pictures of cameras: takes them when they are due, keeps the newest, and knows who looked at them.
  *
- *   every second ──► due? ──► engine.nextKeyframe ──► picture maker ──► shelf ──► lists, replies
+ *   every second ──► due? ──► picture taker ──► shelf ──► lists, replies
  *                              (16 waiting, 2 of them pulling a camera for it)
- *                        └──► the camera's own picture, where that gives none ──► picture maker, or as it is
  */
-import { deadline, type Clock, type Timer } from '@pantau/base/clock';
+import type { Timer } from '@pantau/base/clock';
 import { messageOf } from '@pantau/base/errors';
-import type { Logger } from '@pantau/base/logger';
-import { MediaError, type Keyframe, type MediaEngine, type StreamStatus } from '@pantau/media';
+import type { MediaEngine } from '@pantau/media';
 import type { Camera } from '../cameras/camera.ts';
-import { servePlain, type CameraPictures } from './camera-pictures.ts';
-import type {
-  EncodedPicture,
-  PictureFormat,
-  PictureMaker,
-  PictureOutcome,
-  PictureProblem,
-  PictureSize,
-} from './picture.ts';
+import type { EncodedPicture, PictureFormat, PictureProblem, PictureSize } from './picture.ts';
+import { PictureTaker, type PictureTakerOptions, type TakenPicture } from './picture-taker.ts';
 import { choosePicture, isStillOf, sourceMark, type SnapshotFacts } from './snapshot.ts';
 import { nextSnapshotMs, type SnapshotIntervals } from './snapshot-schedule.ts';
 import type { SnapshotShelf } from './snapshot-shelf.ts';
 
-export interface SnapshotServiceOptions {
+export interface SnapshotServiceOptions extends PictureTakerOptions {
   readonly engine: Pick<MediaEngine, 'findStatus' | 'nextKeyframe'>;
-  readonly maker: PictureMaker;
-  /** What cameras give themselves, where no picture can be made of their key frames. */
-  readonly cameraPictures: Pick<CameraPictures, 'mayFetch' | 'fetch'>;
   readonly shelf: SnapshotShelf;
   readonly intervals: SnapshotIntervals;
-  readonly clock: Clock;
-  readonly logger: Logger;
   /** In [0, 1): spreads cameras that became known together. */
   readonly random?: () => number;
 }
@@ -48,8 +34,6 @@ const TICK_MS = 1000;
 const MAX_WAITING = 16;
 /** Of them, cameras that rest and are pulled for it. */
 const MAX_PULLING = 2;
-/** For a key frame to come: longer than the groups of pictures that cameras make, and than opening one takes. */
-const KEYFRAME_MS = 45_000;
 /** Cameras that became known together get their first pictures within this: for each of them so much more, up to so much. */
 const SPREAD_MS_EACH = 300;
 const MAX_SPREAD_MS = 60_000;
@@ -71,6 +55,7 @@ interface Subject {
 
 export class SnapshotService {
   readonly #options: SnapshotServiceOptions;
+  readonly #taker: PictureTaker;
   readonly #subjects = new Map<number, Subject>();
   readonly #stopper = new AbortController();
   readonly #running = new Set<Promise<void>>();
@@ -82,6 +67,7 @@ export class SnapshotService {
 
   constructor(options: SnapshotServiceOptions) {
     this.#options = options;
+    this.#taker = new PictureTaker(options);
   }
 
   /** Finds the pictures of an earlier life, then begins to take new ones. */
@@ -201,9 +187,14 @@ export class SnapshotService {
     subject.lastTryMs = clock.monotonic();
     if (pull) this.#pulling++;
     try {
-      const outcome = await this.#makePicture(subject, camera, pull);
+      const outcome = await this.#taker.take(camera, {
+        pull,
+        ownFirst: subject.givesOwn,
+        signal: this.#stopper.signal,
+      });
       const problem = outcome.ok ? undefined : outcome.problem;
       if (outcome.ok) this.#keep(camera, outcome);
+      subject.givesOwn = outcome.ok && outcome.isOwn;
       subject.problem = problem;
       // Too busy is nothing the camera did.
       if (problem === undefined) subject.failures = 0;
@@ -218,62 +209,6 @@ export class SnapshotService {
       subject.isBusy = false;
       if (pull) this.#pulling--;
     }
-  }
-
-  /**
-   * Of the next key frame, else of what the camera gives itself; the other way round where that was what worked.
-   * @throws MediaError when no key frame comes, and nothing else either.
-   */
-  async #makePicture(
-    subject: Subject,
-    camera: Camera,
-    pull: boolean,
-  ): Promise<TakenPicture | PictureFailure> {
-    if (subject.givesOwn) {
-      const own = await this.#makeOwnPicture(camera);
-      subject.givesOwn = own?.ok === true;
-      if (own?.ok === true) return own;
-    }
-    let failure: unknown;
-    let outcome: TakenPicture | PictureFailure | undefined;
-    try {
-      if (this.#options.maker.perSecond === 0) outcome = { ok: false, problem: 'no-decoder' };
-      else outcome = await this.#makeOfKeyframe(camera, pull);
-    } catch (error) {
-      failure = error;
-    }
-    if (outcome?.ok === true || outcome?.problem === 'busy' || !mayGiveOwn(failure)) {
-      if (outcome === undefined) throw failure;
-      return outcome;
-    }
-    const own = await this.#makeOwnPicture(camera);
-    subject.givesOwn = own?.ok === true && outcome !== undefined;
-    if (own?.ok === true) return own;
-    if (outcome === undefined) throw failure;
-    return outcome;
-  }
-
-  /** @throws MediaError when no key frame comes. */
-  async #makeOfKeyframe(camera: Camera, pull: boolean): Promise<TakenPicture | PictureFailure> {
-    const { clock, engine, maker } = this.#options;
-    using limit = deadline(clock, KEYFRAME_MS, () => new Error('no key frame in time'), this.#stopper.signal);
-    const keyframe = await engine.nextKeyframe(camera.streamKey, { pull, signal: limit.signal });
-    return taken(keyframe, await maker.make(keyframe));
-  }
-
-  /** Undefined when the camera gives none. */
-  async #makeOwnPicture(camera: Camera): Promise<TakenPicture | PictureFailure | undefined> {
-    const { cameraPictures, maker, logger } = this.#options;
-    if (!cameraPictures.mayFetch(camera)) return undefined;
-    let picture: Keyframe;
-    try {
-      picture = await cameraPictures.fetch(camera, this.#stopper.signal);
-    } catch (error) {
-      logger.debug({ camera: camera.id, reason: messageOf(error) }, 'a camera does not give a still picture');
-      return undefined;
-    }
-    const outcome = await maker.make(picture);
-    return taken(picture, !outcome.ok && outcome.problem === 'no-decoder' ? servePlain(picture) : outcome);
   }
 
   #keep(camera: Camera, { pictures, wallMs }: TakenPicture): void {
@@ -297,29 +232,6 @@ export class SnapshotService {
     this.#listed = new Map(this.#options.shelf.list().map(({ cameraId, takenMs }) => [cameraId, takenMs]));
   }
 }
-
-type PictureFailure = Extract<PictureOutcome, { ok: false }>;
-interface TakenPicture {
-  readonly ok: true;
-  readonly pictures: readonly EncodedPicture[];
-  readonly wallMs: number;
-}
-
-function taken({ wallMs }: Keyframe, outcome: PictureOutcome): TakenPicture | PictureFailure {
-  return outcome.ok ? { ...outcome, wallMs } : outcome;
-}
-
-/** Whether what kept the key frame away leaves a camera that may be asked: its login and its address are the same over HTTP. */
-function mayGiveOwn(failure: unknown): boolean {
-  return !(failure instanceof MediaError && NOT_EVEN_OWN.has(failure.code));
-}
-const NOT_EVEN_OWN: ReadonlySet<string> = new Set([
-  'SOURCE_UNAUTHORIZED',
-  'SOURCE_ADDRESS_REFUSED',
-  'SOURCE_URL_INVALID',
-  'STREAM_NOT_FOUND',
-  'ENGINE_STOPPING',
-]);
 
 /** A camera's clock may say anything; a time a day away from ours, or in the future, is not shown. */
 function plausibleTimeMs(wallMs: number, nowMs: number): number {
