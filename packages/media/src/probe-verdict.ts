@@ -30,11 +30,15 @@ const LONG_GOP_MS = 4_000;
 /** general_profile_idc of H.265 that devices decode: Main, Main 10, Main Still Picture. */
 const H265_PROFILES: ReadonlySet<number> = new Set([1, 2, 3]);
 
-/** What browsers will make of a source, with a sentence that says why and what would help. */
+/**
+ * What browsers will make of a source, with a sentence that says why and what would help.
+ * @param wantsAudio false when the source is read without its sound.
+ */
 export function judgeTracks(
   video: VideoFacts | undefined,
   audio: AudioFacts | undefined,
   tracks: readonly ProbeTrack[],
+  wantsAudio: boolean,
 ): ProbeReport['verdict'] {
   if (!video) return { result: 'cannot-play', explanation: 'There is no video that Pantau can carry.' };
   if (video.codec === 'JPEG') return { result: 'plays', explanation: pictureAdvice(video) };
@@ -50,6 +54,12 @@ export function judgeTracks(
       result: 'plays',
       explanation: `${video.codec} with ${describeSound(audio, tracks)} ${where}.${advice}`,
     };
+  if (!wantsAudio && tracks.some((track) => track.kind === 'audio')) {
+    return {
+      result: 'plays-without-sound',
+      explanation: `${video.codec} ${where}; its sound is left out, as the settings say.${advice}`,
+    };
+  }
   if (unsupported.length > 0) {
     return {
       result: 'plays-without-sound',

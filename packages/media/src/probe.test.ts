@@ -152,8 +152,22 @@ describe('judgeTracks', () => {
     ],
     ['no video', undefined, audio, [aac], 'cannot-play', /no video/],
   ])('%s', (_, facts, sound, tracks, result, words) => {
-    const verdict = judgeTracks(facts, sound, tracks);
+    const verdict = judgeTracks(facts, sound, tracks, true);
     expect(verdict.result).toBe(result);
     expect(verdict.explanation).toMatch(words);
+  });
+
+  it.each<[string, ProbeTrack[], string, RegExp]>([
+    [
+      'that was left out is said to be left out',
+      [aac],
+      'plays-without-sound',
+      /left out, as the settings say/,
+    ],
+    ['that nobody could carry, too', [g722], 'plays-without-sound', /left out, as the settings say/],
+    ['that the camera does not have', [], 'plays', /sends no sound/],
+  ])('sound %s', (_, tracks, result, words) => {
+    const verdict = judgeTracks(video, undefined, tracks, false);
+    expect(verdict).toMatchObject({ result, explanation: expect.stringMatching(words) });
   });
 });

@@ -58,21 +58,36 @@ export function refuseUnreadable(isUnreadable: boolean): void {
   );
 }
 
+/** Lower case family of the codec, e.g. `h264`. @throws MediaError when the camera cannot be played. */
+export async function probeCodec(host: CliHost, source: SourceDefinition): Promise<string | null> {
+  try {
+    const report = await probeSource(host, source, PROBE_TIMEOUT_MS);
+    refuseUnplayable(report);
+    return report.video?.codec.toLowerCase().replace(/[^a-z0-9]/g, '') ?? null;
+  } catch (error) {
+    host.writeError('The camera was not stored. To store it all the same add --no-probe.\n');
+    throw error;
+  }
+}
+
 /** What an operator may say about the way to a camera. */
 export interface PathOptions {
   readonly transport?: RtspTransport;
   readonly tlsFingerprint?: string;
+  /** False with `--no-audio`. */
+  readonly audio?: boolean;
 }
 
 /** The source with what was said about the way to it; the rest stays as it was stored. */
 export function withPathOptions(
   source: SourceDefinition,
-  { transport, tlsFingerprint }: PathOptions,
+  { transport, tlsFingerprint, audio }: PathOptions,
 ): SourceDefinition {
   return {
     ...source,
     ...(transport === undefined ? {} : { transport }),
     ...(tlsFingerprint === undefined ? {} : { tlsFingerprint }),
+    ...(audio === false ? { audio } : {}),
   };
 }
 
@@ -104,7 +119,7 @@ export function formatProbe(report: ProbeReport): string {
     [
       'Audio',
       audio === undefined
-        ? 'none that can be played'
+        ? 'none'
         : `${audio.codec} (${audio.codecString}), ${audio.sampleRate} Hz, ${audio.channels === 1 ? 'mono' : `${audio.channels} channels`}`,
     ],
     ['Bitrate', bitrate === undefined ? undefined : `${round(bitrate / 1000)} kbit/s`],

@@ -304,7 +304,7 @@ describe('pantau camera', () => {
         'Camera:        Hikvision',
         'Tracks:        video H264/90000, audio PCMA/8000 (not supported)',
         'Video:         H.264 (avc1.64001f), 1280x720, 25 fps, key frame every 2 s, no B-frames',
-        'Audio:         none that can be played',
+        'Audio:         none',
         'Bitrate:       2013 kbit/s',
         'First picture: after 0.6 s',
         'Browsers:      Plays without sound. PCMA cannot be carried.',

@@ -7,33 +7,9 @@ import { ANONYMOUS } from '../access/principal.ts';
 import { checkArea, type Area } from '../areas/area.ts';
 import { AreaService } from '../areas/area-service.ts';
 import { CameraService } from '../cameras/camera-service.ts';
-import type { Camera } from '../cameras/camera.ts';
 import { FakeEngine } from '../testing/fake-engine.ts';
+import { makeCamera as camera } from '../testing/make-camera.ts';
 import { StreamService } from './stream-service.ts';
-
-const camera = (id: number): Camera => ({
-  id,
-  name: `Kamera ${id}`,
-  description: null,
-  location: null,
-  groupName: null,
-  areaId: null,
-  enabled: true,
-  status: 'active',
-  source: { url: 'rtsp://198.51.100.7/x', username: undefined, password: undefined },
-  sub: undefined,
-  snapshotUrl: null,
-  onvifUrl: null,
-  onvifProfile: null,
-  latitude: null,
-  longitude: null,
-  timezone: 'Asia/Jakarta',
-  pull: 'on-demand',
-  videoCodec: null,
-  streamKey: `key-${id}-0000`,
-  sortOrder: 0,
-  visibility: 'public',
-});
 
 /** A read model over lists in memory that a test changes. */
 function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger, hasWhep = false) {

@@ -45,6 +45,8 @@ export interface StreamServiceOptions {
   /** Whether viewers may come by WebRTC. */
   readonly hasWhep: boolean;
   readonly snapshots: Pick<SnapshotService, 'setCameras' | 'findListed'>;
+  /** Told of all cameras, disabled ones too, whenever they were read. Must not throw. */
+  readonly onCameras?: (cameras: readonly Camera[]) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after a change in the database was noticed, before it is shown: others keep what they read, too. */
@@ -187,6 +189,7 @@ export class StreamService {
     this.#cameras = allCameras.filter((camera) => camera.enabled);
     this.#areas = allAreas;
     this.#options.snapshots.setCameras(allCameras);
+    this.#options.onCameras?.(allCameras);
     this.#areaNames = new Map(allAreas.map((area) => [area.id, area.name]));
     this.#access = new Map(
       this.#cameras.map(({ id, streamKey, visibility, areaId }) => [

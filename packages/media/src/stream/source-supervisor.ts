@@ -36,6 +36,8 @@ export interface SourceSupervisorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: Pick<EngineLimits, 'stallMs' | 'openTimeoutMs' | 'closeTimeoutMs'>;
+  /** See `OpenSourceOptions.askForKeyframe`. */
+  readonly askForKeyframe?: (() => void) | undefined;
   /** What the open source emits. */
   readonly onEvent: (event: MediaEvent) => void;
   /** The source was lost or closed: media time will not continue. */
@@ -217,7 +219,7 @@ export class SourceSupervisor {
     signal: AbortSignal,
     pass: Pass,
   ): Promise<{ readonly error: unknown; readonly blame: Blame }> {
-    const { clock, limits, openSource, source, logger } = this.#options;
+    const { clock, limits, openSource, source, logger, askForKeyframe } = this.#options;
     const watch = new PictureWatch(clock, limits.stallMs);
     const opening = deadline(
       clock,
@@ -253,7 +255,15 @@ export class SourceSupervisor {
     try {
       // The abort must win even against a source that does not listen to its signal.
       this.#source = await orAborted(
-        openSource({ source, onEvent, onWaitingForKeyframe, clock, logger, signal: opening.signal }),
+        openSource({
+          source,
+          onEvent,
+          onWaitingForKeyframe,
+          askForKeyframe,
+          clock,
+          logger,
+          signal: opening.signal,
+        }),
         late.promise,
       );
       isOpen = true;

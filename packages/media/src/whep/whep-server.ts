@@ -33,7 +33,7 @@ export interface WhepStream {
   /** Watches it, as a viewer: the configuration in force is told at once, the rest as it comes. Returns how to stop. */
   watch(listener: WhepListener): () => void;
   /** Asks the camera for a key frame, where it offers that. */
-  requestKeyframe?(): void;
+  requestKeyframe(): void;
 }
 
 export interface WhepLimits {
@@ -287,7 +287,7 @@ class Session implements WhepSession {
     const nowMs = this.#options.clock.monotonic();
     if (nowMs - this.#lastWishMs < KEYFRAME_INTERVAL_MS) return;
     this.#lastWishMs = nowMs;
-    this.#stream.requestKeyframe?.();
+    this.#stream.requestKeyframe();
   }
 
   async #close(): Promise<void> {
