@@ -106,7 +106,7 @@ export const openGStreamer: OpenPeer = async (stack) => {
     { name: 'baseline-aac', audio: true, heard: 'AAC-LC' },
     { name: 'high', profile: 'high' },
     { name: 'b-frames', profile: 'high-bframes', audio: true, heard: 'AAC-LC' },
-    { name: 'h265', codec: 'h265' },
+    { name: 'h265', codec: 'h265', fps: 10 },
     { name: 'mu-law', audio: 'mulaw', heard: 'FLAC' },
     { name: 'a-law', audio: 'alaw', heard: 'FLAC' },
     { name: 'opus', audio: 'opus', heard: 'Opus' },

@@ -112,8 +112,10 @@ export async function decodeStretches(segments: readonly RecordedSegment[]): Pro
 }
 
 async function decode(file: string): Promise<Decoded> {
+  // Times as they are: at a frame rate that FFmpeg guesses two pictures may fall onto one tick.
+  const asIs = ['-fps_mode', 'passthrough', '-enc_time_base', '-1'];
   const played = await runCommand('ffmpeg', {
-    args: ['-v', 'error', '-nostdin', '-threads', '1', '-i', file, '-map', '0', '-f', 'null', '-'],
+    args: ['-v', 'error', '-nostdin', '-threads', '1', '-i', file, '-map', '0', ...asIs, '-f', 'null', '-'],
   });
   const entries = 'packet=codec_type,dts_time,flags';
   const shown = await runCommand('ffprobe', {
