@@ -25,7 +25,7 @@ interface Fault {
   /** From the start. */
   readonly from?: Partial<FakeFaults>;
   /** Once it plays. */
-  readonly then?: (camera: FakeCamera) => void;
+  readonly once?: (camera: FakeCamera) => void;
 }
 
 /** A fault through which the stream goes on. */
@@ -70,12 +70,12 @@ export const BORN: readonly BornFault[] = [
     from: { clockDriftPpm: 500, audioDriftPpm: -900, reportErrorMs: -Date.now() },
   },
   { name: 'no sender reports', from: { senderReports: false } },
-  { name: 'timestamps that jump an hour ahead', then: (camera) => camera.jumpTimestamps(HOUR_MS) },
-  { name: 'timestamps that jump an hour back', then: (camera) => camera.jumpTimestamps(-HOUR_MS) },
+  { name: 'timestamps that jump an hour ahead', once: (camera) => camera.jumpTimestamps(HOUR_MS) },
+  { name: 'timestamps that jump an hour back', once: (camera) => camera.jumpTimestamps(-HOUR_MS) },
   { name: 'sound that is announced and never sent', from: { audioSilent: true }, hasSound: false },
   {
     name: 'another size in mid-stream',
-    then: (camera) => camera.switchClip(OTHER_CLIP),
+    once: (camera) => camera.switchClip(OTHER_CLIP),
     stretches: 2,
     height: 320,
   },
@@ -87,13 +87,13 @@ export const DEADLY: readonly DeadlyFault[] = [
   { name: 'silence after PLAY', from: { silent: true }, code: 'SOURCE_TIMEOUT', withinMs: 13_000 },
   {
     name: 'silence in mid-stream',
-    then: (camera) => camera.setFault({ silent: true }),
+    once: (camera) => camera.setFault({ silent: true }),
     code: 'SOURCE_TIMEOUT',
     withinMs: 13_000,
   },
   {
     name: 'a half-open connection',
-    then: (camera) => camera.setFault({ frozen: true }),
+    once: (camera) => camera.setFault({ frozen: true }),
     code: 'SOURCE_TIMEOUT',
     withinMs: 13_000,
   },
@@ -111,13 +111,13 @@ export const DEADLY: readonly DeadlyFault[] = [
   },
   {
     name: 'more garbage than packets',
-    then: (camera) => camera.setFault({ garbageBytes: 20_000 }),
+    once: (camera) => camera.setFault({ garbageBytes: 20_000 }),
     code: 'RTSP_MALFORMED',
     withinMs: 5_000,
   },
   {
     name: 'connections that are cut',
-    then: (camera) => camera.dropConnections(),
+    once: (camera) => camera.dropConnections(),
     code: 'SOURCE_CLOSED',
     withinMs: 1_000,
   },
@@ -159,7 +159,7 @@ export async function watchBorn(
   camera: FakeCamera,
 ): Promise<Watched> {
   const live = host.untilState(key, 'live', LIVE_WITHIN_MS);
-  const timer = setTimeout(() => fault.then?.(camera), FAULT_AFTER_MS);
+  const timer = setTimeout(() => fault.once?.(camera), FAULT_AFTER_MS);
   try {
     await live;
     return await watchStream(host, key, {}, { liveWithinMs: LIVE_WITHIN_MS, forMs: WATCHED_MS });
@@ -185,11 +185,11 @@ export async function surviveDeadly(
 ): Promise<Survived> {
   await using viewer = new MseClient(`${host.url.replace('http', 'ws')}/mse/${key}`);
   let fromMs = 0;
-  if (fault.then !== undefined) {
+  if (fault.once !== undefined) {
     await host.untilState(key, 'live', LIVE_WITHIN_MS);
     await eventually('media', () => viewer.fragments > 10);
     fromMs = host.nowMs;
-    fault.then(camera);
+    fault.once(camera);
   }
   const told = await host.untilState(key, 'retrying', fault.withinMs + 5_000, fromMs);
   const seen = viewer.fragments;

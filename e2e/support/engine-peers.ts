@@ -102,29 +102,25 @@ export const openSimulator: OpenPeer = async (stack) => {
 
 export const openGStreamer: OpenPeer = async (stack) => {
   const small = { preset: 'ultrafast', gopSeconds: 1, fps: 15, kbps: 400 } as const;
-  const wanted: readonly (Omit<GstMount, 'path'> & { readonly name: string; readonly heard?: string })[] = [
-    { name: 'baseline-aac', audio: true, heard: 'AAC-LC' },
-    { name: 'high', profile: 'high' },
-    { name: 'b-frames', profile: 'high-bframes', audio: true, heard: 'AAC-LC' },
-    { name: 'h265', codec: 'h265', fps: 10 },
-    { name: 'mu-law', audio: 'mulaw', heard: 'FLAC' },
-    { name: 'a-law', audio: 'alaw', heard: 'FLAC' },
-    { name: 'opus', audio: 'opus', heard: 'Opus' },
-    { name: 'latm', audio: 'latm', heard: 'AAC-LC' },
-    { name: 'jpeg', codec: 'jpeg' },
+  const wanted: readonly { readonly mount: GstMount; readonly audio?: string }[] = [
+    { mount: { path: '/baseline-aac', audio: true }, audio: 'AAC-LC' },
+    { mount: { path: '/high', profile: 'high' } },
+    { mount: { path: '/b-frames', profile: 'high-bframes', audio: true }, audio: 'AAC-LC' },
+    { mount: { path: '/h265', codec: 'h265', fps: 10 } },
+    { mount: { path: '/mu-law', audio: 'mulaw' }, audio: 'FLAC' },
+    { mount: { path: '/a-law', audio: 'alaw' }, audio: 'FLAC' },
+    { mount: { path: '/opus', audio: 'opus' }, audio: 'Opus' },
+    { mount: { path: '/latm', audio: 'latm' }, audio: 'AAC-LC' },
+    { mount: { path: '/jpeg', codec: 'jpeg' } },
   ];
-  const camera = stack.use(
-    await GstCamera.open(
-      wanted.map(({ name, heard: _, ...mount }) => ({ ...small, ...mount, path: `/${name}` })),
-    ),
-  );
+  const camera = stack.use(await GstCamera.open(wanted.map(({ mount }) => ({ ...small, ...mount }))));
   return {
-    streams: wanted.map(({ name, codec, heard }) => ({
-      name,
-      source: { url: camera.url(`/${name}`) },
-      video: { ...FULL, codec: { h264: 'H.264', h265: 'H.265', jpeg: 'JPEG' }[codec ?? 'h264'] },
+    streams: wanted.map(({ mount: { path, codec = 'h264' }, audio }) => ({
+      name: path.slice(1),
+      source: { url: camera.url(path) },
+      video: { ...FULL, codec: { h264: 'H.264', h265: 'H.265', jpeg: 'JPEG' }[codec] },
       ...(codec === 'jpeg' ? { delivery: 'pictures' as const } : { gopSeconds: 1 }),
-      ...(heard === undefined ? {} : { audio: heard }),
+      ...(audio === undefined ? {} : { audio }),
     })),
     isLeft: () => camera.teardowns >= wanted.length,
   };
