@@ -24,7 +24,11 @@ const ENCODINGS: Readonly<Record<FlvVideoCodec, string>> = { h264: 'H264', h265:
 const TAG_CLOCK_RATE = 1000;
 
 /** Reads until the body ends. @throws MediaError */
-export async function readFlv({ options, body, onTrouble }: HttpWork): Promise<void> {
+export async function readFlv({
+  options,
+  body,
+  onTrouble,
+}: Pick<HttpWork, 'options' | 'body' | 'onTrouble'>): Promise<void> {
   const pipeline = new FlvPipeline(options, onTrouble);
   const reader = new FlvReader(pipeline);
   try {
