@@ -39,8 +39,18 @@ export async function watchStream(
 
 /** Some seconds of single pictures, by FFmpeg. */
 async function decodePictures(url: string): Promise<Decoded> {
-  const input = ['-f', 'mpjpeg', '-strict_mime_boundary', '1', '-use_wallclock_as_timestamps', '1'];
-  const output = ['-t', '4', '-fps_mode', 'passthrough', '-enc_time_base', '-1', '-f', 'null', '-'];
+  // Their times are those of their arrival, and two may come together: each picture gets its number for a time.
+  const input = [
+    '-f',
+    'mpjpeg',
+    '-strict_mime_boundary',
+    '1',
+    '-use_wallclock_as_timestamps',
+    '1',
+    '-t',
+    '4',
+  ];
+  const output = ['-vf', 'setpts=N/25/TB', '-f', 'null', '-'];
   const { code, stderr } = await runCommand('ffmpeg', {
     args: ['-v', 'error', '-nostdin', ...input, '-i', url, ...output],
   });
