@@ -25,7 +25,12 @@ const ENCODINGS: Readonly<Record<FlvVideoCodec, string>> = { h264: 'H264', h265:
 const TAG_CLOCK_RATE = 1000;
 
 /** Reads until the body ends. @throws MediaError */
-export async function readFlv({ options, body, signal, onTrouble }: HttpWork): Promise<void> {
+export async function readFlv({
+  options,
+  body,
+  signal,
+  onTrouble,
+}: Pick<HttpWork, 'options' | 'body' | 'signal' | 'onTrouble'>): Promise<void> {
   const pipeline = new FlvPipeline(options, onTrouble);
   const reader = new FlvReader(pipeline);
   const pace = new ReadingPace({ clock: options.clock, signal, onTrouble });
