@@ -1,6 +1,6 @@
 /**
  * What a camera costs: CPU and memory of the engine for 1, 20 and 100 simulated 1080p25 cameras of 2 Mbit/s, against one
- * `ffmpeg -c copy -f hls` process per camera pulling from the same sender. Rounds alternate, so that a noisy neighbour on the machine hits both.
+ * `ffmpeg -c copy -f hls` process per camera pulling from the same sender, and against MediaMTX where it is on the machine. Rounds alternate, so that a noisy neighbour on the machine hits both.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, mkdir, rm } from 'node:fs/promises';
@@ -11,6 +11,7 @@ import { getBenchClip } from './support/bench-clip.ts';
 import type { BenchProgram } from './support/bench-program.ts';
 import { BenchCameras } from './support/camera-process.ts';
 import { BenchEngine } from './support/engine-process.ts';
+import { isMediamtxThere, Mediamtx } from './support/mediamtx.ts';
 import { measureCpu, readUsage } from './support/process-usage.ts';
 import type { Figure } from './support/report.ts';
 
@@ -55,10 +56,53 @@ export const ingest: BenchProgram = {
       }
       const { live, lostPackets } = await engine.ask();
       figures.push(...compare({ count, live, lostPackets, ours, theirs, peers: ffmpegs.pids.length, idle }));
+      if (isMediamtxThere())
+        figures.push(...(await compareWithMediamtx(urls, engine, { rounds, roundMs, idle })));
     }
-    return { name: 'ingest', figures, skipped: [] };
+    const skipped = isMediamtxThere() ? [] : ['ingest: no MediaMTX on this machine to compare with'];
+    return { name: 'ingest', figures, skipped };
   },
 };
+
+/** The same cameras on MediaMTX beside us, by turns. */
+async function compareWithMediamtx(
+  urls: readonly string[],
+  engine: BenchEngine,
+  { rounds, roundMs, idle }: { readonly rounds: number; readonly roundMs: number; readonly idle: Cost },
+): Promise<Figure[]> {
+  await using peer = await Mediamtx.open(urls);
+  const ours: Cost[] = [];
+  const theirs: Cost[] = [];
+  for (let round = 0; round < rounds; round++) {
+    ours.push(await costOf(roundMs, engine.pid));
+    theirs.push(await costOf(roundMs, peer.pid));
+  }
+  const cameras = urls.length === 1 ? '1 camera' : `${urls.length} cameras`;
+  const peerName = 'MediaMTX, one process, low-latency HLS of all';
+  const cpu = median(ours.map((cost) => cost.cpuPercent)) / urls.length;
+  const peerCpu = median(theirs.map((cost) => cost.cpuPercent)) / urls.length;
+  const rss = (median(ours.map((cost) => cost.rssBytes)) - idle.rssBytes) / urls.length / MIB;
+  const peerRss = median(theirs.map((cost) => cost.rssBytes)) / urls.length / MIB;
+  return [
+    {
+      what: `${cameras}: CPU per camera`,
+      figure: cpu,
+      unit: '% of a core',
+      peer: peerName,
+      peerFigure: peerCpu,
+      ratio: cpu / peerCpu,
+    },
+    {
+      what: `${cameras}: memory per camera, above an engine without cameras`,
+      figure: rss,
+      unit: 'MiB',
+      peer: peerName,
+      peerFigure: peerRss,
+      ratio: rss / peerRss,
+      note: "the peer's whole process, divided",
+    },
+  ];
+}
 
 function compare(of: {
   count: number;

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { delivery } from './delivery.ts';
+import { fanOut } from './fan-out.ts';
 import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { lists } from './lists.ts';
@@ -15,7 +16,19 @@ import { startup } from './startup.ts';
 import { formatReport, isReached, saveReport } from './support/report.ts';
 import { workers } from './workers.ts';
 
-const PROGRAMS = [startup, lists, delivery, login, latency, renditions, ingest, snapshots, workers, soak];
+const PROGRAMS = [
+  startup,
+  lists,
+  delivery,
+  fanOut,
+  login,
+  latency,
+  renditions,
+  ingest,
+  snapshots,
+  workers,
+  soak,
+];
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },

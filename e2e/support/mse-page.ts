@@ -11,14 +11,12 @@ video.src = URL.createObjectURL(source);
 const steps = [];
 globalThis.messages = [];
 let buffer;
-let mime;
 function pump() {
   while (source.readyState === 'open' && steps.length > 0 && !buffer?.updating) {
     const step = steps.shift();
     if (typeof step !== 'string') { buffer.appendBuffer(step); continue; }
-    if (buffer) { if (step !== mime) buffer.changeType(step); }
+    if (buffer) buffer.changeType(step);
     else { buffer = source.addSourceBuffer(step); buffer.addEventListener('updateend', onAppended); }
-    mime = step;
   }
 }
 function onAppended() {

@@ -3,7 +3,7 @@ import { TestBrowser, type TestPage } from './browser.ts';
 import { EngineServer } from './engine-server.ts';
 import { eventually } from './eventually.ts';
 import { GstCamera } from './gst-camera.ts';
-import { fetchHls } from './hls-client.ts';
+import { fetchHls, parseMediaPlaylist } from './hls-client.ts';
 import { HlsPage } from './hls-page.ts';
 import { MsePage } from './mse-page.ts';
 
@@ -33,6 +33,7 @@ export interface RenditionTown extends AsyncDisposable {
   wakeSub(key: string): Promise<void>;
   /** Plays the main in `page`. */
   play(page: TestPage, key: string, delivery: Delivery): Promise<void>;
+  /** Over low-latency HLS at the beginning of a segment, as our own player does (`web/src/player/hls-session.ts`). */
   wish(page: TestPage, delivery: Delivery, name: RenditionName): Promise<void>;
 }
 
@@ -63,6 +64,11 @@ export async function openRenditionTown(): Promise<RenditionTown> {
   const stack = opening.move();
   const stateOf = (key: string, name: RenditionName) =>
     engineServer.engine.findStatus(key)?.renditions.find((each) => each.name === name)?.state;
+  const untilSegmentBegins = async (name: RenditionName) => {
+    const file = `${name === 'sub' ? 'sub-' : ''}media-ll.m3u8`;
+    const { firstMsn, segments } = parseMediaPlaylist((await fetchFile(SILENT, file)).text);
+    await fetchFile(SILENT, `${file}?_HLS_msn=${firstMsn + segments.length + 1}&_HLS_part=0`);
+  };
   const fetchFile = (key: string, file: string) => fetchHls(`${engineServer.url}/hls/${key}/${file}`);
   return {
     browser,
@@ -100,6 +106,7 @@ export async function openRenditionTown(): Promise<RenditionTown> {
       await untilWidth(page, 'main');
     },
     async wish(page, delivery, name) {
+      if (delivery === 'llhls') await untilSegmentBegins(name);
       await page.page.evaluate(
         delivery === 'mse' ? `wish('${name}')` : `hls.loadLevel = ${name === 'sub' ? 0 : 1}`,
       );

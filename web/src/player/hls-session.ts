@@ -138,16 +138,26 @@ export class HlsSession implements DeliverySession {
   async #wake(name: RenditionName, level: number, signal: AbortSignal): Promise<void> {
     const url = this.#hls.levels[level]?.url[0];
     if (url === undefined) return;
-    const isThere = await fetch(url, { signal }).then(
-      ({ ok }) => ok,
-      () => false,
-    );
+    const isThere = await this.#isReady(url, signal).catch(() => false);
     if (signal.aborted || this.#isOver) return;
     if (isThere) this.#hls.loadLevel = level;
     else {
       this.#wished = undefined;
       this.#options.emit({ type: 'rendition-failed', name });
     }
+  }
+
+  /**
+   * Whether a level can be gone over to now. With low latency the picture is about a second from the end of what is loaded,
+   * and a browser that is in the middle of a group of pictures which is replaced stands still until the next one: the
+   * moment to go over is when a segment has just begun.
+   */
+  async #isReady(url: string, signal: AbortSignal): Promise<boolean> {
+    const reply = await fetch(url, { signal });
+    if (!reply.ok || !this.#options.isLowLatency) return reply.ok;
+    const next = nextSequence(await reply.text());
+    const begun = await fetch(`${url}?_HLS_msn=${next}&_HLS_part=0`, { signal });
+    return begun.ok;
   }
 
   #findLevel(name: RenditionName): number {
@@ -188,6 +198,12 @@ export class HlsSession implements DeliverySession {
     this.close();
     this.#options.emit({ type: 'failed', failure });
   }
+}
+
+/** Number of the segment after the one that is growing. */
+function nextSequence(playlist: string): number {
+  const first = Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1] ?? 0);
+  return first + (playlist.match(/#EXTINF/g)?.length ?? 0) + 1;
 }
 
 function hlsConfig({ isLowLatency, device }: HlsSessionOptions): Partial<HlsConfig> {

@@ -210,6 +210,15 @@ describe('MseSession', () => {
       expect(events).toContainEqual({ type: 'rendition', name: 'sub' });
     });
 
+    it('changes the type for the same codec too: the browser then forgets where the tracks ended', () => {
+      const { socket, buffer } = openPlaying();
+      socket.deliver(1);
+      buffer.finish();
+      socket.say({ type: 'config', rendition: 'sub', mime: MIME });
+      socket.deliver(2);
+      expect(buffer.log).toEqual(['append 1', `type ${MIME}`, 'append 2']);
+    });
+
     it('may ask again for what failed', () => {
       const { socket, events, session } = openPlaying();
       session.chooseRendition('sub');

@@ -68,6 +68,7 @@ export class MseSession implements DeliverySession {
   /** The size wished last. */
   #wished: RenditionName | undefined;
   #mayRefuse = true;
+  #shown: RenditionName | undefined;
   /** What comes now cannot be shown here. */
   #isRefused = false;
   #settledAtMs = 0;
@@ -192,7 +193,9 @@ export class MseSession implements DeliverySession {
     }
     this.#options.emit({ type: 'rendition', name: rendition });
     this.#options.emit({ type: 'audio', hasAudio: mimeHasAudio(mime) });
-    const isChange = this.#mime !== undefined && this.#mime !== mime;
+    // A change of size too: it forgets where the tracks ended, so that sound that overlaps costs no pictures.
+    const isChange = this.#mime !== undefined && (this.#mime !== mime || this.#shown !== rendition);
+    this.#shown = rendition;
     this.#mime = mime;
     if (this.#source === undefined) this.#openSource();
     else if (isChange && this.#feeder !== undefined) this.#feeder.changeType(mime);

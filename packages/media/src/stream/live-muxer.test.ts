@@ -75,6 +75,24 @@ function decodeTime(fragment: Buffer, trackFragment = 0): bigint | undefined {
   return traf && findBox([traf], 'traf/tfdt')?.content.readBigUInt64BE(4);
 }
 
+describe('sound around a key frame after a break', () => {
+  it('begins before the picture, and is no more than that', async () => {
+    const rig = new Rig();
+    rig.configure(VIDEO_AND_AUDIO);
+    const feed = new SampleFeed({ audio: true });
+    // Sound of two seconds without its pictures, then the second key frame.
+    for (const event of feed.take(50))
+      if (event.type === 'sample' && event.sample.kind === 'audio') rig.muxer.push(event);
+    await rig.feed(feed, 25);
+    const body = rig.parts[0]?.file.copy() ?? Buffer.alloc(0);
+    const videoS = Number(decodeTime(body) ?? 0n) / VIDEO.timescale;
+    const soundS = Number(decodeTime(body, 1) ?? 0n) / 48_000;
+    expect(videoS).toBeGreaterThan(0);
+    expect(soundS).toBeLessThanOrEqual(videoS);
+    expect(soundS).toBeGreaterThan(videoS - 0.1);
+  });
+});
+
 describe('cutting', () => {
   it('ends segments at key frames and parts at their target', async () => {
     const rig = await run(151);
@@ -323,3 +341,17 @@ function countSamples(fragment: Buffer): number {
   const trafs = moof?.children.filter((box) => box.type === 'traf') ?? [];
   return trafs.reduce((sum, traf) => sum + (findBox([traf], 'traf/trun')?.content.readUInt32BE(4) ?? 0), 0);
 }
+
+describe('a source that breaks its word', () => {
+  it('loses the pictures whose decode times do not rise, and nothing else', () => {
+    const rig = new Rig();
+    rig.configure();
+    for (const dts of [90_000, 93_600, 90_000, 93_600, 97_200, 1, 100_800]) {
+      const sample = videoSample({ dts, pts: dts, keyframe: dts === 90_000 });
+      rig.muxer.push({ type: 'sample', sample });
+    }
+    expect(() => rig.muxer.break()).not.toThrow();
+    expect(rig.parts).toHaveLength(1);
+    expect(rig.parts[0]?.durationS).toBeCloseTo(4 / 25, 2);
+  });
+});

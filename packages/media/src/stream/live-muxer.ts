@@ -74,6 +74,11 @@ const HOLE_S = 0.5;
 /** An open part is closed early when it holds more, bytes: a camera of absurd frames. */
 const MAX_PART_BYTES = 8 * 1024 * 1024;
 
+/** Frames of sound kept while a key frame is waited for: they may be ahead of the pictures. */
+const MAX_LEAD = 64;
+/** Sound that begins longer than this before its key frame is left out, seconds. */
+const MAX_LEAD_S = 0.1;
+
 const DAY_MS = 86_400_000;
 
 export class LiveMuxer {
@@ -105,6 +110,8 @@ export class LiveMuxer {
   #needsKeyframe = true;
   /** The first segment is waited for. */
   #isHurried = false;
+  /** Sound that came since the source was opened or broke, newest last: what a key frame needs in front of it. */
+  #lead: Sample[] = [];
   /** The next segment does not continue the one before. */
   #isBroken = false;
   /** Discontinuity sequence number of the newest segment. */
@@ -191,6 +198,7 @@ export class LiveMuxer {
   /** The source is gone: as `break`, and what comes next is another session. */
   endSession(): void {
     this.break();
+    this.#lead = [];
     this.#sessionStartDts = undefined;
   }
 
@@ -253,17 +261,38 @@ export class LiveMuxer {
     this.#expectedDts = raw.dts + raw.duration;
     const sample = this.#splice.apply(raw, leader.timescale);
     if (sample) this.#takeLeader(sample, leader);
+    if (raw.keyframe) this.#takeLead(raw, leader);
   }
 
   /** Audio beside video: it goes where the video is. */
   #takeFollower(raw: Sample): void {
+    if (this.#needsKeyframe) {
+      this.#lead.push(raw);
+      if (this.#lead.length > MAX_LEAD) this.#lead.shift();
+      return;
+    }
     const track = this.#init?.config[raw.kind];
-    if (!track || this.#needsKeyframe || !this.#window.open) return;
+    if (!track || !this.#window.open) return;
     if (this.#pendingConfig && !isSameTrack(track, this.#pendingConfig[raw.kind])) return;
     const sample = this.#splice.apply(raw, track.timescale);
     if (!sample) return;
     this.#part.push(sample);
     this.#partBytes += sample.data.length;
+  }
+
+  /**
+   * The sound around the key frame after a break, from the frame that begins before it. A browser that finds a break in the
+   * sound drops pictures up to the next key frame; with the sound in front, the break comes before this one.
+   */
+  #takeLead(key: Sample, leader: TrackConfig): void {
+    const lead = this.#lead;
+    this.#lead = [];
+    const track = this.#init?.config.audio;
+    if (lead.length === 0 || !track || leader.kind !== 'video') return;
+    const keyS = key.dts / leader.timescale;
+    const start = lead.findLastIndex(({ dts }) => dts / track.timescale <= keyS);
+    for (const sound of lead.slice(Math.max(0, start)))
+      if (sound.dts / track.timescale >= keyS - MAX_LEAD_S) this.#takeFollower(sound);
   }
 
   #takeLeader(sample: Sample, leader: TrackConfig): void {

@@ -12,6 +12,8 @@ let states: SupervisorState[];
 let gone: number;
 let supervisor: SourceSupervisor;
 
+let isGoneFaulty = false;
+
 function open(onEvent: () => void = () => undefined): SourceSupervisor {
   return new SourceSupervisor({
     source: { url: 'rtsp://camera.test/live', username: undefined, password: undefined },
@@ -23,6 +25,7 @@ function open(onEvent: () => void = () => undefined): SourceSupervisor {
     onEvent,
     onSourceGone: () => {
       gone++;
+      if (isGoneFaulty) throw new Error('a fault of ours');
     },
     onState: (state) => states.push(state),
     random: () => 0,
@@ -34,6 +37,7 @@ beforeEach(() => {
   sources = new TestSources();
   states = [];
   gone = 0;
+  isGoneFaulty = false;
   supervisor = open();
 });
 
@@ -58,6 +62,14 @@ async function goLive(): Promise<SampleFeed> {
 }
 
 describe('SourceSupervisor', () => {
+  it('opens the source again also when finishing the last one failed on our side', async () => {
+    await goLive();
+    isGoneFaulty = true;
+    sources.last.fail('SOURCE_CLOSED');
+    await clock.advance(2_000);
+    expect(names()).toEqual(['connecting', 'live', 'retrying', 'connecting']);
+  });
+
   it('is live with the first key frame', async () => {
     supervisor.start();
     supervisor.start();

@@ -274,9 +274,21 @@ export class SourceSupervisor {
       opening[Symbol.dispose]();
       watch.stop();
       if (liveSinceMs !== undefined) this.#policy.wasLive(clock.monotonic() - liveSinceMs);
-      this.#options.onSourceGone();
+      this.#tellGone();
       await this.#closeSource();
       if (isOpen) this.#visit.closed();
+    }
+  }
+
+  /** A fault of ours in finishing what a source left must not end the loop that opens it again. */
+  #tellGone(): void {
+    try {
+      this.#options.onSourceGone();
+    } catch (error) {
+      this.#options.logger.error(
+        { error: logTextOf(error) },
+        'what a lost source left could not be finished',
+      );
     }
   }
 

@@ -3,7 +3,7 @@ import type { Logger } from '@pantau/base/logger';
 import { HlsPlaylists, type HlsPlaylistsOptions } from '../hls/hls-playlists.ts';
 import { ParkedRequests } from '../hls/parked-requests.ts';
 import type { HlsRelay } from '../hls-relay/hls-relay.ts';
-import { HLS_ONLY_MESSAGE, type ByeReason } from '../mse/mse-protocol.ts';
+import { HLS_ONLY_MESSAGE, type ByeReason, type MseMessage } from '../mse/mse-protocol.ts';
 import type { MseViewer } from '../mse/mse-viewer.ts';
 import { MediaError } from '../media-error.ts';
 import type { MediaEvent, Sample, StreamConfig } from '../sample.ts';
@@ -12,16 +12,18 @@ import type { StreamDefinition } from '../source-definition.ts';
 import type { WhepListener } from '../whep/whep-server.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { ClientShares } from './client-shares.ts';
+import { END_REASONS } from './end-reasons.ts';
 import type { EngineLimits } from './engine-limits.ts';
+import { EventAudience, type Unavailability } from './event-audience.ts';
 import type { HostGates } from './host-gates.ts';
 import { HlsPresence } from './hls-presence.ts';
 import { KeyframeWishes, type Keyframe } from './keyframe-wishes.ts';
 import { LiveMuxer } from './live-muxer.ts';
-import type { MediaFile } from './media-file.ts';
-import { MediaWindow, type MediaPart, type MediaSegment } from './media-window.ts';
+import { MediaWindow, type MediaSegment } from './media-window.ts';
 import { PictureRelay } from './picture-relay.ts';
 import type { RenditionFacts, RenditionName } from './rendition.ts';
 import type { SharedTimeline } from './shared-timeline.ts';
+import { SocketAudience } from './socket-audience.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import { StreamMeter } from './stream-meter.ts';
 import type { StreamDelivery, StreamReason, StreamState, StreamStatus } from './stream-status.ts';
@@ -67,44 +69,14 @@ export interface StreamOptions {
 /** While somebody asks, the device is looked at each few seconds: whoever asks later than this is late. */
 const MAX_RETRY_AFTER_S = 5;
 
-/** What a WebSocket viewer is sent at once to catch up with a long group of pictures: 20 s of 6 Mbit/s. */
-const MAX_JOIN_BYTES = 16 * 1024 * 1024;
 /** A key frame older than this is worth asking for a new one when somebody joins, ms. */
 const LONG_GROUP_MS = 3_000;
 /** A failure of a stream that nobody watched since says little after this. */
 const FAILURE_HOLDS_MS = 60_000;
-/** Ms that a viewer of another rendition waits for this one's key frame. */
-const SWITCH_TIMEOUT_MS = 20_000;
-
-/** A viewer that sees another rendition and goes on here with the next key frame. */
-interface Expected {
-  readonly take: () => void;
-  readonly fail: () => void;
-  readonly sinceMs: number;
-}
-
 export interface KeyframeOptions {
   readonly pull: boolean;
   readonly signal: AbortSignal;
 }
-
-/** What a client is told that waited for a stream which ended, and after how many seconds it should ask again. */
-const END_REASONS: Readonly<
-  Record<ByeReason, { readonly reason: StreamReason; readonly retryAfterS: number }>
-> = {
-  stopping: {
-    reason: { code: 'ENGINE_STOPPING', message: 'The server is shutting down.' },
-    retryAfterS: 5,
-  },
-  replaced: {
-    reason: { code: 'SOURCE_CLOSED', message: 'The settings of this camera were changed; connecting again.' },
-    retryAfterS: 1,
-  },
-  removed: {
-    reason: { code: 'STREAM_NOT_FOUND', message: 'There is no such stream any more.' },
-    retryAfterS: 10,
-  },
-};
 
 export class Stream {
   readonly #options: StreamOptions;
@@ -113,16 +85,12 @@ export class Stream {
   readonly #meter = new StreamMeter();
   readonly #supervisor: SourceSupervisor;
   readonly #presence: HlsPresence;
-  readonly #viewers = new Set<MseViewer>();
-  /** Viewers by WebRTC: they take what the source emits as it is. */
-  readonly #listeners = new Set<WhepListener>();
-  /** What the source sends now; undefined while there is none. */
-  #config: StreamConfig | undefined;
+  readonly #sockets = new SocketAudience();
+  readonly #events = new EventAudience();
   /** What a camera delivers that sends single pictures. */
   readonly pictures: PictureRelay;
   #delivery: StreamDelivery | undefined;
   #relay: HlsRelay | undefined;
-  readonly #expected = new Map<MseViewer, Expected>();
   #facts: RenditionFacts | undefined;
   readonly #keyframes = new KeyframeWishes();
   /** It pulls for a key frame only: nobody came to watch since. */
@@ -134,8 +102,6 @@ export class Stream {
   #lastLiveMs: number | undefined;
   /** When the last part was made, monotonic ms. */
   #lastMediaMs = 0;
-  /** Parts since the last key frame as WebSocket viewers get them, made when the first one joined. */
-  readonly #joining = new Map<string, Buffer>();
   #endReason: ByeReason | undefined;
   /** Since when nobody watches, monotonic ms. */
   #unwatchedSinceMs: number;
@@ -145,7 +111,7 @@ export class Stream {
     this.#options = options;
     this.#definition = definition;
     this.#unwatchedSinceMs = clock.monotonic();
-    this.pictures = new PictureRelay(clock, this.#viewers);
+    this.pictures = new PictureRelay(clock, this.#sockets.viewers);
     this.#window = new MediaWindow(limits, options.pool);
     this.#presence = new HlsPresence(limits.maxHlsClients, limits.maxHlsClientsPerAddress);
     this.parked = new ParkedRequests(options.parking, limits.maxParkedPerStream);
@@ -159,16 +125,12 @@ export class Stream {
       onOpening: options.onOpening,
       settleS: options.settleS,
       sink: {
-        onInit: () => {
-          for (const viewer of this.#viewers) viewer.expectKeyframe();
-        },
-        onBreak: () => {
-          for (const viewer of this.#viewers) viewer.sendMessage({ type: 'discontinuity' });
-        },
+        onInit: () => this.#sockets.expectKeyframe(),
+        onBreak: () => this.#sockets.send({ type: 'discontinuity' }),
         onFrame: (fragment, keyframe) => this.#sendFrame(fragment, keyframe),
-        wantsFrames: () => this.#viewers.size + this.#expected.size > 0,
+        wantsFrames: () => this.#sockets.interested > 0,
         onPart: (part, finished) => {
-          if (part.startsWithKeyframe) this.#joining.clear();
+          if (part.startsWithKeyframe) this.#sockets.forgetGroup();
           this.#lastMediaMs = clock.monotonic();
           this.playlists.update(finished);
           if (finished || this.#facts === undefined) this.#measure();
@@ -276,7 +238,7 @@ export class Stream {
   }
 
   /** Why there is nothing to play, and after how many seconds it is worth asking again. */
-  get unavailability(): { readonly reason: StreamReason; readonly retryAfterS: number } {
+  get unavailability(): Unavailability {
     const { reason, nextAttemptMs } = this.#supervisor.current;
     if (this.#endReason !== undefined) return END_REASONS[this.#endReason];
     const waitMs = nextAttemptMs === undefined ? 0 : nextAttemptMs - this.#options.clock.now();
@@ -287,7 +249,7 @@ export class Stream {
   }
 
   get viewerCount(): number {
-    return this.#viewers.size + this.pictures.replies + this.#listeners.size + this.#presence.size;
+    return this.#sockets.viewers.size + this.pictures.replies + this.#events.size + this.#presence.size;
   }
 
   /** Begins to pull when the definition says `always`. */
@@ -393,19 +355,20 @@ export class Stream {
   }
 
   addViewer(viewer: MseViewer): void {
-    if (this.#viewers.size + this.#expected.size === 0) this.#muxer.startFrames();
-    this.#viewers.add(viewer);
+    if (this.#sockets.interested === 0) this.#muxer.startFrames();
+    this.#sockets.add(viewer);
     this.demand();
     this.#shortenGroup();
     if (this.#delivery === 'relay') viewer.sendMessage(HLS_ONLY_MESSAGE);
     if (this.pictures.showNewest(viewer)) return;
     const { init } = this.#muxer;
-    if (init && this.isLive && this.#delivery === 'media') viewer.join(init, this.#sinceLastKeyframe());
-    else this.#sendStatus(viewer);
+    if (init && this.isLive && this.#delivery === 'media') {
+      viewer.join(init, this.#sockets.collectGroup(this.#muxer, this.#window));
+    } else viewer.sendMessage(this.#statusMessage());
   }
 
   hasViewer(viewer: MseViewer): boolean {
-    return this.#viewers.has(viewer);
+    return this.#sockets.viewers.has(viewer);
   }
 
   /**
@@ -418,28 +381,26 @@ export class Stream {
       fail();
       return;
     }
-    if (this.#viewers.size + this.#expected.size === 0) this.#muxer.startFrames();
-    this.#expected.set(viewer, { take, fail, sinceMs: this.#options.clock.monotonic() });
+    if (this.#sockets.interested === 0) this.#muxer.startFrames();
+    this.#sockets.expect(viewer, take, fail, this.#options.clock.monotonic());
   }
 
   /** It stays where it is. */
   forgetExpected(viewer: MseViewer): void {
-    this.#expected.delete(viewer);
+    this.#sockets.forgetExpected(viewer);
   }
 
   removeViewer(viewer: MseViewer): void {
-    if (this.#viewers.delete(viewer)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
+    if (this.#sockets.remove(viewer)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
   }
 
   /** Watches what the source emits, as a viewer: the configuration in force at once. Returns how to stop. */
   watch(listener: WhepListener): () => void {
-    this.#listeners.add(listener);
     const isPullable = this.demand();
-    if (this.#relay !== undefined) listener.onEvent({ type: 'relay', relay: this.#relay });
-    else if (this.#config !== undefined) listener.onEvent({ type: 'config', config: this.#config });
-    else if (!isPullable) this.#tellTrouble(listener);
+    const isTold = this.#events.add(listener, this.#relay);
+    if (!isTold && !isPullable) this.#events.tellTrouble(this.unavailability, listener);
     return () => {
-      if (this.#listeners.delete(listener)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
+      if (this.#events.remove(listener)) this.#unwatchedSinceMs = this.#options.clock.monotonic();
     };
   }
 
@@ -447,10 +408,9 @@ export class Stream {
   tick(nowMs: number): void {
     this.#presence.expire(nowMs, Math.max(this.#options.limits.hlsPresenceMs, this.#targetsMs(3)));
     this.parked.expire(nowMs);
-    for (const viewer of this.#viewers) viewer.tick(nowMs);
+    this.#sockets.tick(nowMs);
     this.pictures.tick(nowMs, this.isStale);
-    this.#failExpected((expected) => nowMs - expected.sinceMs >= SWITCH_TIMEOUT_MS);
-    const isWatched = this.viewerCount + this.#expected.size > 0 || this.parked.size > 0;
+    const isWatched = this.viewerCount + this.#sockets.interested > 0 || this.parked.size > 0;
     if (isWatched) this.#unwatchedSinceMs = nowMs;
     if (isWatched) this.#supervisor.hurry();
     if (!this.#supervisor.isRunning || this.#definition.pull === 'always') return;
@@ -470,17 +430,15 @@ export class Stream {
     this.playlists.end();
     this.#muxer.break();
     this.parked.releaseAll();
-    this.#failExpected(() => true);
-    for (const viewer of this.#viewers) viewer.leave(reason, nowMs);
-    for (const listener of this.#listeners) listener.onEnd();
+    this.#sockets.leave(reason, nowMs);
+    this.#events.end();
     this.pictures.endReplies();
     await this.#supervisor.stop('stopped');
   }
 
   /** Cuts off viewers that did not answer the goodbye. */
   dropViewers(): void {
-    for (const viewer of this.#viewers) viewer.terminate();
-    this.#viewers.clear();
+    this.#sockets.terminate();
     this.pictures.dropReplies();
   }
 
@@ -494,7 +452,7 @@ export class Stream {
   /** Gives the memory back. Replies that are being sent are not touched. */
   forgetMedia(): void {
     this.#window.clear();
-    this.#joining.clear();
+    this.#sockets.forgetGroup();
     this.#dropOthers();
     this.playlists.reset();
   }
@@ -511,7 +469,6 @@ export class Stream {
   #take(event: MediaEvent): void {
     switch (event.type) {
       case 'config':
-        this.#config = event.config;
         this.#meter.setConfig(event.config);
         this.#follow(event.config);
         break;
@@ -525,16 +482,16 @@ export class Stream {
       case 'unchanged':
         this.#lastMediaMs = this.#options.clock.monotonic();
         // Who sees the same picture for long wants to know that it is the newest.
-        for (const viewer of this.#viewers) this.#sendStatus(viewer);
+        this.#sockets.send(this.#statusMessage());
         return;
       case 'relay':
         this.#enterRelay(event.relay);
-        for (const listener of this.#listeners) listener.onEvent(event);
+        this.#events.push(event);
         return;
     }
     this.#keyframes.take(event);
     if (this.#delivery === 'media') this.#muxer.push(event);
-    for (const listener of this.#listeners) listener.onEvent(event);
+    this.#events.push(event);
   }
 
   /** The tracks say how the stream is delivered. */
@@ -562,7 +519,7 @@ export class Stream {
     this.#delivery = 'relay';
     this.#relay = relay;
     this.#lastMediaMs = this.#options.clock.monotonic();
-    for (const viewer of this.#viewers) viewer.sendMessage(HLS_ONLY_MESSAGE);
+    this.#sockets.send(HLS_ONLY_MESSAGE);
     this.parked.wake();
     this.#options.onProgress(undefined);
   }
@@ -581,11 +538,9 @@ export class Stream {
 
   #loseSource(): void {
     this.#lastLiveMs = this.isLive ? this.#options.clock.now() : this.#lastLiveMs;
-    this.#config = undefined;
     this.#meter.restart();
     this.#muxer.endSession();
-    for (const listener of this.#listeners)
-      listener.onEvent({ type: 'discontinuity', reason: 'source lost' });
+    this.#events.loseSource();
     this.#dropOthers();
   }
 
@@ -601,12 +556,12 @@ export class Stream {
     const { state, reason } = this.#supervisor.current;
     // Since when a verdict holds is known to those who looked.
     void this.verdict;
-    for (const viewer of this.#viewers) this.#sendStatus(viewer);
+    this.#sockets.send(this.#statusMessage());
     if (state !== 'live' && state !== 'connecting') this.#keyframes.fail(noKeyframe(state, reason));
     if (state === 'retrying') {
       this.parked.wake();
-      for (const listener of this.#listeners) this.#tellTrouble(listener);
-      this.#failExpected(() => true);
+      this.#events.tellTrouble(this.unavailability);
+      this.#sockets.failExpected();
     }
     this.#options.onState();
   }
@@ -618,72 +573,15 @@ export class Stream {
     if (this.#options.clock.now() - lastKeyframeMs > LONG_GROUP_MS) this.#supervisor.requestKeyframe();
   }
 
-  #sendStatus(viewer: MseViewer): void {
+  #statusMessage(): MseMessage {
     const { state, reason } = this.#supervisor.current;
-    viewer.sendMessage({ type: 'status', state, reason: reason ?? null });
-  }
-
-  #tellTrouble(listener: WhepListener): void {
-    const { reason, retryAfterS } = this.unavailability;
-    listener.onTrouble(reason.code, reason.message, retryAfterS);
+    return { type: 'status', state, reason: reason ?? null };
   }
 
   #sendFrame(fragment: Buffer, keyframe: boolean): void {
     const { init } = this.#muxer;
     if (!init) return;
-    const { bitrate } = this.#meter;
-    if (keyframe) this.#takeExpected();
-    for (const viewer of this.#viewers) viewer.sendFragment(fragment, keyframe, init, bitrate);
-  }
-
-  #takeExpected(): void {
-    for (const [viewer, { take }] of this.#expected) {
-      take();
-      viewer.expectKeyframe();
-      this.#viewers.add(viewer);
-    }
-    this.#expected.clear();
-  }
-
-  #failExpected(isDue: (expected: Expected) => boolean): void {
-    for (const [viewer, expected] of this.#expected) {
-      if (!isDue(expected)) continue;
-      this.#expected.delete(viewer);
-      expected.fail();
-    }
-  }
-
-  /**
-   * Fragments from the last key frame on: closed parts, then the frames of the open part. Nothing when that is more than
-   * a player should have to swallow at once: it begins with the next key frame then.
-   */
-  #sinceLastKeyframe(): readonly Buffer[] {
-    const open = this.#muxer.encodeOpenPart();
-    if (open?.startsWithKeyframe) return [open.body];
-    const segments = [...this.#window.listed, ...(this.#window.open ? [this.#window.open] : [])];
-    const parts: MediaPart[] = [];
-    let byteLength = 0;
-    for (const { initName, parts: own } of segments.toReversed()) {
-      if (initName !== this.#muxer.init?.name) return [];
-      const start = own.findLastIndex((part) => part.startsWithKeyframe);
-      const wanted = own.slice(Math.max(0, start));
-      parts.unshift(...wanted);
-      byteLength += wanted.reduce((sum, part) => sum + part.file.byteLength, 0);
-      if (byteLength > MAX_JOIN_BYTES) return [];
-      if (start < 0) continue;
-      const fragments = parts.map(({ file }) => this.#copyOnce(file));
-      return open ? [...fragments, open.body] : fragments;
-    }
-    return [];
-  }
-
-  #copyOnce(file: MediaFile): Buffer {
-    let copy = this.#joining.get(file.name);
-    if (!copy) {
-      copy = file.copy();
-      this.#joining.set(file.name, copy);
-    }
-    return copy;
+    this.#sockets.sendFrame(fragment, keyframe, init, this.#meter.bitrate);
   }
 
   #targetsMs(count: number): number {

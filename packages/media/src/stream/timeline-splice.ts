@@ -14,7 +14,7 @@ const SLACK_S = 0.3;
 export class TimelineSplice {
   #offsetS = 0;
   #endS = 0;
-  #lastAudioDts = -1;
+  readonly #lastDts = { video: -1, audio: -1 };
 
   /** Where the media ends so far, seconds. */
   get endS(): number {
@@ -36,21 +36,18 @@ export class TimelineSplice {
     this.#offsetS = Math.max(isNear ? placedS : mediaS, this.#endS) - ownS;
   }
 
-  /** The sample on the common timeline; undefined for one that would go back in time (audio from before the break). */
+  /** The sample on the common timeline; undefined for one that would not go on in time: sound from before the break, or a source that breaks its word. */
   apply(sample: Sample, timescale: number): Sample | undefined {
     const ticks = Math.round(this.#offsetS * timescale);
     const dts = sample.dts + ticks;
-    if (dts < 0) return undefined;
-    if (sample.kind === 'audio') {
-      if (dts <= this.#lastAudioDts) return undefined;
-      this.#lastAudioDts = dts;
-    }
+    if (dts < 0 || dts <= this.#lastDts[sample.kind]) return undefined;
+    this.#lastDts[sample.kind] = dts;
     this.#endS = Math.max(this.#endS, (dts + sample.duration) / timescale);
     return ticks === 0 ? sample : { ...sample, dts, pts: sample.pts + ticks };
   }
 
   /** An audio track with another timescale begins: its ticks cannot be compared with those before. */
   resetAudio(): void {
-    this.#lastAudioDts = -1;
+    this.#lastDts.audio = -1;
   }
 }
