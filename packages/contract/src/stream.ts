@@ -86,7 +86,7 @@ export const StreamCamera = Type.Object({
   ...PublicCamera.properties,
   state: StreamStateName,
   is_online: Type.Boolean(),
-  /** UTC, ISO 8601: since when `state` holds. */
+  /** UTC, ISO 8601: since when `state` holds; `offline` holds over all attempts to reach the camera. */
   state_since: Nullable(Type.String({ format: 'date-time' })),
   /** UTC, ISO 8601: last time a picture arrived. */
   last_online_at: Nullable(Type.String({ format: 'date-time' })),

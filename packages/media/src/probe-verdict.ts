@@ -27,6 +27,9 @@ const SOUND_NAMES: Readonly<Record<string, string>> = {
 /** A longer distance of key frames makes starting slow. */
 const LONG_GOP_MS = 4_000;
 
+/** Single pictures as often as this cost far more than video. */
+const FLUENT_FPS = 5;
+
 /** general_profile_idc of H.265 that devices decode: Main, Main 10, Main Still Picture. */
 const H265_PROFILES: ReadonlySet<number> = new Set([1, 2, 3]);
 
@@ -101,7 +104,8 @@ export const RELAY_VERDICT: ProbeReport['verdict'] = {
 
 function pictureAdvice({ fps }: VideoFacts): string {
   const often = fps === undefined ? '' : ` about ${Math.round(fps * 10) / 10} a second,`;
-  return `Single JPEG pictures,${often} shown by every browser; without sound. H.264 would cost a tenth of the bandwidth.`;
+  const advice = (fps ?? 0) < FLUENT_FPS ? '' : ' H.264 would cost a tenth of the bandwidth.';
+  return `Single JPEG pictures,${often} shown by every browser; without sound.${advice}`;
 }
 
 /** What the camera sends, and as what it is delivered where that is another thing. */
@@ -115,7 +119,9 @@ function nameSound(encoding: string): string {
 }
 
 function adviceOn(video: VideoFacts): string {
-  if (video.gopMs === undefined || video.gopMs <= LONG_GOP_MS) return '';
+  if (video.gopMs === undefined)
+    return ' No second key frame came while it was looked at, so starting takes long: set the key frame interval to 1 or 2 s.';
+  if (video.gopMs <= LONG_GOP_MS) return '';
   const everyS = (video.gopMs / 1000).toFixed(1);
   return ` Key frames come only every ${everyS} s, so starting takes that long: set the key frame interval to 1 or 2 s.`;
 }

@@ -133,6 +133,23 @@ describe('judgeTracks', () => {
     ],
     ['silent AAC', video, undefined, [aac], 'plays-without-sound', /nothing arrives/],
     ['a long GOP', { ...video, gopMs: 10_000 }, audio, [aac], 'plays', /every 10\.0 s/],
+    ['one key frame only', { ...video, gopMs: undefined }, audio, [aac], 'plays', /No second key frame/],
+    [
+      'a picture now and then',
+      { ...video, codec: 'JPEG', codecString: 'jpeg', fps: 0.7 },
+      undefined,
+      [],
+      'plays',
+      /0\.7 a second, shown by every browser; without sound\.$/,
+    ],
+    [
+      'single pictures as often as video',
+      { ...video, codec: 'JPEG', codecString: 'jpeg', fps: 10 },
+      undefined,
+      [],
+      'plays',
+      /a tenth of the bandwidth/,
+    ],
     ['High 4:2:2', { ...video, codecString: 'avc1.7a001f' }, audio, [aac], 'cannot-play', /High 4:2:2/],
     [
       'H.265',

@@ -14,6 +14,14 @@ type SourceScheme = keyof typeof DEFAULT_PORTS;
 export const SOURCE_SCHEMES: readonly SourceScheme[] = ['rtsp', 'rtsps', 'http', 'https'];
 export const HTTP_SCHEMES: readonly SourceScheme[] = ['http', 'https'];
 
+/** In words, what `isEncrypted` asks for. */
+export const ENCRYPTED = 'an rtsps:// or https://';
+
+/** Whether a certificate is shown at an address that `parseSourceUrl` gave. */
+export function isEncrypted(url: string | null): boolean {
+  return url !== null && /^(?:rtsps|https):/.test(url);
+}
+
 export interface ParsedSourceUrl {
   /** `scheme://host[:port]/path?query`, without user, password and fragment; the scheme in lower case. */
   readonly url: string;

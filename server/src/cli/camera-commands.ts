@@ -1,6 +1,7 @@
 /** `pantau camera add|update|list|remove|new-link|probe` */
 import { Option, type Command } from 'commander';
 import { RTSP_TRANSPORTS, type SourceDefinition } from '@pantau/media';
+import { AppError } from '@pantau/base/errors';
 import type { AreaService } from '../areas/area-service.ts';
 import { consoleActor } from '../audit/actor.ts';
 import { checkCamera, toInput, type Camera, type CameraInput, type Visibility } from '../cameras/camera.ts';
@@ -225,6 +226,8 @@ async function updateCamera(
     const current = await cameras.get(idOrName);
     const fields = await readFields(options, areas);
     const change = await readSourceChange(options.url, options, host.readStdin);
+    if (change === undefined && Object.keys(fields).length === 0)
+      throw new AppError('invalid', 'USAGE', 'Nothing was given to change: --help lists what can be.');
     const source = changeSource(current.source, change ?? {});
     checkCamera({ ...toInput(current), ...fields, source });
     if (change !== undefined && options.probe) refuseUnreadable(lacksPassword(current, change));
@@ -275,11 +278,17 @@ async function findSource(
   options: CredentialOptions,
 ): Promise<SourceDefinition> {
   if (target.includes('://')) return readSource(target, options, host.readStdin);
-  const camera = await withSession(host, ({ cameras }) => cameras.get(target));
+  const camera = await withSession(host, ({ cameras }) => cameras.get(target)).catch((error: unknown) => {
+    // Half an address: no name of a camera has such characters more often than not.
+    if (/^[a-z]+:|^[\w.-]+[:/]/i.test(target)) host.writeError(ADDRESS_HINT);
+    throw error;
+  });
   const change = (await readSourceChange(undefined, options, host.readStdin)) ?? {};
   refuseUnreadable(lacksPassword(camera, change));
   return changeSource(camera.source, change);
 }
+
+const ADDRESS_HINT = 'An address is written whole, such as rtsp://192.168.1.20/stream1.\n';
 
 function lacksPassword({ source, credentialsUnreadable }: Camera, change: SourceChange): boolean {
   return credentialsUnreadable === true && keepsPassword(source, change);

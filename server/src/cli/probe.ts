@@ -9,6 +9,7 @@ import {
   type TlsFacts,
 } from '@pantau/media';
 import { loadConfig } from '../config/config.ts';
+import { ENCRYPTED, isEncrypted } from '../cameras/source-url.ts';
 import { printable } from '../printable.ts';
 import type { CliHost } from './run-cli.ts';
 import { cliAddressRule } from './session.ts';
@@ -78,11 +79,20 @@ export interface PathOptions {
   readonly audio?: boolean;
 }
 
-/** The source with what was said about the way to it; the rest stays as it was stored. */
+/**
+ * The source with what was said about the way to it; the rest stays as it was stored.
+ * @throws AppError USAGE for a certificate of an address that has none.
+ */
 export function withPathOptions(
   source: SourceDefinition,
   { transport, tlsFingerprint, audio }: PathOptions,
 ): SourceDefinition {
+  if (tlsFingerprint !== undefined && !isEncrypted(source.url))
+    throw new AppError(
+      'invalid',
+      'USAGE',
+      `--tls-fingerprint needs ${ENCRYPTED} address: only they have a certificate.`,
+    );
   return {
     ...source,
     ...(transport === undefined ? {} : { transport }),
@@ -94,34 +104,13 @@ export function withPathOptions(
 /** Lines for people. */
 export function formatProbe(report: ProbeReport): string {
   const { path, video, audio, bitrate, firstKeyframeAfterMs, verdict } = report;
-  const tracks = report.tracks.map(
-    (track) =>
-      `${track.kind} ${track.encoding}/${track.clockRate}${track.supported ? '' : ' (not supported)'}`,
-  );
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Camera', report.server],
-    ['Tracks', tracks.join(', ') || 'none'],
-    ['Transport', path && TRANSPORTS[path.transport]],
+    ['Tracks', formatTracks(report)],
+    ['Transport', path && formatTransport(path)],
     ['Certificate', path?.tls && formatCertificate(path.tls)],
-    [
-      'Video',
-      video &&
-        [
-          `${video.codec} (${video.codecString})`,
-          `${video.width}x${video.height}`,
-          video.fps === undefined ? 'frame rate unknown' : `${round(video.fps)} fps`,
-          video.gopMs === undefined
-            ? 'key frame distance unknown'
-            : `key frame every ${round(video.gopMs / 1000)} s`,
-          video.bFrames ? 'B-frames' : 'no B-frames',
-        ].join(', '),
-    ],
-    [
-      'Audio',
-      audio === undefined
-        ? 'none'
-        : `${audio.codec} (${audio.codecString}), ${audio.sampleRate} Hz, ${audio.channels === 1 ? 'mono' : `${audio.channels} channels`}`,
-    ],
+    ['Video', video && formatVideo(video)],
+    ['Audio', audio === undefined ? formatNoAudio(report) : formatAudio(audio)],
     ['Bitrate', bitrate === undefined ? undefined : `${round(bitrate / 1000)} kbit/s`],
     [
       'First picture',
@@ -133,6 +122,50 @@ export function formatProbe(report: ProbeReport): string {
     .filter((line) => line[1] !== undefined)
     .map(([label, value]) => `${`${label}:`.padEnd(15)}${printable(value ?? '')}\n`)
     .join('');
+}
+
+/** What the camera announced; a stream over HTTP announces nothing. */
+function formatTracks({ tracks, path }: ProbeReport): string | undefined {
+  if (path === undefined && tracks.length === 1) return undefined;
+  const texts = tracks.map(
+    (track) =>
+      `${track.kind} ${track.encoding}/${track.clockRate}${track.supported ? '' : ' (not supported)'}`,
+  );
+  return texts.join(', ') || 'none';
+}
+
+/** With UDP only the control connection is encrypted. */
+function formatTransport({ transport, tls }: NonNullable<ProbeReport['path']>): string {
+  const way = TRANSPORTS[transport];
+  if (tls === undefined) return way;
+  return `${way}, ${transport === 'udp' ? 'not encrypted' : 'encrypted (TLS)'}`;
+}
+
+function formatVideo(video: NonNullable<ProbeReport['video']>): string {
+  const size = `${video.width}x${video.height}`;
+  const rate = video.fps === undefined ? 'frame rate unknown' : `${round(video.fps)} fps`;
+  // Each of them stands alone: no key frames, no order.
+  if (video.codec === 'JPEG') return ['single JPEG pictures', size, rate].join(', ');
+  return [
+    `${video.codec} (${video.codecString})`,
+    size,
+    rate,
+    video.gopMs === undefined
+      ? 'key frame distance unknown'
+      : `key frame every ${round(video.gopMs / 1000)} s`,
+    video.bFrames ? 'B-frames' : 'no B-frames',
+  ].join(', ');
+}
+
+function formatAudio(audio: NonNullable<ProbeReport['audio']>): string {
+  const channels = audio.channels === 1 ? 'mono' : `${audio.channels} channels`;
+  return `${audio.codec} (${audio.codecString}), ${audio.sampleRate} Hz, ${channels}`;
+}
+
+/** Undefined for what was not looked into: the stream of another server. */
+function formatNoAudio({ tracks, video }: ProbeReport): string | undefined {
+  if (video === undefined) return undefined;
+  return tracks.some(({ kind }) => kind === 'audio') ? 'none that can be played' : 'none';
 }
 
 /** The report for programs. */

@@ -118,9 +118,24 @@ describe('HttpClient', () => {
 
   it('what is no HTTP, and a connection that is closed at once', async () => {
     await using noise = await startRaw((socket) => socket.write('RTSP/1.0 400 Bad Request\r\n\r\n'));
-    await expect(fetchAll(createClient(noise.url))).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
+    await expect(fetchAll(createClient(noise.url))).rejects.toMatchObject({
+      code: 'SOURCE_REFUSED',
+      message: expect.stringContaining('status 400'),
+    });
+    await using other = await startRaw((socket) => socket.write('SSH-2.0-dropbear\r\n'));
+    await expect(fetchAll(createClient(other.url))).rejects.toMatchObject({
+      code: 'SOURCE_REFUSED',
+      message: expect.stringContaining('not in HTTP'),
+    });
+    await expect(fetchAll(createClient(noise.url.replace('http:', 'https:')))).rejects.toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      message: expect.stringContaining('does not speak TLS'),
+    });
     await using closing = await startRaw((socket) => socket.destroy());
-    await expect(fetchAll(createClient(closing.url))).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE' });
+    await expect(fetchAll(createClient(closing.url))).rejects.toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      message: expect.stringContaining('hung up'),
+    });
   });
 
   it('a flood of interim replies is given up at once', async () => {

@@ -25,6 +25,8 @@ export interface SupervisorState {
   readonly reason: StreamReason | undefined;
   /** When `state` was entered, UTC ms. */
   readonly sinceMs: number;
+  /** When the trouble began, over all attempts since, UTC ms; undefined without a `reason`. */
+  readonly troubleSinceMs: number | undefined;
   /** When the next attempt is due, UTC ms. */
   readonly nextAttemptMs: number | undefined;
 }
@@ -75,6 +77,7 @@ export class SourceSupervisor {
       state: 'idle',
       reason: undefined,
       sinceMs: options.clock.now(),
+      troubleSinceMs: undefined,
       nextAttemptMs: undefined,
     };
   }
@@ -336,7 +339,9 @@ export class SourceSupervisor {
   }
 
   #enter(state: StreamState, reason: StreamReason | undefined, nextAttemptMs?: number): void {
-    this.#current = { state, reason, sinceMs: this.#options.clock.now(), nextAttemptMs };
+    const nowMs = this.#options.clock.now();
+    const troubleSinceMs = reason && (this.#current.troubleSinceMs ?? nowMs);
+    this.#current = { state, reason, sinceMs: nowMs, troubleSinceMs, nextAttemptMs };
     this.#options.onState(this.#current);
   }
 }

@@ -271,12 +271,12 @@ export class Stream {
   }
 
   status(): Omit<StreamStatus, 'renditions'> {
-    const { state, reason, sinceMs, nextAttemptMs } = this.#supervisor.current;
+    const { state, reason, sinceMs, troubleSinceMs, nextAttemptMs } = this.#supervisor.current;
     return {
       key: this.key,
       state,
       reason,
-      sinceMs,
+      sinceMs: troubleSinceMs ?? sinceMs,
       lastLiveMs: state === 'live' ? this.#options.clock.now() : this.#lastLiveMs,
       lastKeyframeMs: this.#meter.lastKeyframeMs,
       nextAttemptMs,
