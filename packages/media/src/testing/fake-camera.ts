@@ -99,9 +99,15 @@ export async function openFakeCamera(options: FakeCameraOptions): Promise<FakeCa
   const datagrams = await FakeDatagrams.open(options.host ?? '127.0.0.1', (bytes, port) => {
     for (const connection of connections) connection.onDatagram(bytes, port);
   });
-  const camera = new InProcessCamera(options, connections, datagrams);
-  await camera.acceptConnections();
-  return camera;
+  try {
+    const camera = new InProcessCamera(options, connections, datagrams);
+    await camera.acceptConnections();
+    return camera;
+  } catch (error) {
+    // Nobody else has them to close, and open ports keep the process alive.
+    datagrams.close();
+    throw error;
+  }
 }
 
 class InProcessCamera implements FakeCamera, ConnectionContext {
