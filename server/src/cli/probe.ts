@@ -110,7 +110,7 @@ export function formatProbe(report: ProbeReport): string {
     ['Transport', path && formatTransport(path)],
     ['Certificate', path?.tls && formatCertificate(path.tls)],
     ['Video', video && formatVideo(video)],
-    ['Audio', audio === undefined ? formatNoAudio(report) : formatAudio(audio)],
+    ['Audio', audio === undefined ? video && 'none' : formatAudio(audio)],
     ['Bitrate', bitrate === undefined ? undefined : `${round(bitrate / 1000)} kbit/s`],
     [
       'First picture',
@@ -160,12 +160,6 @@ function formatVideo(video: NonNullable<ProbeReport['video']>): string {
 function formatAudio(audio: NonNullable<ProbeReport['audio']>): string {
   const channels = audio.channels === 1 ? 'mono' : `${audio.channels} channels`;
   return `${audio.codec} (${audio.codecString}), ${audio.sampleRate} Hz, ${channels}`;
-}
-
-/** Undefined for what was not looked into: the stream of another server. */
-function formatNoAudio({ tracks, video }: ProbeReport): string | undefined {
-  if (video === undefined) return undefined;
-  return tracks.some(({ kind }) => kind === 'audio') ? 'none that can be played' : 'none';
 }
 
 /** The report for programs. */
