@@ -82,6 +82,8 @@ function describeAgainst(peerName: string, needs: readonly Requirement[], open: 
           })),
         ),
       );
+      // All of them start at once, which is work for the peer; they are watched when it is done.
+      await Promise.all([...keys.values()].map((key) => host.untilState(key, 'live', LIVE_WITHIN_MS)));
       const entries = await Promise.all(
         [...keys].map(async ([stream, key]) => {
           const limits = { liveWithinMs: LIVE_WITHIN_MS, forMs: WATCHED_MS };

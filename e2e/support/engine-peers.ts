@@ -239,10 +239,14 @@ export const openMediamtx: OpenPeer = async (stack) => {
     ],
     (path) => [path],
   );
-  await untilSaid(server, /RTSP[^\n]*listener opened|RTSP[^\n]*started|\[RTSP\][^\n]*:/i);
+  await untilSaid(server, /\[RTSP\] started/);
   startPublisher(stack, url('pushed'));
   const streams = [...relayed(upstream, names, url), { ...PUSHED, source: { url: url('pushed') } }];
   const count = (pattern: RegExp) => server.stdout.match(pattern)?.length ?? 0;
+  // What it does not have yet it calls unknown.
+  await eventually('MediaMTX to have every stream', () => {
+    return count(/stream is available|is ready/g) >= streams.length;
+  });
   return { streams, isLeft: () => count(/destroyed: torn down/g) >= streams.length };
 };
 

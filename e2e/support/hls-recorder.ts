@@ -94,8 +94,17 @@ export function datedAges(segments: readonly RecordedSegment[]): readonly number
   );
 }
 
+/** Decoders take turns: all at once they would hold up the streams that are still being watched. */
+let turn: Promise<unknown> = Promise.resolve();
+
 /** Each stretch of segments with one init segment, by FFmpeg alone. */
-export async function decodeStretches(segments: readonly RecordedSegment[]): Promise<readonly Decoded[]> {
+export function decodeStretches(segments: readonly RecordedSegment[]): Promise<readonly Decoded[]> {
+  const mine = turn.then(() => decodeAll(segments));
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+async function decodeAll(segments: readonly RecordedSegment[]): Promise<readonly Decoded[]> {
   const folder = await mkdtemp(join(tmpdir(), 'pantau-hls-'));
   try {
     const decoded: Decoded[] = [];

@@ -50,7 +50,8 @@ async function decodePictures(url: string): Promise<Decoded> {
     '-t',
     '4',
   ];
-  const output = ['-vf', 'setpts=N/25/TB', '-f', 'null', '-'];
+  const times = ['-vf', 'setpts=N', '-fps_mode', 'passthrough', '-enc_time_base', '-1'];
+  const output = [...times, '-f', 'null', '-'];
   const { code, stderr } = await runCommand('ffmpeg', {
     args: ['-v', 'error', '-nostdin', ...input, '-i', url, ...output],
   });
