@@ -69,7 +69,8 @@ async function collectRuns(entryUrl: string, forMs: number): Promise<Run[]> {
 /** Decodes a run; codec and size of what ffmpeg saw in it. */
 function decode({ bodies }: Run): string {
   const input = Buffer.concat(bodies);
-  const decoded = spawnSync('ffmpeg', ['-v', 'error', '-i', 'pipe:0', '-f', 'null', '-'], { input });
+  const asIs = ['-fps_mode', 'passthrough', '-enc_time_base', '-1'];
+  const decoded = spawnSync('ffmpeg', ['-v', 'error', '-i', 'pipe:0', ...asIs, '-f', 'null', '-'], { input });
   expect(decoded.stderr.toString()).toBe('');
   const shown = spawnSync(
     'ffprobe',

@@ -101,7 +101,23 @@ describeWith('main and sub stream', ['chromium', 'gstreamer', 'ffmpeg'], () => {
     { timeout: 90_000 },
     async (file) => {
       const input = `${stage.props.town.engineServer.url}/hls/${LOUD}/${file}`;
-      const args = ['-v', 'error', '-nostdin', '-i', input, '-t', '8', '-map', '0', '-f', 'null', '-'];
+      // The camera's own times, not ones rounded to a frame rate that FFmpeg guesses.
+      const asIs = ['-fps_mode', 'passthrough', '-enc_time_base', '-1'];
+      const args = [
+        '-v',
+        'error',
+        '-nostdin',
+        '-i',
+        input,
+        '-t',
+        '8',
+        '-map',
+        '0',
+        ...asIs,
+        '-f',
+        'null',
+        '-',
+      ];
       const { code, stderr } = await runCommand('ffmpeg', { args, timeoutMs: 60_000 });
       expect(stderr).toBe('');
       expect(code).toBe(0);

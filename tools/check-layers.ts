@@ -80,8 +80,8 @@ export const FORBIDDEN: readonly { from: RegExp; to: RegExp; why: string }[] = [
   },
   {
     from: /^packages\/onvif\/src\//,
-    to: /^packages\/media\/src\/(?!authenticator\.ts$)/,
-    why: 'of the engine only the login of HTTP and RTSP is shared',
+    to: /^packages\/media\/src\/(?!(authenticator|address-guard|tls-trust)\.ts$)/,
+    why: 'of the engine only the login, the address rule and the look at certificates are shared',
   },
   {
     from: /^packages\/onvif\/src\/(?!testing\/)/,

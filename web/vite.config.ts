@@ -40,6 +40,7 @@ export default defineConfig(({ command, mode }) => {
               '/hls': SERVER,
               '/health': SERVER,
               '/mse': { target: SERVER, ws: true },
+              '/whep': SERVER,
             },
           }),
     },

@@ -17,7 +17,7 @@ export async function openCameraPage(
   page: TestPage,
   server: Pick<PantauServer, 'url'>,
   camera: Pick<StreamEntry, 'id'>,
-  mode: Mode,
+  mode: Mode | 'webrtc',
 ): Promise<void> {
   await page.page.addInitScript(`localStorage.setItem('${MODE_KEY}', '${mode}')`);
   await page.goto(cameraUrl(server, camera));

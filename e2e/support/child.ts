@@ -23,6 +23,11 @@ export interface ChildOptions {
 /** Characters of each output stream that are kept; what is older is dropped and `isOutputCut` says so. */
 const MAX_KEPT = 16 * 1024 * 1024;
 
+/** The environment of this process without `PANTAU_…`: those are settings of the tests, or of the developer's own server. */
+function inheritedEnv(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PANTAU_')));
+}
+
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -37,7 +42,7 @@ export class Child implements AsyncDisposable {
 
   constructor(command: string, options: ChildOptions = {}) {
     const child = spawn(command, [...(options.args ?? [])], {
-      env: { ...process.env, ...options.env },
+      env: { ...inheritedEnv(), ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       stdio: ['pipe', 'pipe', 'pipe'],
     });

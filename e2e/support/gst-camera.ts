@@ -82,6 +82,11 @@ export class GstCamera implements AsyncDisposable {
     return this.#child.stderr;
   }
 
+  /** Sessions that were ended by TEARDOWN in this life. */
+  get teardowns(): number {
+    return this.#child.stderr.split('\n').filter((line) => line === 'teardown').length;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child.stop(2_000);
   }

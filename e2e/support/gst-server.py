@@ -138,6 +138,12 @@ class Factory(GstRtspServer.RTSPMediaFactory):
             clock.connect("draw", draw_clock, self._mount.get("width", 640))
 
 
+def watch_client(_server, client):
+    """Says on standard error how clients leave: a line "teardown" for each goodbye, "closed" for each connection."""
+    client.connect("teardown-request", lambda *_: print("teardown", file=sys.stderr, flush=True))
+    client.connect("closed", lambda *_: print("closed", file=sys.stderr, flush=True))
+
+
 def kind_of(mount):
     return "tlsPort" if mount.get("tls") else "loginPort" if mount.get("login") else "port"
 
@@ -177,6 +183,7 @@ def main():
         if not mounts:
             continue
         server = make_server(config.get(name, 0), mounts[0].get("login"), mounts[0].get("tls"))
+        server.connect("client-connected", watch_client)
         for mount in mounts:
             factory = Factory(mount)
             factory.connect("media-configure", lambda self, media: self.do_configure(media))

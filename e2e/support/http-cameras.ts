@@ -38,6 +38,7 @@ export class FfmpegCamera implements AsyncDisposable {
   readonly #args: readonly string[];
   #child: Child;
   #isOver = false;
+  #served = 0;
 
   private constructor(url: string, args: readonly string[]) {
     this.url = url;
@@ -62,6 +63,11 @@ export class FfmpegCamera implements AsyncDisposable {
     ]);
   }
 
+  /** Clients that came and left. */
+  get served(): number {
+    return this.#served;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     await this.#child.kill();
@@ -70,6 +76,7 @@ export class FfmpegCamera implements AsyncDisposable {
   #start(): Child {
     const child = new Child('ffmpeg', { args: this.#args });
     void child.exited.then(() => {
+      this.#served++;
       if (!this.#isOver) this.#child = this.#start();
     });
     return child;
@@ -130,6 +137,12 @@ export class WebServer implements AsyncDisposable {
     const server = tls === undefined ? createHttpServer(listener) : createHttpsServer(tls, listener);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new WebServer(server, tls === undefined ? 'http' : 'https', requests);
+  }
+
+  countConnections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+    });
   }
 
   url(path: string): string {

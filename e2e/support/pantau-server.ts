@@ -190,6 +190,7 @@ export function serverEnv(dataDir: string, more: Readonly<Record<string, string>
     DATA_DIR: dataDir,
     LOG_LEVEL: 'debug',
     PANTAU_CAMERA_ADDRESSES: 'loopback',
+    PANTAU_HEAR_CAMERAS: 'off',
     // Cameras that rest are touched by tests only; those of still pictures have it otherwise.
     PANTAU_SNAPSHOT_RESTING_MIN: '0',
     ...more,

@@ -190,6 +190,7 @@ describe('GET /api/stream/:id', () => {
       hls: expect.stringMatching(/^\/hls\/[a-z2-7]{26}\/index\.m3u8$/),
       llhls: expect.stringMatching(/^\/hls\/[a-z2-7]{26}\/low-latency\.m3u8$/),
       mse: expect.stringMatching(/^\/mse\/[a-z2-7]{26}$/),
+      whep: null,
     });
   });
 

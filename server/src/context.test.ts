@@ -2,10 +2,12 @@
 import { createServer } from 'node:http';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { systemClock } from '@pantau/base/clock';
 import { silentLogger } from '@pantau/base/logger';
 import { Secret } from '@pantau/base/secret';
+import { PLAIN_HABITS } from '@pantau/onvif/testing/device-habits';
+import { SimulatedDevice } from '@pantau/onvif/testing/simulated-device';
 import { consoleActor } from './audit/actor.ts';
 import { loadConfig } from './config/config.ts';
 import { openContext, type EngineOptions } from './context.ts';
@@ -20,7 +22,13 @@ afterEach(() => folder.remove());
 
 async function open(environment: Record<string, string> = {}) {
   const config = loadConfig({
-    environment: { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder.path, ...environment },
+    environment: {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATA_DIR: folder.path,
+      PANTAU_HEAR_CAMERAS: 'off',
+      ...environment,
+    },
     workingDir: folder.path,
   });
   const engines: EngineOptions[] = [];
@@ -58,6 +66,26 @@ it('allows no camera on this machine by default', async () => {
   await using _closed = context;
   expect(options.isAddressAllowed('127.0.0.1', 554)).toBe(false);
   expect(options.isAddressAllowed('192.168.1.10', 554)).toBe(true);
+});
+
+it('asks a camera over ONVIF for the key frame that the engine wishes', async () => {
+  await using device = await SimulatedDevice.open({
+    habits: PLAIN_HABITS,
+    account: { username: 'admin', password: 'S4ndi' },
+    clock: systemClock,
+  });
+  const { context, options } = await open({ PANTAU_CAMERA_ADDRESSES: 'loopback' });
+  await using _closed = context;
+  const source = { url: 'rtsp://127.0.0.1/main', username: 'admin', password: new Secret('S4ndi') };
+  const { streamKey } = await context.cameras.create(
+    { name: 'A', source, onvifUrl: device.url, onvifProfile: 'main' },
+    consoleActor('test'),
+  );
+  await context.streams.refresh();
+  options.askForKeyframe?.(streamKey, 'main');
+  await vi.waitFor(() =>
+    expect(device.requests.at(-1)).toMatchObject({ operation: 'SetSynchronizationPoint', verdict: 'ok' }),
+  );
 });
 
 it('makes the key file, and seals at the start what version 0.1 stored as plain text', async () => {

@@ -5,7 +5,8 @@
  * Order of a stop (the reverse of opening, after step 1):
  *   1. refuse: `/health` answers 503, every new request and upgrade is refused too (`run.ts`)
  *   2. delivery gate: stops looking at open WebSockets; read model: no longer follows changes
- *   3. snapshots: the decoder ends, what was taken is written; engine: viewers are told, sources get TEARDOWN
+ *   3. cameras that start are no longer heard; snapshots: the decoder ends, what was taken is written; engine: viewers are told,
+ *      sources get TEARDOWN; no camera is asked for a key frame
  *   4. listener: closed; idle connections at once, the others after a short grace
  *   5. sessions, keys, audit trail: what they have not written yet
  *   6. database: write queue flushed, pool figures logged, WAL checkpointed, closed
@@ -19,7 +20,7 @@ import type { Logger as PinoLogger } from 'pino';
 import type { Clock } from '@pantau/base/clock';
 import { AppError } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
-import type { EngineLimits, MediaEngine, WhepOptions } from '@pantau/media';
+import type { AskForKeyframe, EngineLimits, MediaEngine, WhepOptions } from '@pantau/media';
 import { AREA_CACHE_PREFIX } from './areas/area-filter-routes.ts';
 import { AreaService } from './areas/area-service.ts';
 import { createAreaStore } from './areas/area-store.ts';
@@ -46,7 +47,10 @@ import { asLogger } from './logger.ts';
 import { openIdentity, type Identity } from './open-identity.ts';
 import { openSecrets, type Secrets } from './secrets/open-secrets.ts';
 import type { SecurityRules } from './settings/security-settings.ts';
+import { KeyframeRequests } from './onvif/keyframe-requests.ts';
 import { OnvifService } from './onvif/onvif-service.ts';
+import { SignsOfLife } from './onvif/signs-of-life.ts';
+import { CameraPictures } from './snapshots/camera-pictures.ts';
 import { DecoderProcess } from './snapshots/decoder-process.ts';
 import { FfmpegPictures } from './snapshots/ffmpeg-pictures.ts';
 import type { PictureMaker } from './snapshots/picture.ts';
@@ -107,6 +111,8 @@ export interface EngineOptions {
   readonly clientAddress: (request: IncomingMessage) => string;
   /** Where cameras may be. */
   readonly isAddressAllowed: IsAddressAllowed;
+  /** Asks a camera for a key frame where its media session cannot. */
+  readonly askForKeyframe?: AskForKeyframe;
   /** What the operator may set of the engine's bounds. */
   readonly limits?: Partial<Pick<EngineLimits, 'windowSegments' | 'partMs'>>;
   /** Threads that read cameras beside this one. */
@@ -188,12 +194,18 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     createCameraStore(database, clock, secrets.box, logger),
     isAddressAllowed,
   );
+  const onvifLogger = logger.child({ part: 'onvif' });
+  const keyframeRequests = stack.adopt(
+    new KeyframeRequests({ isAddressAllowed, clock, logger: onvifLogger }),
+    (requests) => requests.stop(),
+  );
   const engine = stack.use(
     options.createEngine({
       clock,
       logger: logger.child({ part: 'media' }),
       clientAddress,
       isAddressAllowed,
+      askForKeyframe: (key, rendition) => keyframeRequests.ask(key, rendition),
       limits: { windowSegments: config.hlsWindowSegments, partMs: config.hlsPartMs },
       workers: config.mediaWorkers,
       ...(config.whep === undefined
@@ -211,6 +223,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     new SnapshotService({
       engine,
       maker,
+      cameraPictures: new CameraPictures({ engine, isAddressAllowed, clock }),
       shelf: new SnapshotShelf({
         folder: new SnapshotFolder(join(config.dataDir, 'snapshots')),
         clock,
@@ -230,6 +243,10 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     },
   );
   await snapshots.start();
+  const signsOfLife = stack.adopt(new SignsOfLife({ engine, clock, logger: onvifLogger }), (signs) =>
+    signs.stop(),
+  );
+  if (config.hearCameras) await signsOfLife.start();
   const streams = stack.adopt(
     new StreamService({
       cameras,
@@ -238,6 +255,11 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
       snapshots,
       readRevision: () => database.readRevision(),
       idleCloseMs: config.idleCloseMs,
+      hasWhep: config.whep !== undefined,
+      onCameras: (all) => {
+        keyframeRequests.setCameras(all);
+        signsOfLife.setCameras(all);
+      },
       clock,
       logger,
       onChanged: async () => {
@@ -323,7 +345,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context>
     isAddressAllowed,
     recordEvent: (event) => identity.audit.record(event),
     clock,
-    logger: logger.child({ part: 'onvif' }),
+    logger: onvifLogger,
   });
 
   const opened = stack.move();

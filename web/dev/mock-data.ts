@@ -66,7 +66,12 @@ export function mockCameras(hasTrouble: boolean): readonly StreamCamera[] {
       audio: index === 0 ? { codec: 'AAC-LC', codec_string: 'mp4a.40.2' } : null,
       renditions: [],
       viewers: [1234, 12, 0, 3, 0, 0][index] ?? 0,
-      streams: { hls: `/hls/${key}/index.m3u8`, llhls: `/hls/${key}/low-latency.m3u8`, mse: `/mse/${key}` },
+      streams: {
+        hls: `/hls/${key}/index.m3u8`,
+        llhls: `/hls/${key}/low-latency.m3u8`,
+        mse: `/mse/${key}`,
+        whep: null,
+      },
       snapshot: null,
     };
   });

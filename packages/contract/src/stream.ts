@@ -22,6 +22,8 @@ export const StreamUrls = Type.Object({
   llhls: Type.String(),
   /** MSE over WebSocket (path; the player makes it ws: or wss:). */
   mse: Type.String(),
+  /** WebRTC by WHEP (RFC 9725), of the main picture: where an offer is posted. Null where the server does not do that. */
+  whep: Nullable(Type.String()),
 });
 export type StreamUrls = Static<typeof StreamUrls>;
 
@@ -84,7 +86,7 @@ export const StreamCamera = Type.Object({
   ...PublicCamera.properties,
   state: StreamStateName,
   is_online: Type.Boolean(),
-  /** UTC, ISO 8601: since when `state` holds. */
+  /** UTC, ISO 8601: since when `state` holds; `offline` holds over all attempts to reach the camera. */
   state_since: Nullable(Type.String({ format: 'date-time' })),
   /** UTC, ISO 8601: last time a picture arrived. */
   last_online_at: Nullable(Type.String({ format: 'date-time' })),

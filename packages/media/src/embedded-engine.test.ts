@@ -300,6 +300,22 @@ describe('an on-demand stream', () => {
   });
 });
 
+describe('a key frame on demand', () => {
+  it('is asked for by the owner’s own way, of the rendition whose source has no other', async () => {
+    const asked: string[] = [];
+    await using other = createMediaEngine({
+      clock,
+      openSource: sources.open,
+      askForKeyframe: (key, rendition) => void asked.push(`${key} ${rendition}`),
+    });
+    const one = definition({ pull: 'always' });
+    other.setStreams([{ ...one, sub: { ...one.source, url: `${one.source.url}sub` } }]);
+    await clock.advance(0);
+    sources.last.options.askForKeyframe?.();
+    expect(asked).toEqual([`${KEY} main`]);
+  });
+});
+
 describe('a live stream', () => {
   it('serves playlists, init, segments and parts that belong together', async () => {
     const samples = await goLive();

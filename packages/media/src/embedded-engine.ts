@@ -22,6 +22,7 @@ import { deviceOf } from './stream/device-address.ts';
 import type { CheckAlive } from './stream/host-gate.ts';
 import { HostGates } from './stream/host-gates.ts';
 import type { Keyframe } from './stream/keyframe-wishes.ts';
+import type { AskForKeyframe } from './stream/rendition.ts';
 import { isSameSource, RenditionSet } from './stream/rendition-set.ts';
 import type { KeyframeOptions } from './stream/stream.ts';
 import type { StreamStatus } from './stream/stream-status.ts';
@@ -43,6 +44,11 @@ export interface MediaEngineOptions {
   readonly workers?: number;
   /** Where cameras may be: asked with each resolved address before it is connected to, for probes and redirects too. Default: everywhere. */
   readonly isAddressAllowed?: IsAddressAllowed;
+  /**
+   * Asks the camera behind a stream for a key frame by another way than the media session, where that offers none. Called at most
+   * once a second for each rendition. Must not throw.
+   */
+  readonly askForKeyframe?: AskForKeyframe | undefined;
   /** WebRTC for viewers; absent: switched off. */
   readonly whep?: WhepOptions;
   /** Bounds that differ from `DEFAULT_LIMITS`. */
@@ -70,6 +76,7 @@ class EmbeddedEngine implements MediaEngine {
   readonly #workers: SourceWorkers | undefined;
   readonly #limits: EngineLimits;
   readonly #random: (() => number) | undefined;
+  readonly #askForKeyframe: AskForKeyframe | undefined;
   readonly #gates: HostGates;
   readonly #parking: ClientShares;
   readonly #pool = new BlockPool();
@@ -101,6 +108,7 @@ class EmbeddedEngine implements MediaEngine {
     this.#openSource = (opening) => openSource({ ...opening, isAddressAllowed });
     this.#limits = completeLimits(options.limits);
     this.#random = options.random;
+    this.#askForKeyframe = options.askForKeyframe;
     const timeoutMs = this.#limits.aliveTimeoutMs;
     const byConnecting =
       options.openSource === undefined
@@ -286,6 +294,7 @@ class EmbeddedEngine implements MediaEngine {
       limits: this.#limits,
       parking: this.#parking,
       pool: this.#pool,
+      askForKeyframe: this.#askForKeyframe,
       firstSequence: this.#nextFreeSequence(),
       onState: (set) => this.#announce(set),
       ...(this.#random ? { random: this.#random } : {}),

@@ -23,6 +23,8 @@ export type { Keyframe } from './stream/keyframe-wishes.ts';
 export type { ColourDescription, VideoConfig } from './sample.ts';
 export type { WhepSession } from './whep/whep-server.ts';
 export type { IsAddressAllowed, SourcePath, TlsFacts } from './source.ts';
+export type { AskForKeyframe, RenditionName } from './stream/rendition.ts';
 export { createMediaEngine, type MediaEngineOptions, type WhepOptions } from './embedded-engine.ts';
+export { fetchPicture, type FetchPictureOptions } from './http/fetch-picture.ts';
 export { DEFAULT_LIMITS, type EngineLimits } from './stream/engine-limits.ts';
 export { COMMON_HEADERS as MEDIA_HEADERS } from './stream/media-file.ts';

@@ -127,6 +127,18 @@ describe('sound that is announced', () => {
     expect(soundOf(lines)).toBe(expected);
   });
 
+  it.each([
+    ['m=audio 0 RTP/AVP 0', undefined, 'PCMU'],
+    ['m=audio 0 RTP/AVP 8', undefined, 'PCMA'],
+    ['m=audio 0 RTP/AVP 98', 'a=rtpmap:98 PCMA/16000', undefined],
+    ['m=audio 0 RTP/AVP 98', 'a=rtpmap:98 PCMU/8000/2', undefined],
+    ['m=audio 0 RTP/AVP 98', 'a=rtpmap:98 L16/8000', undefined],
+  ])('%s %s is %s to WebRTC', (section, name, law) => {
+    const lines = [section, ...(name === undefined ? [] : [name])];
+    const media = parseSdp(Buffer.from(['v=0', ...lines, ''].join('\r\n'))).media[0];
+    expect(media && describeAudio(media).format?.config.g711).toBe(law);
+  });
+
   it('in any words is a track or a MediaError', () => {
     const name = fc.constantFrom('MPEG4-GENERIC', 'MP4A-LATM', 'OPUS', 'PCMU', 'PCMA', 'L16', 'PCM', 'X');
     const parameters = fc.dictionary(

@@ -69,7 +69,12 @@ export function describeAudio(media: MediaDescription): AudioTrack {
     case 'OPUS':
       return { clockRate: OPUS_RATE, format: OPUS_FORMAT, open: (sink) => new OpusReader(sink) };
     case 'PCMU':
-    case 'PCMA':
+    case 'PCMA': {
+      // WebRTC knows G.711 at 8 kHz with one channel, and nothing else of it.
+      const isWebrtc = clockRate === 8000 && channels === 1;
+      const format = flacFormat(clockRate, channels, isWebrtc ? encoding : undefined);
+      return { clockRate, format, open: (sink) => new PcmReader(PCM_LAYOUTS[encoding], format, sink) };
+    }
     case 'L16':
     case 'PCM': {
       const format = flacFormat(clockRate, channels);

@@ -27,14 +27,21 @@ const SOUND_NAMES: Readonly<Record<string, string>> = {
 /** A longer distance of key frames makes starting slow. */
 const LONG_GOP_MS = 4_000;
 
+/** Single pictures as often as this cost far more than video. */
+const FLUENT_FPS = 5;
+
 /** general_profile_idc of H.265 that devices decode: Main, Main 10, Main Still Picture. */
 const H265_PROFILES: ReadonlySet<number> = new Set([1, 2, 3]);
 
-/** What browsers will make of a source, with a sentence that says why and what would help. */
+/**
+ * What browsers will make of a source, with a sentence that says why and what would help.
+ * @param wantsAudio false when the source is read without its sound.
+ */
 export function judgeTracks(
   video: VideoFacts | undefined,
   audio: AudioFacts | undefined,
   tracks: readonly ProbeTrack[],
+  wantsAudio: boolean,
 ): ProbeReport['verdict'] {
   if (!video) return { result: 'cannot-play', explanation: 'There is no video that Pantau can carry.' };
   if (video.codec === 'JPEG') return { result: 'plays', explanation: pictureAdvice(video) };
@@ -50,6 +57,12 @@ export function judgeTracks(
       result: 'plays',
       explanation: `${video.codec} with ${describeSound(audio, tracks)} ${where}.${advice}`,
     };
+  if (!wantsAudio && tracks.some((track) => track.kind === 'audio')) {
+    return {
+      result: 'plays-without-sound',
+      explanation: `${video.codec} ${where}; its sound is left out, as the settings say.${advice}`,
+    };
+  }
   if (unsupported.length > 0) {
     return {
       result: 'plays-without-sound',
@@ -91,7 +104,8 @@ export const RELAY_VERDICT: ProbeReport['verdict'] = {
 
 function pictureAdvice({ fps }: VideoFacts): string {
   const often = fps === undefined ? '' : ` about ${Math.round(fps * 10) / 10} a second,`;
-  return `Single JPEG pictures,${often} shown by every browser; without sound. H.264 would cost a tenth of the bandwidth.`;
+  const advice = (fps ?? 0) < FLUENT_FPS ? '' : ' H.264 would cost a tenth of the bandwidth.';
+  return `Single JPEG pictures,${often} shown by every browser; without sound.${advice}`;
 }
 
 /** What the camera sends, and as what it is delivered where that is another thing. */
@@ -105,7 +119,9 @@ function nameSound(encoding: string): string {
 }
 
 function adviceOn(video: VideoFacts): string {
-  if (video.gopMs === undefined || video.gopMs <= LONG_GOP_MS) return '';
+  if (video.gopMs === undefined)
+    return ' No second key frame came while it was looked at, so starting takes long: set the key frame interval to 1 or 2 s.';
+  if (video.gopMs <= LONG_GOP_MS) return '';
   const everyS = (video.gopMs / 1000).toFixed(1);
   return ` Key frames come only every ${everyS} s, so starting takes that long: set the key frame interval to 1 or 2 s.`;
 }

@@ -133,6 +133,23 @@ describe('judgeTracks', () => {
     ],
     ['silent AAC', video, undefined, [aac], 'plays-without-sound', /nothing arrives/],
     ['a long GOP', { ...video, gopMs: 10_000 }, audio, [aac], 'plays', /every 10\.0 s/],
+    ['one key frame only', { ...video, gopMs: undefined }, audio, [aac], 'plays', /No second key frame/],
+    [
+      'a picture now and then',
+      { ...video, codec: 'JPEG', codecString: 'jpeg', fps: 0.7 },
+      undefined,
+      [],
+      'plays',
+      /0\.7 a second, shown by every browser; without sound\.$/,
+    ],
+    [
+      'single pictures as often as video',
+      { ...video, codec: 'JPEG', codecString: 'jpeg', fps: 10 },
+      undefined,
+      [],
+      'plays',
+      /a tenth of the bandwidth/,
+    ],
     ['High 4:2:2', { ...video, codecString: 'avc1.7a001f' }, audio, [aac], 'cannot-play', /High 4:2:2/],
     [
       'H.265',
@@ -152,8 +169,22 @@ describe('judgeTracks', () => {
     ],
     ['no video', undefined, audio, [aac], 'cannot-play', /no video/],
   ])('%s', (_, facts, sound, tracks, result, words) => {
-    const verdict = judgeTracks(facts, sound, tracks);
+    const verdict = judgeTracks(facts, sound, tracks, true);
     expect(verdict.result).toBe(result);
     expect(verdict.explanation).toMatch(words);
+  });
+
+  it.each<[string, ProbeTrack[], string, RegExp]>([
+    [
+      'that was left out is said to be left out',
+      [aac],
+      'plays-without-sound',
+      /left out, as the settings say/,
+    ],
+    ['that nobody could carry, too', [g722], 'plays-without-sound', /left out, as the settings say/],
+    ['that the camera does not have', [], 'plays', /sends no sound/],
+  ])('sound %s', (_, tracks, result, words) => {
+    const verdict = judgeTracks(video, undefined, tracks, false);
+    expect(verdict).toMatchObject({ result, explanation: expect.stringMatching(words) });
   });
 });

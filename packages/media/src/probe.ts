@@ -77,7 +77,7 @@ export async function probeSource(options: ProbeOptions): Promise<ProbeReport> {
     using limit = deadline(clock, CLOSE_RESERVE_MS, () => new MediaError('SOURCE_TIMEOUT', 'no goodbye'));
     await untilAborted(opened.close(), limit.signal).catch(() => undefined);
   }
-  const seen = report(opened, meter, firstKeyframeAfterMs);
+  const seen = report(opened, meter, firstKeyframeAfterMs, source.audio !== false);
   return isRelay ? { ...seen, verdict: RELAY_VERDICT } : seen;
 }
 
@@ -85,6 +85,7 @@ function report(
   { server, tracks, path }: MediaSource,
   meter: StreamMeter,
   firstKeyframeAfterMs: number | undefined,
+  wantsAudio: boolean,
 ): ProbeReport {
   const { video, audio, bitrate } = meter;
   return {
@@ -95,7 +96,7 @@ function report(
     audio,
     bitrate,
     firstKeyframeAfterMs,
-    verdict: judgeTracks(video, audio, tracks),
+    verdict: judgeTracks(video, audio, tracks, wantsAudio),
   };
 }
 

@@ -56,7 +56,12 @@ export interface AudioConfig {
   readonly channels: number;
   /** AudioSpecificConfig (ISO 14496-3 1.6.2.1), payload of `dOps`, or the metadata blocks of `dfLa`. */
   readonly decoderConfig: Buffer;
+  /** The camera sends G.711, mono at 8 kHz, as WebRTC carries it: samples then have `Sample.g711` beside the FLAC made of it. */
+  readonly g711?: G711Law | undefined;
 }
+
+/** The two laws of ITU-T G.711, by their encoding names (RFC 3551): µ-law and A-law. */
+export type G711Law = 'PCMU' | 'PCMA';
 
 export type TrackConfig = VideoConfig | AudioConfig;
 
@@ -80,6 +85,8 @@ export interface Sample {
   readonly keyframe: boolean;
   /** When it was taken as far as we know, UTC ms: when it arrived, smoothed (timeline/wall-clock.ts). */
   readonly wallMs: number;
+  /** The same sound as the camera sent it, a byte a sample; only where `AudioConfig.g711` says so, and not of silence put in by us. */
+  readonly g711?: Buffer | undefined;
 }
 
 /** What flows out of a source, in order. */

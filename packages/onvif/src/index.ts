@@ -4,9 +4,7 @@ export type { IsAddressAllowed } from './address-rule.ts';
 export {
   examineDevice,
   openOnvifDevice,
-  requestKeyframe,
   type DeviceReport,
-  type KeyframeRequest,
   type OnvifDevice,
   type OnvifDeviceOptions,
 } from './onvif-device.ts';
@@ -16,6 +14,6 @@ export {
   type DiscoveryOptions,
   type DiscoveryResult,
 } from './discovery/discover-devices.ts';
-export { listenForHello, type HelloOptions } from './discovery/listen-for-hello.ts';
+export { listenForHello, type HelloListener, type HelloOptions } from './discovery/listen-for-hello.ts';
 export { listInterfaces, type DiscoveryInterface } from './discovery/list-interfaces.ts';
 export { suggestUrls, URL_TEMPLATES, type UrlSuggestion, type UrlTemplate } from './url-templates.ts';

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Secret } from '@pantau/base/secret';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
-import { examineDevice, openOnvifDevice, requestKeyframe, type DeviceReport } from './onvif-device.ts';
+import { examineDevice, openOnvifDevice, type DeviceReport } from './onvif-device.ts';
 import { PLAIN_HABITS, type DeviceHabits } from './testing/device-habits.ts';
 import { MAKER_HABITS, type SimulatedMaker } from './testing/maker-habits.ts';
 import { SimulatedDevice } from './testing/simulated-device.ts';
@@ -205,7 +205,8 @@ describe('a key frame on demand', () => {
 
   it('is asked of the media service', async () => {
     const device = await open(PLAIN_HABITS);
-    await requestKeyframe({ onvifUrl: device.url, profile: 'main', credentials, clock });
+    const asked = await openOnvifDevice({ address: device.url, credentials, clock });
+    await asked.requestKeyframe('main');
     expect(device.requests.at(-1)).toMatchObject({ operation: 'SetSynchronizationPoint', verdict: 'ok' });
   });
 
@@ -220,9 +221,8 @@ describe('a key frame on demand', () => {
 
   it('is refused in words where the device makes none', async () => {
     const device = await open(MAKER_HABITS.tapo);
-    await expect(
-      requestKeyframe({ onvifUrl: device.url, profile: 'profile_1', credentials, clock }),
-    ).rejects.toMatchObject({
+    const asked = await openOnvifDevice({ address: device.url, credentials, clock });
+    await expect(asked.requestKeyframe('profile_1')).rejects.toMatchObject({
       code: 'ONVIF_UNSUPPORTED',
     });
   });

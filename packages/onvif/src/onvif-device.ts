@@ -183,21 +183,6 @@ export async function examineDevice(options: OnvifDeviceOptions): Promise<Device
   return { url: formatDeviceUrl(device.url), information, clockOffsetMs, login, channels, isComplete };
 }
 
-export interface KeyframeRequest extends Omit<OnvifDeviceOptions, 'address'> {
-  readonly onvifUrl: string;
-  /** Token of the profile whose stream is watched. */
-  readonly profile: string;
-}
-
-/**
- * Asks a camera for a key frame now (SetSynchronizationPoint). Four requests; whoever asks often keeps an `OnvifDevice`.
- * @throws OnvifError; ONVIF_UNSUPPORTED where the device makes none on demand; the signal's reason.
- */
-export async function requestKeyframe({ onvifUrl, profile, ...options }: KeyframeRequest): Promise<void> {
-  const device = await openOnvifDevice({ ...options, address: onvifUrl });
-  await device.requestKeyframe(profile, options.signal);
-}
-
 function listUrls(address: string): readonly DeviceUrl[] {
   const { scheme, host, port, path = DEVICE_SERVICE_PATH } = parseTypedAddress(address);
   const ports = port === undefined ? (scheme === 'https' ? [443] : USUAL_PORTS) : [port];

@@ -221,7 +221,7 @@ describe.each(DATABASE_KINDS)('administration on %s', (kind) => {
       audio: false,
       sub_url: 'rtsp://lain:S4ndi-Baru@198.51.100.7:8554/sub?pwd=S4ndi-Jalur',
       snapshot_url: 'http://198.51.100.7/snap?user=admin&password=S4ndi-Jalur',
-      onvif_url: 'http://198.51.100.7/onvif/device_service',
+      onvif_url: 'https://198.51.100.7/onvif/device_service',
       onvif_profile: 'Profile_1',
     });
     const shown = (await call('GET', `/api/cameras/${id}`)).data;
@@ -232,7 +232,7 @@ describe.each(DATABASE_KINDS)('administration on %s', (kind) => {
       audio: false,
       sub_url: 'rtsp://198.51.100.7:8554/sub?pwd=***',
       snapshot_url: 'http://198.51.100.7/snap?user=admin&password=***',
-      onvif_url: 'http://198.51.100.7/onvif/device_service',
+      onvif_url: 'https://198.51.100.7/onvif/device_service',
       onvif_profile: 'Profile_1',
     });
     // What a form sends back as it was shown changes nothing.
@@ -277,6 +277,8 @@ describe.each(DATABASE_KINDS)('administration on %s', (kind) => {
       { source_url: 'rtsp://203.0.113.9/live' },
       { transport: 'multicast' },
       { tls_fingerprint: 'zz' },
+      // Nothing here shows a certificate: nobody shall believe that it is looked at.
+      { tls_fingerprint: 'ab'.repeat(32) },
       { onvif_profile: 'a\u0000b' },
     ])
       expect([change, (await call('PUT', `/api/cameras/${id}`, change)).status]).toEqual([change, 400]);

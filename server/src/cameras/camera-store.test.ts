@@ -107,7 +107,7 @@ describe.each(DATABASE_KINDS)('cameras and areas on %s', (kind) => {
       source: { ...source, transport: 'udp', tlsFingerprint: 'AB:'.repeat(31) + 'CD', audio: false },
       subUrl: 'rtsp://10.0.0.5/sub',
       snapshotUrl: 'http://10.0.0.5/snap.jpg',
-      onvifUrl: 'http://10.0.0.5:8000/onvif/device_service',
+      onvifUrl: 'https://10.0.0.5:8000/onvif/device_service',
       onvifProfile: 'Profile_1',
     });
     const created = await cameras.create(full);

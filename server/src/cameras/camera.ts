@@ -5,6 +5,7 @@ import type { Secret } from '@pantau/base/secret';
 import { RTSP_TRANSPORTS, type SourceDefinition } from '@pantau/media';
 import { readExtraAddresses, subSourceOf, type ExtraAddresses } from './extra-addresses.ts';
 import type { SourceChange } from './source-change.ts';
+import { ENCRYPTED, isEncrypted } from './source-url.ts';
 import { checkCoordinates, checkParagraphs, checkText, checkTimezone } from '../fields.ts';
 
 export interface Camera {
@@ -88,6 +89,9 @@ export function checkCamera(input: CameraInput): Omit<Camera, 'id' | 'streamKey'
   checkCredential('password', input.source.password, fail);
   const source = checkSource(input.source, fail);
   const { subUrl, snapshotUrl, onvifUrl } = readExtraAddresses(source.url, input, fail);
+  // Whoever pins a certificate believes that it is looked at.
+  if (source.tlsFingerprint !== undefined && ![source.url, subUrl, snapshotUrl, onvifUrl].some(isEncrypted))
+    throw fail(`tls_fingerprint needs ${ENCRYPTED} address: only they have a certificate`);
   return {
     name,
     description: checkParagraphs('description', input.description, 2000, fail),

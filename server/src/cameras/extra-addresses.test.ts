@@ -29,8 +29,9 @@ describe('the other addresses of a camera', () => {
     [{ subUrl: 'rtsp://cam.local@evil.example/sub' }, 'sub_url'],
     [{ snapshotUrl: 'http://203.0.113.9/snap.jpg' }, 'snapshot_url'],
     [{ onvifUrl: 'http://203.0.113.9/onvif/device_service' }, 'onvif_url'],
-    [{ snapshotUrl: 'rtsp://cam.local/snap' }, 'http:// or https://'],
-    [{ onvifUrl: 'rtsp://cam.local/snap' }, 'http:// or https://'],
+    [{ snapshotUrl: 'rtsp://cam.local/snap' }, 'snapshot_url: '],
+    [{ onvifUrl: 'rtsp://cam.local/snap' }, 'onvif_url: '],
+    [{ onvifUrl: 'cam.local' }, 'http:// or https://'],
     [{ subUrl: 'http://cam.local/x?password=***' }, 'masked'],
   ])('%j is refused', (given, says) => {
     expect(() => read(given)).toThrowError(

@@ -2,7 +2,7 @@
  * The addresses of a camera beside the one of its main picture. The login of the camera goes to all of them, so they are
  * on its host, or refused; the port may differ. A login that is pasted in one is taken out and dropped.
  */
-import type { SourceDefinition } from '@pantau/media';
+import { MediaError, type SourceDefinition } from '@pantau/media';
 import { readAddress } from './source-change.ts';
 import { hostAndPort, HTTP_SCHEMES, SOURCE_SCHEMES } from './source-url.ts';
 
@@ -34,7 +34,7 @@ export function readExtraAddresses(
   const [subUrl, snapshotUrl, onvifUrl] = ADDRESSES.map(([key, field, schemes]) => {
     const text = given[key] ?? '';
     if (text.trim() === '') return null;
-    const { url } = readAddress(undefined, text, schemes);
+    const { url } = named(field, () => readAddress(undefined, text, schemes));
     if (hostAndPort(url).host !== hostAndPort(mainUrl).host)
       throw fail(`${field} must be on the host of source_url: the login of the camera is sent there`);
     return url;
@@ -47,13 +47,24 @@ export function unmaskAddresses(
   stored: ExtraAddresses,
   given: Partial<ExtraAddresses>,
 ): Partial<ExtraAddresses> {
-  const entries = ADDRESSES.flatMap(([key, , schemes]) => {
+  const entries = ADDRESSES.flatMap(([key, field, schemes]) => {
     const text = given[key];
     if (text === undefined) return [];
     const isNone = text === null || text.trim() === '';
-    return [[key, isNone ? null : readAddress(stored[key] ?? undefined, text, schemes).url]];
+    const read = () => readAddress(stored[key] ?? undefined, text ?? '', schemes).url;
+    return [[key, isNone ? null : named(field, read)]];
   });
   return Object.fromEntries(entries);
+}
+
+/** Says of which address it is that it cannot be used. */
+function named<T>(field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error;
+    throw new MediaError(error.code, `${field}: ${error.message}`, { cause: error });
+  }
 }
 
 /** The sub stream is the main one at another address. */

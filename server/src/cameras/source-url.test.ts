@@ -144,6 +144,8 @@ describe('a secret in an address', () => {
     ['http://10.0.0.5/cgi-bin/CGIProxy.fcgi?cmd=snapPicture2&usr=a&pwd=S4ndi', 'pwd=***'],
     ['rtsp://10.0.0.5/101?auth=UzRuZGk6/S4ndi=', 'auth=***'],
     ['https://10.0.0.5/index.m3u8?token=S4ndi;x=1', 'token=***;x=1'],
+    ['https://10.0.0.5/index.m3u8?api_key=S4ndi&sig=S4ndi', 'api_key=***&sig=***'],
+    ['https://10.0.0.5/index.m3u8?client_secret=S4ndi', 'client_secret=***'],
   ])('%s is not shown', (url, shown) => {
     expect(maskSourceUrl(url)).toContain(shown);
     expect(maskSourceUrl(url)).not.toMatch(/S4|ndi/);

@@ -14,6 +14,14 @@ type SourceScheme = keyof typeof DEFAULT_PORTS;
 export const SOURCE_SCHEMES: readonly SourceScheme[] = ['rtsp', 'rtsps', 'http', 'https'];
 export const HTTP_SCHEMES: readonly SourceScheme[] = ['http', 'https'];
 
+/** In words, what `isEncrypted` asks for. */
+export const ENCRYPTED = 'an rtsps:// or https://';
+
+/** Whether a certificate is shown at an address that `parseSourceUrl` gave. */
+export function isEncrypted(url: string | null): boolean {
+  return url !== null && /^(?:rtsps|https):/.test(url);
+}
+
 export interface ParsedSourceUrl {
   /** `scheme://host[:port]/path?query`, without user, password and fragment; the scheme in lower case. */
   readonly url: string;
@@ -74,7 +82,7 @@ export function maskOrNull(url: string | null | undefined): string | null {
 /** What `maskSourceUrl` leaves of a secret. */
 export const MASKED = /=\*\*\*(?:[&;/?_]|$)/;
 
-const SECRET_NAMES = 'pass(?:word|wd)?|passwort|pwd|psw|loginpas|auth|token|sign(?:ature)?';
+const SECRET_NAMES = 'pass(?:word|wd)?|passwort|pwd|psw|loginpas|auth|token|key|secret|sig(?:n(?:ature)?)?';
 
 /** A value ends at `&`, `;` or `ends`, or where `_name=` begins: some write `_` for `&`. */
 function maskIn(part: string, ends: '/' | ''): string {

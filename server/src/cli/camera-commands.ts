@@ -1,12 +1,14 @@
 /** `pantau camera add|update|list|remove|new-link|probe` */
 import { Option, type Command } from 'commander';
 import { RTSP_TRANSPORTS, type SourceDefinition } from '@pantau/media';
+import { AppError } from '@pantau/base/errors';
 import type { AreaService } from '../areas/area-service.ts';
 import { consoleActor } from '../audit/actor.ts';
 import { checkCamera, toInput, type Camera, type CameraInput, type Visibility } from '../cameras/camera.ts';
 import { changeSource, keepsPassword, type SourceChange } from '../cameras/source-change.ts';
-import { maskOrNull, maskSourceUrl } from '../cameras/source-url.ts';
+import { maskSourceUrl } from '../cameras/source-url.ts';
 import { formatJson } from './area-commands.ts';
+import { cameraToJson } from './camera-to-json.ts';
 import { readSource, readSourceChange, type CredentialOptions, type SourceOptions } from './credentials.ts';
 import {
   jsonOption,
@@ -19,6 +21,7 @@ import {
 } from './options.ts';
 import {
   formatProbe,
+  probeCodec,
   probeSource,
   probeToJson,
   PROBE_TIMEOUT_MS,
@@ -59,7 +62,10 @@ export function addCameraCommands(camera: Command, host: CliHost): void {
     camera
       .command('add')
       .description('add a camera, after looking at it once')
-      .argument('<url>', 'rtsp://[user:password@]host[:port]/path; the login is taken out and stored apart')
+      .argument(
+        '<url>',
+        'rtsp(s)://[user:password@]host[:port]/path, or http(s)://… of HLS, MJPEG, FLV or a still picture; the login is taken out and stored apart',
+      )
       .requiredOption('--name <name>', 'shown to visitors; unique'),
   ).action((url: string, options: FieldOptions & { readonly name: string }) => addCamera(host, url, options));
 
@@ -90,7 +96,7 @@ export function addCameraCommands(camera: Command, host: CliHost): void {
         cameras.remove(idOrName, consoleActor('camera remove')),
       );
       host.writeOut(
-        json ? formatJson(toJson(removed, null)) : `Camera ${removed.id} "${removed.name}" removed.\n`,
+        json ? formatJson(cameraToJson(removed, null)) : `Camera ${removed.id} "${removed.name}" removed.\n`,
       );
     });
 
@@ -104,7 +110,7 @@ export function addCameraCommands(camera: Command, host: CliHost): void {
         cameras.rotateStreamKey(idOrName, consoleActor('camera new-link')),
       );
       const text = `Camera ${changed.id} "${changed.name}" has a new stream key: ${changed.streamKey}\n`;
-      host.writeOut(json ? formatJson(toJson(changed, null)) : text);
+      host.writeOut(json ? formatJson(cameraToJson(changed, null)) : text);
     });
 
   addCredentialOptions(
@@ -113,7 +119,7 @@ export function addCameraCommands(camera: Command, host: CliHost): void {
       .description(
         'look at a camera without storing anything: tracks, codecs, size, frame rate, what browsers make of it',
       )
-      .argument('<url-or-id-or-name>', 'an rtsp:// address, or a camera that was added'),
+      .argument('<url-or-id-or-name>', 'an rtsp(s):// or http(s):// address, or a camera that was added'),
   )
     .option(
       '--timeout <seconds>',
@@ -126,9 +132,10 @@ export function addCameraCommands(camera: Command, host: CliHost): void {
     )
     .option(
       '--tls-fingerprint <sha256>',
-      'accept this certificate of an rtsps:// camera and no other: 64 hex digits, as a probe prints them',
+      'accept this certificate of an rtsps:// or https:// camera and no other: 64 hex digits, as a probe prints them',
       parseFingerprint,
     )
+    .option('--no-audio', 'without its sound')
     .addOption(jsonOption())
     .action(
       async (
@@ -206,7 +213,7 @@ async function addCamera(
     const videoCodec = options.probe ? await probeCodec(host, source) : null;
     const created = await cameras.create({ ...input, videoCodec }, consoleActor('camera add'));
     const text = `Camera ${created.id} "${created.name}" added. Stream key: ${created.streamKey}\n`;
-    host.writeOut(options.json ? formatJson(toJson(created, options.area ?? null)) : text);
+    host.writeOut(options.json ? formatJson(cameraToJson(created, options.area ?? null)) : text);
   });
 }
 
@@ -219,6 +226,8 @@ async function updateCamera(
     const current = await cameras.get(idOrName);
     const fields = await readFields(options, areas);
     const change = await readSourceChange(options.url, options, host.readStdin);
+    if (change === undefined && Object.keys(fields).length === 0)
+      throw new AppError('invalid', 'USAGE', 'Nothing was given to change: --help lists what can be.');
     const source = changeSource(current.source, change ?? {});
     checkCamera({ ...toInput(current), ...fields, source });
     if (change !== undefined && options.probe) refuseUnreadable(lacksPassword(current, change));
@@ -230,7 +239,7 @@ async function updateCamera(
     const updated = await cameras.update(current.id, changes, consoleActor('camera update'));
     const newLink = updated.streamKey === current.streamKey ? '' : ` New stream key: ${updated.streamKey}`;
     const text = `Camera ${updated.id} "${updated.name}" changed.${newLink}\n`;
-    host.writeOut(options.json ? formatJson(toJson(updated, null)) : text);
+    host.writeOut(options.json ? formatJson(cameraToJson(updated, null)) : text);
   });
 }
 
@@ -241,7 +250,7 @@ async function listCameras(host: CliHost, json: true | undefined): Promise<void>
   }));
   const areaOf = (camera: Camera) => (camera.areaId === null ? null : (areaNames.get(camera.areaId) ?? null));
   if (json) {
-    host.writeOut(formatJson(cameras.map((camera) => toJson(camera, areaOf(camera)))));
+    host.writeOut(formatJson(cameras.map((camera) => cameraToJson(camera, areaOf(camera)))));
     return;
   }
   if (cameras.length === 0) {
@@ -269,26 +278,20 @@ async function findSource(
   options: CredentialOptions,
 ): Promise<SourceDefinition> {
   if (target.includes('://')) return readSource(target, options, host.readStdin);
-  const camera = await withSession(host, ({ cameras }) => cameras.get(target));
+  const camera = await withSession(host, ({ cameras }) => cameras.get(target)).catch((error: unknown) => {
+    // Half an address: no name of a camera has such characters more often than not.
+    if (/^[a-z]+:|^[\w.-]+[:/]/i.test(target)) host.writeError(ADDRESS_HINT);
+    throw error;
+  });
   const change = (await readSourceChange(undefined, options, host.readStdin)) ?? {};
   refuseUnreadable(lacksPassword(camera, change));
   return changeSource(camera.source, change);
 }
 
+const ADDRESS_HINT = 'An address is written whole, such as rtsp://192.168.1.20/stream1.\n';
+
 function lacksPassword({ source, credentialsUnreadable }: Camera, change: SourceChange): boolean {
   return credentialsUnreadable === true && keepsPassword(source, change);
-}
-
-/** Lower case family of the codec, e.g. `h264`. @throws MediaError when the camera cannot be played. */
-async function probeCodec(host: CliHost, source: SourceDefinition): Promise<string | null> {
-  try {
-    const report = await probeSource(host, source, PROBE_TIMEOUT_MS);
-    refuseUnplayable(report);
-    return report.video?.codec.toLowerCase().replace(/[^a-z0-9]/g, '') ?? null;
-  } catch (error) {
-    host.writeError('The camera was not stored. To store it all the same add --no-probe.\n');
-    throw error;
-  }
 }
 
 async function readFields(
@@ -325,38 +328,4 @@ function describeLogin({ source: { username, password }, credentialsUnreadable }
   if (credentialsUnreadable) return `${username ?? ''} + password that cannot be decrypted`;
   if (username === undefined) return password === undefined ? '' : 'password';
   return password === undefined ? username : `${username} + password`;
-}
-
-/** A camera for programs; the password is not in it. */
-function toJson(camera: Camera, areaName: string | null): object {
-  return {
-    id: camera.id,
-    name: camera.name,
-    description: camera.description,
-    location: camera.location,
-    group_name: camera.groupName,
-    area_id: camera.areaId,
-    area_name: areaName,
-    enabled: camera.enabled,
-    status: camera.status,
-    visibility: camera.visibility,
-    pull: camera.pull,
-    latitude: camera.latitude,
-    longitude: camera.longitude,
-    timezone: camera.timezone,
-    video_codec: camera.videoCodec,
-    stream_key: camera.streamKey,
-    sort_order: camera.sortOrder,
-    source_url: maskSourceUrl(camera.source.url),
-    source_username: camera.source.username ?? null,
-    has_password: camera.source.password !== undefined || camera.credentialsUnreadable === true,
-    password_unreadable: camera.credentialsUnreadable === true,
-    transport: camera.source.transport ?? null,
-    tls_fingerprint: camera.source.tlsFingerprint ?? null,
-    audio: camera.source.audio !== false,
-    sub_url: maskOrNull(camera.sub?.url),
-    snapshot_url: maskOrNull(camera.snapshotUrl),
-    onvif_url: maskOrNull(camera.onvifUrl),
-    onvif_profile: camera.onvifProfile,
-  };
 }

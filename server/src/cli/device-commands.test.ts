@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '@pantau/base/clock';
+import type { ProbeReport, SourceDefinition } from '@pantau/media';
+import { PLAIN_HABITS } from '@pantau/onvif/testing/device-habits';
 import { MAKER_HABITS } from '@pantau/onvif/testing/maker-habits';
 import { SimulatedDevice } from '@pantau/onvif/testing/simulated-device';
 import { EXIT_CODES } from '../exit-codes.ts';
@@ -78,6 +80,111 @@ describe('pantau camera onvif', () => {
     const result = await pantau(['camera', 'onvif', device.url, ...options], host);
     expect(result).toMatchObject({ code: EXIT_CODES[code], error: expect.stringContaining(`[${code}]`) });
     expect(result.both).not.toContain(account.password);
+  });
+});
+
+describe('pantau camera onvif --add', () => {
+  const REPORT: ProbeReport = {
+    server: undefined,
+    tracks: [],
+    path: undefined,
+    video: undefined,
+    audio: undefined,
+    bitrate: undefined,
+    firstKeyframeAfterMs: undefined,
+    verdict: { result: 'plays', explanation: '' },
+  };
+  let probed: SourceDefinition[];
+  beforeEach(() => {
+    probed = [];
+  });
+
+  const add = (url: string, ...options: readonly string[]) =>
+    pantau(['camera', 'onvif', url, '--username', 'admin', '--password-stdin', ...options], {
+      createEngine: () => {
+        const engine = new FakeEngine();
+        const probe = (source?: SourceDefinition) => {
+          if (source !== undefined) probed.push(source);
+          return Promise.resolve(REPORT);
+        };
+        return Promise.resolve(Object.assign(engine, { probe }));
+      },
+    });
+  const list = async () => JSON.parse((await pantau(['camera', 'list', '--json'])).out);
+
+  it('stores main, sub, still picture, ONVIF and the login in one step', async () => {
+    await using plain = await SimulatedDevice.open({ habits: PLAIN_HABITS, account, clock: systemClock });
+    const { code, out } = await add(plain.url, '--add', 'Gerbang');
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^Camera 1 "Gerbang" added \(main, sub, still picture\)\. Stream key: /),
+    ]);
+    expect(await list()).toMatchObject([
+      {
+        name: 'Gerbang',
+        source_url: 'rtsp://127.0.0.1/main',
+        sub_url: 'rtsp://127.0.0.1/sub',
+        snapshot_url: `http://127.0.0.1:${plain.port}/snapshot.jpg`,
+        onvif_url: plain.url,
+        onvif_profile: 'main',
+        source_username: 'admin',
+        has_password: true,
+      },
+    ]);
+    expect(probed).toMatchObject([{ url: 'rtsp://127.0.0.1/main', username: 'admin' }]);
+    expect(probed[0]?.password?.reveal()).toBe(account.password);
+  });
+
+  it('takes the profile that is named, without looking when told so', async () => {
+    await using plain = await SimulatedDevice.open({ habits: PLAIN_HABITS, account, clock: systemClock });
+    const { out } = await add(plain.url, '--add', 'Gerbang', '--profile', 'sub', '--no-probe', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      source_url: 'rtsp://127.0.0.1/sub',
+      sub_url: null,
+      onvif_profile: 'sub',
+    });
+    expect(probed).toEqual([]);
+  });
+
+  it('keeps a password that the maker puts into the address, and shows none', async () => {
+    const { both } = await add(device.url, '--add', 'Gerbang');
+    expect(both).not.toContain('secret');
+    expect(probed[0]?.url).toContain('password=');
+    expect(probed[0]?.url).not.toContain('***');
+  });
+
+  it.each([
+    [
+      'a profile that is not there',
+      ['--add', 'A', '--profile', 'no'],
+      'USAGE',
+      /no such profile; there are 000/,
+    ],
+    ['a profile for nothing', ['--profile', '000'], 'USAGE', /give both/],
+    ['no name', ['--add', ' '], 'CAMERA_INVALID', /name/],
+  ] as const)('refuses %s', async (_what, options, code, words) => {
+    expect(await add(device.url, ...options)).toMatchObject({
+      code: EXIT_CODES[code],
+      error: expect.stringMatching(words),
+    });
+    expect(probed).toEqual([]);
+    expect(await list()).toEqual([]);
+  });
+
+  it('asks which camera of a recorder is meant', async () => {
+    const [profile] = PLAIN_HABITS.profiles;
+    if (profile === undefined) throw new Error('a device without profiles');
+    const profiles = [1, 2].map((n) => ({ ...profile, token: `main-${n}`, source: `source-${n}` }));
+    await using recorder = await SimulatedDevice.open({
+      habits: { ...PLAIN_HABITS, profiles },
+      account,
+      clock: systemClock,
+    });
+    expect(await add(recorder.url, '--add', 'Gerbang')).toMatchObject({
+      code: EXIT_CODES['USAGE'],
+      error: expect.stringContaining('has 2 cameras: choose one with --profile; there are main-1, main-2.'),
+    });
+    expect((await add(recorder.url, '--add', 'Gerbang', '--profile', 'main-2')).code).toBe(0);
   });
 });
 

@@ -1,4 +1,4 @@
-/** `pantau camera discover|onvif|urls`: finding cameras and their addresses; nothing is stored. */
+/** `pantau camera discover|onvif|urls`: finding cameras and their addresses; only `onvif --add` stores anything. */
 import type { Command } from 'commander';
 import { AppError } from '@pantau/base/errors';
 import { silentLogger } from '@pantau/base/logger';
@@ -18,6 +18,7 @@ import { maskSourceUrl } from '../cameras/source-url.ts';
 import { loadConfig } from '../config/config.ts';
 import { presentDiscovered, presentReport, presentTemplates } from '../onvif/onvif-present.ts';
 import { printable } from '../printable.ts';
+import { addOnvifCamera } from './add-onvif-camera.ts';
 import { formatJson } from './area-commands.ts';
 import { jsonOption, parseChannel, parsePort, parseTimeoutMs } from './options.ts';
 import type { CliHost } from './run-cli.ts';
@@ -30,6 +31,11 @@ interface OnvifOptions {
   readonly username?: string;
   readonly passwordStdin?: true;
   readonly rtspPort?: number;
+  /** Name of the camera that it becomes. */
+  readonly add?: string;
+  readonly profile?: string;
+  /** False with `--no-probe`. */
+  readonly probe: boolean;
   readonly json?: true;
 }
 
@@ -60,6 +66,12 @@ export function addDeviceCommands(camera: Command, host: CliHost): void {
     .option('--username <name>', 'its password is asked for')
     .option('--password-stdin', 'read the password from standard input instead')
     .option('--rtsp-port <port>', 'its RTSP port as reached from here, if it is mapped to another', parsePort)
+    .option('--add <name>', 'store it under this name: main and smaller picture, still picture, ONVIF')
+    .option(
+      '--profile <token>',
+      'with --add: the profile that becomes the main picture (default: the best; a recorder needs one)',
+    )
+    .option('--no-probe', 'with --add: store it without looking at it first')
     .addOption(jsonOption())
     .action((address: string, options: OnvifOptions) => examine(host, address, options));
 
@@ -123,19 +135,25 @@ async function discover(
 
 async function examine(host: CliHost, address: string, options: OnvifOptions): Promise<void> {
   const config = loadConfig({ environment: host.environment, workingDir: host.workingDir });
-  const { username } = options;
+  const { username, add: name, profile, probe, json } = options;
+  if (profile !== undefined && name === undefined)
+    throw new AppError('invalid', 'USAGE', '--profile says what --add stores: give both.');
+  const password = username === undefined ? undefined : await readPassword(host, options);
   const report = await refusedInWords(
     host,
     examineDevice({
       address,
-      credentials:
-        username === undefined ? undefined : { username, password: await readPassword(host, options) },
+      credentials: username === undefined || password === undefined ? undefined : { username, password },
       rtspPort: options.rtspPort,
       clock: host.clock,
       isAddressAllowed: cliAddressRule(config),
     }),
   );
-  host.writeOut(options.json ? formatJson(presentReport(report)) : formatReport(report));
+  if (name !== undefined) {
+    await addOnvifCamera(host, report, { name, profile, login: { username, password }, probe, json });
+    return;
+  }
+  host.writeOut(json ? formatJson(presentReport(report)) : formatReport(report));
 }
 
 async function readPassword(host: CliHost, { passwordStdin }: OnvifOptions): Promise<Secret> {
@@ -160,7 +178,7 @@ function formatReport(report: DeviceReport): string {
     profiles.map((profile) => [
       sourceToken ?? '',
       profile === main ? 'main' : profile === sub ? 'sub' : '',
-      profile.name ?? profile.token,
+      describeProfile(profile),
       describeVideo(profile),
       maskSourceUrl(profile.streamUri ?? ''),
     ]),
@@ -170,6 +188,11 @@ function formatReport(report: DeviceReport): string {
   );
   const table = rows.length === 0 ? '' : formatTable(['SOURCE', 'USE', 'PROFILE', 'VIDEO', 'ADDRESS'], rows);
   return printable(`${lines.join('\n')}\n${table}${snapshots.map((line) => `${line}\n`).join('')}`);
+}
+
+/** The token is what `--profile` takes. */
+function describeProfile({ name, token }: OnvifStreamProfile): string {
+  return name === undefined || name === token ? token : `${token} (${name})`;
 }
 
 function describeVideo({ codec, width, height, fps, bitrateKbps }: OnvifStreamProfile): string {

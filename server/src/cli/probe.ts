@@ -9,6 +9,7 @@ import {
   type TlsFacts,
 } from '@pantau/media';
 import { loadConfig } from '../config/config.ts';
+import { ENCRYPTED, isEncrypted } from '../cameras/source-url.ts';
 import { printable } from '../printable.ts';
 import type { CliHost } from './run-cli.ts';
 import { cliAddressRule } from './session.ts';
@@ -58,55 +59,58 @@ export function refuseUnreadable(isUnreadable: boolean): void {
   );
 }
 
+/** Lower case family of the codec, e.g. `h264`. @throws MediaError when the camera cannot be played. */
+export async function probeCodec(host: CliHost, source: SourceDefinition): Promise<string | null> {
+  try {
+    const report = await probeSource(host, source, PROBE_TIMEOUT_MS);
+    refuseUnplayable(report);
+    return report.video?.codec.toLowerCase().replace(/[^a-z0-9]/g, '') ?? null;
+  } catch (error) {
+    host.writeError('The camera was not stored. To store it all the same add --no-probe.\n');
+    throw error;
+  }
+}
+
 /** What an operator may say about the way to a camera. */
 export interface PathOptions {
   readonly transport?: RtspTransport;
   readonly tlsFingerprint?: string;
+  /** False with `--no-audio`. */
+  readonly audio?: boolean;
 }
 
-/** The source with what was said about the way to it; the rest stays as it was stored. */
+/**
+ * The source with what was said about the way to it; the rest stays as it was stored.
+ * @throws AppError USAGE for a certificate of an address that has none.
+ */
 export function withPathOptions(
   source: SourceDefinition,
-  { transport, tlsFingerprint }: PathOptions,
+  { transport, tlsFingerprint, audio }: PathOptions,
 ): SourceDefinition {
+  if (tlsFingerprint !== undefined && !isEncrypted(source.url))
+    throw new AppError(
+      'invalid',
+      'USAGE',
+      `--tls-fingerprint needs ${ENCRYPTED} address: only they have a certificate.`,
+    );
   return {
     ...source,
     ...(transport === undefined ? {} : { transport }),
     ...(tlsFingerprint === undefined ? {} : { tlsFingerprint }),
+    ...(audio === false ? { audio } : {}),
   };
 }
 
 /** Lines for people. */
 export function formatProbe(report: ProbeReport): string {
   const { path, video, audio, bitrate, firstKeyframeAfterMs, verdict } = report;
-  const tracks = report.tracks.map(
-    (track) =>
-      `${track.kind} ${track.encoding}/${track.clockRate}${track.supported ? '' : ' (not supported)'}`,
-  );
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Camera', report.server],
-    ['Tracks', tracks.join(', ') || 'none'],
-    ['Transport', path && TRANSPORTS[path.transport]],
+    ['Tracks', formatTracks(report)],
+    ['Transport', path && formatTransport(path)],
     ['Certificate', path?.tls && formatCertificate(path.tls)],
-    [
-      'Video',
-      video &&
-        [
-          `${video.codec} (${video.codecString})`,
-          `${video.width}x${video.height}`,
-          video.fps === undefined ? 'frame rate unknown' : `${round(video.fps)} fps`,
-          video.gopMs === undefined
-            ? 'key frame distance unknown'
-            : `key frame every ${round(video.gopMs / 1000)} s`,
-          video.bFrames ? 'B-frames' : 'no B-frames',
-        ].join(', '),
-    ],
-    [
-      'Audio',
-      audio === undefined
-        ? 'none that can be played'
-        : `${audio.codec} (${audio.codecString}), ${audio.sampleRate} Hz, ${audio.channels === 1 ? 'mono' : `${audio.channels} channels`}`,
-    ],
+    ['Video', video && formatVideo(video)],
+    ['Audio', audio === undefined ? video && 'none' : formatAudio(audio)],
     ['Bitrate', bitrate === undefined ? undefined : `${round(bitrate / 1000)} kbit/s`],
     [
       'First picture',
@@ -118,6 +122,44 @@ export function formatProbe(report: ProbeReport): string {
     .filter((line) => line[1] !== undefined)
     .map(([label, value]) => `${`${label}:`.padEnd(15)}${printable(value ?? '')}\n`)
     .join('');
+}
+
+/** What the camera announced; a stream over HTTP announces nothing. */
+function formatTracks({ tracks, path }: ProbeReport): string | undefined {
+  if (path === undefined && tracks.length === 1) return undefined;
+  const texts = tracks.map(
+    (track) =>
+      `${track.kind} ${track.encoding}/${track.clockRate}${track.supported ? '' : ' (not supported)'}`,
+  );
+  return texts.join(', ') || 'none';
+}
+
+/** With UDP only the control connection is encrypted. */
+function formatTransport({ transport, tls }: NonNullable<ProbeReport['path']>): string {
+  const way = TRANSPORTS[transport];
+  if (tls === undefined) return way;
+  return `${way}, ${transport === 'udp' ? 'not encrypted' : 'encrypted (TLS)'}`;
+}
+
+function formatVideo(video: NonNullable<ProbeReport['video']>): string {
+  const size = `${video.width}x${video.height}`;
+  const rate = video.fps === undefined ? 'frame rate unknown' : `${round(video.fps)} fps`;
+  // Each of them stands alone: no key frames, no order.
+  if (video.codec === 'JPEG') return ['single JPEG pictures', size, rate].join(', ');
+  return [
+    `${video.codec} (${video.codecString})`,
+    size,
+    rate,
+    video.gopMs === undefined
+      ? 'key frame distance unknown'
+      : `key frame every ${round(video.gopMs / 1000)} s`,
+    video.bFrames ? 'B-frames' : 'no B-frames',
+  ].join(', ');
+}
+
+function formatAudio(audio: NonNullable<ProbeReport['audio']>): string {
+  const channels = audio.channels === 1 ? 'mono' : `${audio.channels} channels`;
+  return `${audio.codec} (${audio.codecString}), ${audio.sampleRate} Hz, ${channels}`;
 }
 
 /** The report for programs. */

@@ -170,7 +170,7 @@ describe('pantau camera', () => {
       '--snapshot-url',
       'http://198.51.100.7/s?pwd=S4ndi',
     ];
-    const onvif = ['--onvif-url', 'http://198.51.100.7:8000/onvif', '--onvif-profile', 'Profile_1'];
+    const onvif = ['--onvif-url', 'https://198.51.100.7:8000/onvif', '--onvif-profile', 'Profile_1'];
     await pantau('camera', 'add', URL, '--name', 'A', ...fields, ...addresses, ...onvif);
     expect(await listed()).toMatchObject({
       transport: 'udp',
@@ -178,7 +178,7 @@ describe('pantau camera', () => {
       audio: false,
       sub_url: 'rtsp://198.51.100.7/sub',
       snapshot_url: 'http://198.51.100.7/s?pwd=***',
-      onvif_url: 'http://198.51.100.7:8000/onvif',
+      onvif_url: 'https://198.51.100.7:8000/onvif',
       onvif_profile: 'Profile_1',
     });
     await pantau('camera', 'update', 'A', '--transport', '', '--tls-fingerprint', '', '--audio', '--sub', '');
@@ -304,7 +304,7 @@ describe('pantau camera', () => {
         'Camera:        Hikvision',
         'Tracks:        video H264/90000, audio PCMA/8000 (not supported)',
         'Video:         H.264 (avc1.64001f), 1280x720, 25 fps, key frame every 2 s, no B-frames',
-        'Audio:         none that can be played',
+        'Audio:         none',
         'Bitrate:       2013 kbit/s',
         'First picture: after 0.6 s',
         'Browsers:      Plays without sound. PCMA cannot be carried.',
@@ -315,6 +315,63 @@ describe('pantau camera', () => {
       bitrate: 2_013_000,
       video: { gop_ms: 2000 },
     });
+  });
+
+  it.each<[what: string, report: Partial<ProbeReport>, says: string[], saysNot: RegExp]>([
+    [
+      'single pictures: no key frames, no order, no track that anybody announced',
+      {
+        tracks: [{ kind: 'video', encoding: 'MJPEG', clockRate: 90_000, supported: true }],
+        video: {
+          codec: 'JPEG',
+          codecString: 'jpeg',
+          width: 640,
+          height: 360,
+          fps: 10,
+          gopMs: 100,
+          bFrames: false,
+        },
+      },
+      ['Video:         single JPEG pictures, 640x360, 10 fps\n', 'Audio:         none\n'],
+      /Tracks|key frame|B-frames/,
+    ],
+    [
+      'the stream of another server, which is not looked into',
+      {
+        tracks: [{ kind: 'video', encoding: 'HLS', clockRate: 90_000, supported: true }],
+        video: undefined,
+        verdict: { result: 'plays', explanation: 'Handed on.' },
+      },
+      ['Browsers:      Plays. Handed on.\n'],
+      /Tracks|Video|Audio/,
+    ],
+    [
+      'a camera without sound',
+      {
+        tracks: [{ kind: 'video', encoding: 'H264', clockRate: 90_000, supported: true }],
+        path: { transport: 'tcp', tls: { fingerprint: 'ab'.repeat(32), verified: true } },
+      },
+      ['Tracks:        video H264/90000\n', 'Transport:     TCP, encrypted (TLS)\n', 'Audio:         none\n'],
+      /that can be played/,
+    ],
+  ])('prints what there is to say of %s', async (_what, report, says, saysNot) => {
+    onProbe = () => Promise.resolve({ ...REPORT, ...report });
+    const { out } = await pantau('camera', 'probe', URL);
+    for (const line of says) expect(out).toContain(line);
+    expect(out).not.toMatch(saysNot);
+  });
+
+  it('says what half an address lacks', async () => {
+    for (const half of ['192.168.1.20/stream1', 'rtsp:/192.168.1.20/stream1', 'cam.local:554'])
+      expect((await pantau('camera', 'probe', half)).error).toMatch(
+        /^An address is written whole.*\nThere is no camera/,
+      );
+    expect((await pantau('camera', 'probe', 'Simpang Lima')).error).toMatch(/^There is no camera/);
+  });
+
+  it('does not say that it changed a camera of which nothing was given', async () => {
+    await pantau('camera', 'add', URL, '--name', 'A', '--no-probe');
+    expect(await pantau('camera', 'update', 'A')).toMatchObject({ code: EXIT_CODES.USAGE, out: '' });
   });
 
   it('probes over the wished transport and says what came of it', async () => {
@@ -329,9 +386,9 @@ describe('pantau camera', () => {
     };
     const pinned = fingerprint.toUpperCase().replace(/..(?!$)/g, '$&:');
     const options = ['--transport', 'udp', '--tls-fingerprint', pinned];
-    const { out } = await pantau('camera', 'probe', URL, ...options);
+    const { out } = await pantau('camera', 'probe', 'rtsps://198.51.100.7/x', ...options);
     expect(asked[0]).toMatchObject({ transport: 'udp', tlsFingerprint: fingerprint });
-    expect(out).toContain('Transport:     UDP\n');
+    expect(out).toContain('Transport:     UDP, not encrypted\n');
     expect(out).toContain(`Certificate:   ${fingerprint} (nobody vouches for it`);
     expect(JSON.parse((await pantau('camera', 'probe', URL, '--json')).out)).toMatchObject({
       transport: 'udp',
@@ -340,6 +397,8 @@ describe('pantau camera', () => {
     for (const wrong of [
       ['--transport', 'multicast'],
       ['--tls-fingerprint', 'abc'],
+      // An address without a certificate.
+      ['--tls-fingerprint', pinned],
     ])
       expect((await pantau('camera', 'probe', URL, ...wrong)).code).toBe(EXIT_CODES.USAGE);
   });

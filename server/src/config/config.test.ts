@@ -35,6 +35,7 @@ describe('loadConfig', () => {
       idleCloseMs: 30_000,
       hlsWindowSegments: 6,
       mediaWorkers: 0,
+      hearCameras: true,
       whep: undefined,
       hlsPartMs: 500,
       snapshotIntervalMs: 60_000,
@@ -88,6 +89,10 @@ describe('loadConfig', () => {
     expect(problemsOf({ PANTAU_CAMERA_ADDRESSES: text }).message).toContain(
       'PANTAU_CAMERA_ADDRESSES must be',
     );
+  });
+
+  it('listens for cameras that start unless it is told not to', () => {
+    expect(load({ PANTAU_HEAR_CAMERAS: 'off' }).hearCameras).toBe(false);
   });
 
   it('leaves cameras that rest alone when it says so', () => {

@@ -40,6 +40,8 @@ export interface Config {
   readonly hlsWindowSegments: number;
   /** Threads that read cameras beside the main one. */
   readonly mediaWorkers: number;
+  /** Listen for cameras that say that they have started. */
+  readonly hearCameras: boolean;
   /** WebRTC for viewers; undefined: switched off. */
   readonly whep: WhepConfig | undefined;
   readonly hlsPartMs: number;
@@ -82,6 +84,7 @@ export function loadConfig(options: LoadConfigOptions): Config {
     idleCloseMs: reader.integer('PANTAU_IDLE_CLOSE_SECONDS') * 1000,
     hlsWindowSegments: reader.integer('PANTAU_HLS_WINDOW_SEGMENTS'),
     mediaWorkers: reader.integer('PANTAU_MEDIA_WORKERS'),
+    hearCameras: reader.choice('PANTAU_HEAR_CAMERAS', ['on', 'off']) === 'on',
     whep: readWhep(reader),
     hlsPartMs: reader.integer('PANTAU_HLS_PART_MS'),
     snapshotIntervalMs: reader.integer('PANTAU_SNAPSHOT_INTERVAL_S') * 1000,
@@ -135,7 +138,7 @@ class SettingReader {
     return fallback;
   }
 
-  choice<const T extends readonly string[]>(name: 'LOG_LEVEL' | 'LOG_FORMAT', choices: T): T[number] {
+  choice<const T extends readonly string[]>(name: ChoiceSetting, choices: T): T[number] {
     const value = this.#find(name) ?? SETTINGS[name].default;
     const chosen: T[number] | undefined = choices.find((choice) => choice === value);
     if (chosen !== undefined) return chosen;
@@ -234,6 +237,10 @@ class SettingReader {
     return value === '' ? undefined : value;
   }
 }
+
+type ChoiceSetting = {
+  [Name in SettingName]: (typeof SETTINGS)[Name]['type'] extends 'choice' ? Name : never;
+}[SettingName];
 
 type IntegerSetting = {
   [Name in SettingName]: (typeof SETTINGS)[Name]['type'] extends 'integer' ? Name : never;

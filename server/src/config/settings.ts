@@ -126,6 +126,12 @@ export const SETTINGS = {
     default: 0,
     doc: 'Threads that read cameras beside the main one, which then has more time for viewers. One thread carries some hundred cameras of 2 Mbit/s, so this is for machines with four cores and more.',
   },
+  PANTAU_HEAR_CAMERAS: {
+    type: 'choice',
+    choices: ['on', 'off'],
+    default: 'on',
+    doc: 'Listen on UDP port 3702 of all networks of this machine for cameras that say that they have started (ONVIF), so that one that was away is back at once. Nothing is answered.',
+  },
   PANTAU_WHEP_MAX_VIEWERS: {
     type: 'integer',
     min: 0,

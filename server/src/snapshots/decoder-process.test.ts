@@ -88,7 +88,14 @@ describe('the decoder process', () => {
 
   it('that answers something else is not believed', async () => {
     expect(problemOf(await decoder.make(keyframe('babble')))).toBe('crashed');
+    expect(problemOf(await decoder.make(keyframe('lie')))).toBe('crashed');
     expect(pidOf(await decoder.make(keyframe('answer')))).toMatch(/^\d+$/);
+  });
+
+  it('that cannot be started costs pictures, and nothing else', async () => {
+    open({}, new URL('https://example.com/no-file'));
+    const outcomes = await Promise.all([decoder.make(keyframe('answer')), decoder.make(keyframe('answer'))]);
+    expect(outcomes.map(problemOf)).toEqual(['crashed', 'crashed']);
   });
 
   it('makes way for a new one when it has grown, or made enough pictures', async () => {

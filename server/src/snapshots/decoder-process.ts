@@ -9,6 +9,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Timer } from '@pantau/base/clock';
+import { messageOf } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
 import type { Keyframe } from '@pantau/media';
 import { checkKeyframe, type PictureMaker, type PictureOutcome, type PictureProblem } from './picture.ts';
@@ -114,12 +115,21 @@ export class DecoderProcess implements PictureMaker {
     this.#isWorking = true;
     this.#idle?.cancel();
     for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) {
-      const outcome = await this.#decode(job.keyframe);
-      job.resolve(outcome);
+      job.resolve(await this.#tryDecode(job.keyframe));
     }
     this.#isWorking = false;
     if (this.#isClosed) return;
     this.#idle = this.#options.clock.setTimer(this.#limits.idleMs, () => void this.#end(), { unref: true });
+  }
+
+  /** Whatever goes wrong, a process that cannot be started and an answer that is none among it, costs this picture only. */
+  async #tryDecode(keyframe: Keyframe): Promise<PictureOutcome> {
+    try {
+      return await this.#decode(keyframe);
+    } catch (error) {
+      this.#options.logger.warn({ reason: messageOf(error) }, 'the picture decoder failed in an unknown way');
+      return { ok: false, problem: this.#died('crashed') };
+    }
   }
 
   async #decode(keyframe: Keyframe): Promise<PictureOutcome> {

@@ -5,6 +5,7 @@ import { MediaError, type Keyframe } from '@pantau/media';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Camera } from '../cameras/camera.ts';
 import { FakeEngine } from '../testing/fake-engine.ts';
+import { makeCamera as camera } from '../testing/make-camera.ts';
 import { makeTestFolder } from '../testing/open-test-database.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
 import { SnapshotService } from './snapshot-service.ts';
@@ -13,36 +14,22 @@ import { fakeKeyframe, FakePictureMaker } from './testing/fake-picture-maker.ts'
 
 const MINUTE = 60_000;
 
-function camera(id: number, changes: Partial<Camera> = {}): Camera {
-  return {
-    id,
-    name: `Kamera ${id}`,
-    description: null,
-    location: null,
-    groupName: null,
-    areaId: null,
-    enabled: true,
-    status: 'active',
-    source: { url: `rtsp://198.51.100.7/${id}`, username: undefined, password: undefined },
-    sub: undefined,
-    snapshotUrl: null,
-    onvifUrl: null,
-    onvifProfile: null,
-    latitude: null,
-    longitude: null,
-    timezone: 'Asia/Jakarta',
-    pull: 'on-demand',
-    videoCodec: null,
-    streamKey: `key-${id}-0000`,
-    sortOrder: 0,
-    visibility: 'public',
-    ...changes,
-  };
+/** The camera's own pictures, as a test says. */
+class OwnPictures {
+  mayFetch = (one: Camera) => one.snapshotUrl !== null;
+  answer: () => Promise<Keyframe> = () => Promise.resolve(fakeKeyframe('own', clock.now()));
+  fetched = 0;
+
+  fetch(): Promise<Keyframe> {
+    this.fetched++;
+    return this.answer();
+  }
 }
 
 let clock: VirtualClock;
 let engine: FakeEngine;
 let maker: FakePictureMaker;
+let own: OwnPictures;
 let folder: ReturnType<typeof makeTestFolder>;
 let shelf: SnapshotShelf;
 let service: SnapshotService;
@@ -52,6 +39,7 @@ async function open(restingMs: number | 'never' = 10 * MINUTE): Promise<void> {
   service = new SnapshotService({
     engine,
     maker,
+    cameraPictures: own,
     shelf,
     intervals: {
       pulledMs: MINUTE,
@@ -78,6 +66,7 @@ beforeEach(async () => {
   engine = new FakeEngine();
   engine.onKeyframe = (key) => Promise.resolve(fakeKeyframe(key, clock.now() - 300));
   maker = new FakePictureMaker();
+  own = new OwnPictures();
   folder = makeTestFolder();
   await open();
 });
@@ -226,6 +215,117 @@ describe('snapshots of cameras that rest', () => {
     engine.onKeyframe = () => Promise.reject(new MediaError('SOURCE_UNREACHABLE', 'gone'));
     await clock.advance(4 * 60 * MINUTE);
     expect(engine.keyframeCalls.length).toBeLessThanOrEqual(7);
+  });
+});
+
+describe('the camera’s own picture', () => {
+  const one = camera(1, { snapshotUrl: 'http://198.51.100.7/snap.jpg' });
+  /** A maker that understands JPEG only. */
+  const refuseKeyframes = (problem: 'no-decoder' | 'undecodable' | 'crashed') => {
+    maker.outcomeOf = ({ data }) => (String(data) === 'own' ? undefined : { ok: false, problem });
+  };
+
+  it('is not asked for while key frames give pictures', async () => {
+    set(one);
+    live(one);
+    await clock.advance(10 * MINUTE);
+    expect(await words(one)).toBe('key-1-0000 320 webp');
+    expect(own.fetched).toBe(0);
+  });
+
+  it.each(['no-decoder', 'undecodable', 'crashed'] as const)(
+    'is what there is when key frames are %s, and then asked for first',
+    async (problem) => {
+      refuseKeyframes(problem);
+      set(one);
+      live(one);
+      await clock.advance(2000);
+      expect(await words(one)).toBe('own 320 webp');
+      expect(service.findProblem(1)).toBeUndefined();
+      await clock.advance(10 * MINUTE);
+      expect(own.fetched).toBe(11);
+      expect(engine.keyframeCalls).toHaveLength(1);
+    },
+  );
+
+  it('gives way to key frames when it fails, and when the camera has another address', async () => {
+    refuseKeyframes('undecodable');
+    set(one);
+    live(one);
+    await clock.advance(2000);
+    own.answer = () => Promise.reject(new MediaError('SOURCE_TIMEOUT', 'slow'));
+    await clock.advance(MINUTE);
+    expect(engine.keyframeCalls).toHaveLength(2);
+    expect(service.findProblem(1)).toBe('undecodable');
+    own.answer = () => Promise.resolve(fakeKeyframe('own', clock.now()));
+    await clock.advance(2 * MINUTE);
+    const calls = engine.keyframeCalls.length;
+    set(camera(1, { ...one, source: { ...one.source, url: 'rtsp://198.51.100.7/other' } }));
+    live(one);
+    maker.outcomeOf = () => undefined;
+    await clock.advance(2 * MINUTE);
+    expect(engine.keyframeCalls.length).toBeGreaterThan(calls);
+    expect(await words({ ...one, source: { ...one.source, url: 'rtsp://198.51.100.7/other' } })).toContain(
+      'key-1-0000',
+    );
+  });
+
+  it('is what there is when no key frame comes', async () => {
+    engine.onKeyframe = () => new Promise(() => undefined);
+    set(one);
+    live(one);
+    await clock.advance(47_000);
+    expect(await words(one)).toBe('own 320 webp');
+  });
+
+  it.each(['SOURCE_UNAUTHORIZED', 'SOURCE_ADDRESS_REFUSED'] as const)(
+    'is not asked for after %s: login and address are the same',
+    async (code) => {
+      engine.onKeyframe = () => Promise.reject(new MediaError(code, 'no'));
+      set(one);
+      await clock.advance(MINUTE);
+      expect(engine.keyframeCalls).toHaveLength(1);
+      expect(own.fetched).toBe(0);
+    },
+  );
+
+  it('is taken of a camera whose codec is not understood, but of no other in trouble, and of no relay', async () => {
+    set(one);
+    const reason = (code: 'CODEC_UNSUPPORTED' | 'SOURCE_TIMEOUT') => ({ code, message: 'no' });
+    engine.onKeyframe = () => Promise.reject(new MediaError('NO_KEYFRAME', 'none'));
+    engine.change(one.streamKey, { state: 'retrying', reason: reason('SOURCE_TIMEOUT') });
+    await clock.advance(5 * MINUTE);
+    engine.change(one.streamKey, { state: 'live', reason: undefined, delivery: 'relay' });
+    await clock.advance(5 * MINUTE);
+    expect(own.fetched).toBe(0);
+    engine.change(one.streamKey, {
+      state: 'retrying',
+      reason: reason('CODEC_UNSUPPORTED'),
+      delivery: undefined,
+    });
+    await clock.advance(2000);
+    expect(await words(one)).toBe('own 320 webp');
+  });
+
+  it('is served as it is where nothing works on pictures, without pulling the camera', async () => {
+    maker.perSecond = 0;
+    maker.outcome = { ok: false, problem: 'no-decoder' };
+    set(one, camera(2));
+    await clock.advance(5000);
+    expect(await words(one)).toBe('own');
+    expect(own.fetched).toBe(1);
+    expect(engine.keyframeCalls).toEqual([]);
+  });
+
+  it('that is large is not served as it is', async () => {
+    maker.perSecond = 0;
+    maker.outcome = { ok: false, problem: 'no-decoder' };
+    own.answer = () => Promise.resolve(fakeKeyframe('x'.repeat(600_000), clock.now()));
+    set(one);
+    await clock.advance(5000);
+    expect(own.fetched).toBe(1);
+    expect(await words(one)).toBeUndefined();
+    expect(service.findProblem(1)).toBe('no-decoder');
   });
 });
 

@@ -1,26 +1,23 @@
 /**
  * Still pictures of cameras: takes them when they are due, keeps the newest, and knows who looked at them.
  *
- *   every second ──► due? ──► engine.nextKeyframe ──► picture maker ──► shelf ──► lists, replies
+ *   every second ──► due? ──► picture taker ──► shelf ──► lists, replies
  *                              (16 waiting, 2 of them pulling a camera for it)
  */
-import { deadline, type Clock, type Timer } from '@pantau/base/clock';
+import type { Timer } from '@pantau/base/clock';
 import { messageOf } from '@pantau/base/errors';
-import type { Logger } from '@pantau/base/logger';
-import type { MediaEngine, StreamStatus } from '@pantau/media';
+import type { MediaEngine } from '@pantau/media';
 import type { Camera } from '../cameras/camera.ts';
-import type { EncodedPicture, PictureFormat, PictureMaker, PictureProblem, PictureSize } from './picture.ts';
+import type { EncodedPicture, PictureFormat, PictureProblem, PictureSize } from './picture.ts';
+import { PictureTaker, type PictureTakerOptions, type TakenPicture } from './picture-taker.ts';
 import { choosePicture, isStillOf, sourceMark, type SnapshotFacts } from './snapshot.ts';
 import { nextSnapshotMs, type SnapshotIntervals } from './snapshot-schedule.ts';
 import type { SnapshotShelf } from './snapshot-shelf.ts';
 
-export interface SnapshotServiceOptions {
+export interface SnapshotServiceOptions extends PictureTakerOptions {
   readonly engine: Pick<MediaEngine, 'findStatus' | 'nextKeyframe'>;
-  readonly maker: PictureMaker;
   readonly shelf: SnapshotShelf;
   readonly intervals: SnapshotIntervals;
-  readonly clock: Clock;
-  readonly logger: Logger;
   /** In [0, 1): spreads cameras that became known together. */
   readonly random?: () => number;
 }
@@ -37,8 +34,6 @@ const TICK_MS = 1000;
 const MAX_WAITING = 16;
 /** Of them, cameras that rest and are pulled for it. */
 const MAX_PULLING = 2;
-/** For a key frame to come: longer than the groups of pictures that cameras make, and than opening one takes. */
-const KEYFRAME_MS = 45_000;
 /** Cameras that became known together get their first pictures within this: for each of them so much more, up to so much. */
 const SPREAD_MS_EACH = 300;
 const MAX_SPREAD_MS = 60_000;
@@ -54,10 +49,13 @@ interface Subject {
   isWanted: boolean;
   isBusy: boolean;
   problem: PictureProblem | undefined;
+  /** Its key frames gave no picture, but it gave one itself: it is asked first, as long as that works. */
+  givesOwn: boolean;
 }
 
 export class SnapshotService {
   readonly #options: SnapshotServiceOptions;
+  readonly #taker: PictureTaker;
   readonly #subjects = new Map<number, Subject>();
   readonly #stopper = new AbortController();
   readonly #running = new Set<Promise<void>>();
@@ -69,6 +67,7 @@ export class SnapshotService {
 
   constructor(options: SnapshotServiceOptions) {
     this.#options = options;
+    this.#taker = new PictureTaker(options);
   }
 
   /** Finds the pictures of an earlier life, then begins to take new ones. */
@@ -102,8 +101,10 @@ export class SnapshotService {
     const spreadMs = Math.min(MAX_SPREAD_MS, newOnes * SPREAD_MS_EACH);
     for (const camera of cameras) {
       const known = this.#subjects.get(camera.id);
-      if (known !== undefined) known.camera = camera;
-      else
+      if (known !== undefined) {
+        if (sourceMark(known.camera) !== sourceMark(camera)) known.givesOwn = false;
+        known.camera = camera;
+      } else
         this.#subjects.set(camera.id, {
           camera,
           sinceMs: clock.monotonic() + random() * spreadMs,
@@ -112,6 +113,7 @@ export class SnapshotService {
           isWanted: false,
           isBusy: false,
           problem: undefined,
+          givesOwn: false,
         });
     }
   }
@@ -150,21 +152,27 @@ export class SnapshotService {
     const { clock, engine, intervals } = this.#options;
     const nowMs = clock.monotonic();
     if (nowMs - this.#listedAtMs >= LISTING_MS) this.#updateListed();
-    const due: { readonly subject: Subject; readonly status: StreamStatus; readonly lateMs: number }[] = [];
+    const { perSecond } = this.#options.maker;
+    const due: { readonly subject: Subject; readonly pull: boolean; readonly lateMs: number }[] = [];
     for (const subject of this.#subjects.values()) {
       if (subject.isBusy || !subject.camera.enabled) continue;
       const status = engine.findStatus(subject.camera.streamKey);
-      if (status === undefined) continue;
+      // What another server streams has no key frames here, and its host no camera.
+      if (status === undefined || status.delivery === 'relay') continue;
+      const ownPicture = this.#options.cameraPictures.mayFetch(subject.camera);
+      if (perSecond === 0 && !ownPicture) continue;
+      // Nobody here understands what it streams, but it is there.
+      const isOnlySeen = ownPicture && status.reason?.code === 'CODEC_UNSUPPORTED';
       const hasPicture = this.#options.shelf.find(subject.camera.id) !== undefined;
-      const dueMs = nextSnapshotMs(status, { ...subject, hasPicture }, intervals);
-      if (dueMs !== undefined && dueMs <= nowMs) due.push({ subject, status, lateMs: nowMs - dueMs });
+      const seen = isOnlySeen ? { ...status, state: 'live' as const } : status;
+      const dueMs = nextSnapshotMs(seen, { ...subject, hasPicture }, intervals);
+      const pull = seen.state === 'idle';
+      if (dueMs !== undefined && dueMs <= nowMs) due.push({ subject, pull, lateMs: nowMs - dueMs });
     }
     due.sort((a, b) => b.lateMs - a.lateMs);
     let starts = 0;
-    const { perSecond } = this.#options.maker;
-    for (const { subject, status } of due) {
-      if (starts >= perSecond || this.#running.size >= MAX_WAITING) return;
-      const pull = status.state === 'idle';
+    for (const { subject, pull } of due) {
+      if (starts >= Math.max(1, perSecond) || this.#running.size >= MAX_WAITING) return;
       if (pull && this.#pulling >= MAX_PULLING) continue;
       starts++;
       const run = this.#take(subject, pull).finally(() => this.#running.delete(run));
@@ -179,7 +187,14 @@ export class SnapshotService {
     subject.lastTryMs = clock.monotonic();
     if (pull) this.#pulling++;
     try {
-      const problem = await this.#makePicture(camera, pull);
+      const outcome = await this.#taker.take(camera, {
+        pull,
+        ownFirst: subject.givesOwn,
+        signal: this.#stopper.signal,
+      });
+      const problem = outcome.ok ? undefined : outcome.problem;
+      if (outcome.ok) this.#keep(camera, outcome);
+      subject.givesOwn = outcome.ok && outcome.isOwn;
       subject.problem = problem;
       // Too busy is nothing the camera did.
       if (problem === undefined) subject.failures = 0;
@@ -196,26 +211,20 @@ export class SnapshotService {
     }
   }
 
-  /** @throws MediaError when no key frame comes. */
-  async #makePicture(camera: Camera, pull: boolean): Promise<PictureProblem | undefined> {
-    const { clock, engine, maker, shelf } = this.#options;
-    using limit = deadline(clock, KEYFRAME_MS, () => new Error('no key frame in time'), this.#stopper.signal);
-    const keyframe = await engine.nextKeyframe(camera.streamKey, { pull, signal: limit.signal });
-    const outcome = await maker.make(keyframe);
-    if (!outcome.ok) return outcome.problem;
+  #keep(camera: Camera, { pictures, wallMs }: TakenPicture): void {
+    const { clock, shelf } = this.#options;
     // Meanwhile it may have been removed, turned to another place, or opened to more people: what was taken then stays there.
     const now = this.#subjects.get(camera.id)?.camera;
     const facts: SnapshotFacts = {
       cameraId: camera.id,
-      takenMs: plausibleTimeMs(keyframe.wallMs, clock.now()),
+      takenMs: plausibleTimeMs(wallMs, clock.now()),
       visibility: camera.visibility,
       source: sourceMark(camera),
     };
-    if (now === undefined || !isStillOf(facts, now)) return undefined;
+    if (now === undefined || !isStillOf(facts, now)) return;
     const isFirst = shelf.find(camera.id) === undefined;
-    shelf.put({ ...facts, pictures: outcome.pictures });
+    shelf.put({ ...facts, pictures });
     if (isFirst) this.#listed.set(camera.id, facts.takenMs);
-    return undefined;
   }
 
   #updateListed(): void {

@@ -17,12 +17,16 @@ export const CREDENTIALS_UNREADABLE = {
   message: 'The login of this camera must be entered again.',
 };
 
-/** @param snapshotMs when the newest still picture was taken, UTC ms. */
+/**
+ * @param snapshotMs when the newest still picture was taken, UTC ms.
+ * @param hasWhep whether the server sends pictures by WebRTC.
+ */
 export function presentStream(
   camera: Camera,
   areaName: string | null,
   status: StreamStatus | undefined,
   snapshotMs: number | undefined,
+  hasWhep: boolean,
 ): StreamCamera {
   const state = presentState(camera, status);
   const shown = presentCamera(camera, areaName);
@@ -41,7 +45,7 @@ export function presentStream(
     audio: audio === undefined ? null : { codec: audio.codec, codec_string: audio.codecString },
     viewers: status?.viewers ?? 0,
     renditions: status?.renditions.map(presentRendition) ?? [],
-    streams: presentUrls(camera.streamKey),
+    streams: presentUrls(camera.streamKey, hasWhep),
     snapshot: presentSnapshot(camera, snapshotMs),
   };
 }
@@ -67,11 +71,12 @@ function presentRendition({ name, state, reason, video, bitrate }: RenditionStat
   };
 }
 
-export function presentUrls(streamKey: string): StreamUrls {
+export function presentUrls(streamKey: string, hasWhep: boolean): StreamUrls {
   return {
     hls: `/hls/${streamKey}/index.m3u8`,
     llhls: `/hls/${streamKey}/low-latency.m3u8`,
     mse: `/mse/${streamKey}`,
+    whep: hasWhep ? `/whep/${streamKey}` : null,
   };
 }
 

@@ -7,36 +7,12 @@ import { ANONYMOUS } from '../access/principal.ts';
 import { checkArea, type Area } from '../areas/area.ts';
 import { AreaService } from '../areas/area-service.ts';
 import { CameraService } from '../cameras/camera-service.ts';
-import type { Camera } from '../cameras/camera.ts';
 import { FakeEngine } from '../testing/fake-engine.ts';
+import { makeCamera as camera } from '../testing/make-camera.ts';
 import { StreamService } from './stream-service.ts';
 
-const camera = (id: number): Camera => ({
-  id,
-  name: `Kamera ${id}`,
-  description: null,
-  location: null,
-  groupName: null,
-  areaId: null,
-  enabled: true,
-  status: 'active',
-  source: { url: 'rtsp://198.51.100.7/x', username: undefined, password: undefined },
-  sub: undefined,
-  snapshotUrl: null,
-  onvifUrl: null,
-  onvifProfile: null,
-  latitude: null,
-  longitude: null,
-  timezone: 'Asia/Jakarta',
-  pull: 'on-demand',
-  videoCodec: null,
-  streamKey: `key-${id}-0000`,
-  sortOrder: 0,
-  visibility: 'public',
-});
-
 /** A read model over lists in memory that a test changes. */
-function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger) {
+function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger, hasWhep = false) {
   const areas: readonly Area[] = [];
   const database = { areas, cameras: [camera(1)], revision: 1, fails: false, loads: 0 };
   const refuse = () => Promise.reject(new Error('the test does not change anything'));
@@ -68,6 +44,7 @@ function open(clock: Clock = new VirtualClock(), logger: Logger = silentLogger) 
     readRevision: () =>
       database.fails ? Promise.reject(new Error('gone')) : Promise.resolve(database.revision),
     idleCloseMs: 30_000,
+    hasWhep,
     clock,
     logger,
   });
@@ -96,6 +73,16 @@ describe('StreamService', () => {
       expect.objectContaining({ code: 'CAMERA_NOT_FOUND' }),
     );
     await streams.stop();
+  });
+
+  it.each([
+    [false, null],
+    [true, '/whep/key-1-0000'],
+  ])('names the address for WebRTC where the server does that: %s', async (hasWhep, whep) => {
+    const { streams } = open(new VirtualClock(), silentLogger, hasWhep);
+    await streams.refresh();
+    const detail = streams.getDetail('1', ANONYMOUS);
+    expect([detail.streams.whep, detail.camera.streams.whep]).toEqual([whep, whep]);
   });
 
   it("settles the transport of a camera: its own, else its area's, else auto; for the sub stream too", async () => {

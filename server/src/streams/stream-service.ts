@@ -42,7 +42,11 @@ export interface StreamServiceOptions {
   /** See `Database.readRevision`. */
   readonly readRevision: () => Promise<number>;
   readonly idleCloseMs: number;
+  /** Whether viewers may come by WebRTC. */
+  readonly hasWhep: boolean;
   readonly snapshots: Pick<SnapshotService, 'setCameras' | 'findListed'>;
+  /** Told of all cameras, disabled ones too, whenever they were read. Must not throw. */
+  readonly onCameras?: (cameras: readonly Camera[]) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after a change in the database was noticed, before it is shown: others keep what they read, too. */
@@ -158,7 +162,7 @@ export class StreamService {
     const status = this.#options.engine.findStatus(camera.streamKey);
     return {
       camera: this.#present(camera, status),
-      streams: presentUrls(camera.streamKey),
+      streams: presentUrls(camera.streamKey, this.#options.hasWhep),
     };
   }
 
@@ -185,6 +189,7 @@ export class StreamService {
     this.#cameras = allCameras.filter((camera) => camera.enabled);
     this.#areas = allAreas;
     this.#options.snapshots.setCameras(allCameras);
+    this.#options.onCameras?.(allCameras);
     this.#areaNames = new Map(allAreas.map((area) => [area.id, area.name]));
     this.#access = new Map(
       this.#cameras.map(({ id, streamKey, visibility, areaId }) => [
@@ -233,7 +238,8 @@ export class StreamService {
 
   #present(camera: Camera, status: StreamStatus | undefined): StreamCamera {
     const snapshotMs = this.#options.snapshots.findListed(camera.id);
-    return presentStream(camera, this.#areaNameOf(camera), status, snapshotMs);
+    const { hasWhep } = this.#options;
+    return presentStream(camera, this.#areaNameOf(camera), status, snapshotMs, hasWhep);
   }
 
   #areaNameOf(camera: Camera): string | null {

@@ -41,7 +41,7 @@ export async function openTestApp(options: OpenTestAppOptions = {}): Promise<Tes
   const engine = new FakeEngine();
   const config: Config = {
     ...loadConfig({
-      environment: { LOG_LEVEL: 'debug', PORT: '0', HOST: '127.0.0.1' },
+      environment: { LOG_LEVEL: 'debug', PORT: '0', HOST: '127.0.0.1', PANTAU_HEAR_CAMERAS: 'off' },
       workingDir: folder.path,
     }),
     // Limits are in the way of everything that does not test them.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  capabilitiesFor,
   hasAllFailed,
   modeChain,
   modeForAttempt,
@@ -7,12 +8,24 @@ import {
   type DeliveryMode,
 } from './delivery-mode.ts';
 
-const ALL: Capabilities = { hasMediaSource: true, hasWebSocket: true, hasNativeHls: false };
-const IPHONE: Capabilities = { hasMediaSource: false, hasWebSocket: true, hasNativeHls: true };
-const NOTHING: Capabilities = { hasMediaSource: false, hasWebSocket: true, hasNativeHls: false };
+const ALL: Capabilities = { hasMediaSource: true, hasWebSocket: true, hasNativeHls: false, hasWebrtc: false };
+const IPHONE: Capabilities = {
+  hasMediaSource: false,
+  hasWebSocket: true,
+  hasNativeHls: true,
+  hasWebrtc: false,
+};
+const NOTHING: Capabilities = {
+  hasMediaSource: false,
+  hasWebSocket: true,
+  hasNativeHls: false,
+  hasWebrtc: false,
+};
 
 describe('modeChain', () => {
   it.each<[string, DeliveryMode, Capabilities, readonly DeliveryMode[]]>([
+    ['WebRTC, then hardier', 'webrtc', { ...ALL, hasWebrtc: true }, ['webrtc', 'mse', 'llhls', 'hls']],
+    ['no WebRTC here', 'webrtc', ALL, ['mse', 'llhls', 'hls']],
     ['fast first, then hardier', 'mse', ALL, ['mse', 'llhls', 'hls']],
     ['never faster than wished', 'llhls', ALL, ['llhls', 'hls']],
     ['the default has nothing to fall back to', 'hls', ALL, ['hls']],
@@ -21,6 +34,16 @@ describe('modeChain', () => {
     ['a browser that can play nothing', 'mse', NOTHING, []],
   ])('%s', (_name, preferred, capabilities, chain) => {
     expect(modeChain(preferred, capabilities)).toEqual(chain);
+  });
+});
+
+describe('capabilitiesFor', () => {
+  it.each([
+    [true, '/whep/key', true],
+    [true, null, false],
+    [false, '/whep/key', false],
+  ])('a browser with WebRTC (%s) and the address %s', (hasWebrtc, whep, expected) => {
+    expect(capabilitiesFor({ ...ALL, hasWebrtc }, { whep })).toEqual({ ...ALL, hasWebrtc: expected });
   });
 });
 

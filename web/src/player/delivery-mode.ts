@@ -1,11 +1,14 @@
 /**
- * The three ways a picture reaches the page, and which of them to use.
+ * The four ways a picture reaches the page, and which of them to use.
  *
+ *   webrtc WebRTC, about a tenth of a second behind, by UDP: "Tercepat"; only where the server offers it
  *   mse    WebSocket + MediaSource, about half a second behind: "Cepat"
  *   llhls  low-latency HLS, about two seconds: the step between
  *   hls    plain HLS, about five seconds, survives bad networks: "Hemat", the default
  */
-export const DELIVERY_MODES = ['mse', 'llhls', 'hls'] as const;
+import type { StreamUrls } from '@pantau/contract/stream';
+
+export const DELIVERY_MODES = ['webrtc', 'mse', 'llhls', 'hls'] as const;
 export type DeliveryMode = (typeof DELIVERY_MODES)[number];
 
 /** What a session can be: one of the modes, or the only way of a camera that sends single pictures. Nobody chooses that. */
@@ -18,6 +21,15 @@ export interface Capabilities {
   readonly hasWebSocket: boolean;
   /** The `<video>` element plays HLS by itself (Safari). */
   readonly hasNativeHls: boolean;
+  readonly hasWebrtc: boolean;
+}
+
+/** What this browser can do with a stream at these addresses. */
+export function capabilitiesFor(
+  capabilities: Capabilities,
+  { whep }: Pick<StreamUrls, 'whep'>,
+): Capabilities {
+  return { ...capabilities, hasWebrtc: capabilities.hasWebrtc && whep !== null };
 }
 
 /** Modes to try, the wished one first, then ever hardier ones; empty when the browser can play none. */
@@ -27,6 +39,7 @@ export function modeChain(preferred: SessionMode, capabilities: Capabilities): r
 }
 
 export function canUse(mode: DeliveryMode, capabilities: Capabilities): boolean {
+  if (mode === 'webrtc') return capabilities.hasWebrtc;
   if (mode === 'mse') return capabilities.hasMediaSource && capabilities.hasWebSocket;
   return capabilities.hasMediaSource || capabilities.hasNativeHls;
 }

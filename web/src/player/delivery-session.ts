@@ -1,4 +1,5 @@
 /** One attempt at delivering pictures into a `<video>`: opened by the controller, closed once, never reused. */
+import type { StreamUrls } from '@pantau/contract/stream';
 import type { SessionFailure, Trouble } from './player-trouble.ts';
 import type { RenditionName } from './rendition-choice.ts';
 
@@ -44,11 +45,7 @@ export interface DeliverySession {
   close(): void;
 }
 
-/** Where a player finds the stream (the contract's `StreamUrls`). */
-export interface StreamAddresses {
-  readonly hls: string;
-  readonly llhls: string;
-  readonly mse: string;
-}
+/** Where a player finds the stream. */
+export type StreamAddresses = StreamUrls;
 
 export type EmitSessionEvent = (event: SessionEvent) => void;

@@ -2,7 +2,8 @@ import { Settings2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '../locales/use-text.ts';
 import { IconButton } from '../ui/icon-button.tsx';
-import { canUse, DELIVERY_MODES, type DeliveryMode } from './delivery-mode.ts';
+import { canUse, capabilitiesFor, DELIVERY_MODES, type DeliveryMode } from './delivery-mode.ts';
+import type { StreamAddresses } from './delivery-session.ts';
 import { MenuChoice } from './menu-choice.tsx';
 import { readCapabilities } from './open-session.ts';
 import { QualityChoices, type QualityChoicesProps } from './quality-choices.tsx';
@@ -10,18 +11,24 @@ import { QualityChoices, type QualityChoicesProps } from './quality-choices.tsx'
 export interface ModeMenuProps {
   readonly wanted: DeliveryMode;
   readonly used: DeliveryMode | undefined;
+  readonly addresses: StreamAddresses;
   readonly onChoose: (mode: DeliveryMode) => void;
   /** Undefined for a camera of one size. */
   readonly quality: QualityChoicesProps | undefined;
 }
 
+/** A sheet at the bottom of a phone, where a picture leaves no room above the button; else above the button, and never higher than the window. */
+const PANEL =
+  'fixed inset-x-2 bottom-2 z-40 max-h-[calc(100dvh-5rem)] overflow-y-auto overscroll-contain rounded-picture border border-line bg-surface p-1.5 text-ink shadow-one ' +
+  'sm:absolute sm:inset-x-auto sm:right-0 sm:bottom-full sm:mb-2 sm:max-h-[calc(100dvh-9rem)] sm:w-72';
+
 /** "How to watch": data saver, smooth or fast, each with what it costs, and in which size. Radio groups in a small panel. */
-export function ModeMenu({ wanted, used, onChoose, quality }: ModeMenuProps) {
+export function ModeMenu({ wanted, used, addresses, onChoose, quality }: ModeMenuProps) {
   const { t } = useText();
   const [isOpen, setIsOpen] = useState(false);
   const rootRef = useRef<HTMLDivElement>(null);
   const buttonRef = useRef<HTMLButtonElement>(null);
-  const capabilities = readCapabilities();
+  const capabilities = capabilitiesFor(readCapabilities(), addresses);
 
   useEffect(() => {
     if (!isOpen) return;
@@ -43,6 +50,8 @@ export function ModeMenu({ wanted, used, onChoose, quality }: ModeMenuProps) {
     buttonRef.current?.focus();
   };
   const modes = DELIVERY_MODES.filter((mode) => canUse(mode, capabilities)).toReversed();
+  // What was chosen for another site or day may not be had here.
+  const chosen = modes.includes(wanted) ? wanted : used;
   return (
     <div
       ref={rootRef}
@@ -71,14 +80,14 @@ export function ModeMenu({ wanted, used, onChoose, quality }: ModeMenuProps) {
         <span className="ml-2 hidden text-sm sm:inline">{t(`player.mode.${used ?? wanted}`)}</span>
       </IconButton>
       {isOpen && (
-        <div className="absolute right-1.5 bottom-full z-20 mb-2 w-72 max-w-[calc(100%-0.75rem)] rounded-picture border border-line bg-surface p-1.5 text-ink shadow-one sm:right-0 sm:max-w-none">
+        <div className={PANEL}>
           <div role="radiogroup" aria-label={t('player.settings')}>
             {modes.map((mode) => (
               <MenuChoice
                 key={mode}
                 label={t(`player.mode.${mode}`)}
                 hint={t(`player.mode.${mode}.hint`)}
-                isChosen={mode === wanted}
+                isChosen={mode === chosen}
                 onChoose={() => {
                   onChoose(mode);
                   close();

@@ -1,4 +1,4 @@
-/** Chooses and opens the session for a mode in a real browser. hls.js is fetched only here, when first needed. */
+/** Chooses and opens the session for a mode in a real browser. hls.js and WebRTC's part are fetched only here, when first needed. */
 import { browserClock } from '../lib/clock.ts';
 import { classifyDevice, readDeviceFacts } from '../lib/device-class.ts';
 import type { Capabilities } from './delivery-mode.ts';
@@ -17,6 +17,7 @@ export function readCapabilities(): Capabilities {
     hasMediaSource: findMediaSourceMaker() !== undefined,
     hasWebSocket: 'WebSocket' in globalThis,
     hasNativeHls: probe.canPlayType('application/vnd.apple.mpegurl') !== '',
+    hasWebrtc: 'RTCPeerConnection' in globalThis,
   };
 }
 
@@ -37,6 +38,19 @@ export async function openBrowserSession(
         drawPicture(drawing.canvas, picture);
         drawing.onDrawn();
       },
+    });
+  }
+  if (mode === 'webrtc' && addresses.whep !== null) {
+    const { WhepSession } = await import('./whep-session.ts');
+    return new WhepSession({
+      url: addresses.whep,
+      video,
+      clock: browserClock,
+      emit,
+      // Nobody else is asked who we are: no STUN server.
+      createPeer: () => new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' }),
+      createStream: () => new MediaStream(),
+      send: (to, init) => fetch(to, init),
     });
   }
   const media = findMediaSourceMaker();

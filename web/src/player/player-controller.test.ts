@@ -7,7 +7,12 @@ import { PlayerController, type SessionRequest } from './player-controller.ts';
 import type { RenditionName } from './rendition-choice.ts';
 import { FakeVideo, ranges } from './testing/fake-media.ts';
 
-const ADDRESSES = { hls: '/hls/k/index.m3u8', llhls: '/hls/k/low-latency.m3u8', mse: '/mse/k' };
+const ADDRESSES = {
+  hls: '/hls/k/index.m3u8',
+  llhls: '/hls/k/low-latency.m3u8',
+  mse: '/mse/k',
+  whep: '/whep/k',
+};
 
 class FakeSession implements DeliverySession {
   readonly mode: SessionMode;
@@ -47,7 +52,7 @@ function openController(preferred: DeliveryMode = 'hls', renditions: readonly St
     video: video.element,
     clock,
     random: () => 0,
-    capabilities: { hasMediaSource: true, hasWebSocket: true, hasNativeHls: false },
+    capabilities: { hasMediaSource: true, hasWebSocket: true, hasNativeHls: false, hasWebrtc: true },
     preferred,
     isMuted: true,
     addresses: ADDRESSES,
@@ -260,6 +265,15 @@ describe('PlayerController', () => {
     expect(controller.getSnapshot()).toMatchObject({ phase: 'opening', mode: 'mse', trouble: undefined });
   });
 
+  it('does not try WebRTC where the server has no address for it', async () => {
+    const { controller, clock, newest } = openController('webrtc');
+    controller.setCamera('idle', { ...ADDRESSES, whep: null });
+    controller.start();
+    await clock.advance(0);
+    expect(newest().mode).toBe('mse');
+    expect(controller.getSnapshot().fallback).toBeUndefined();
+  });
+
   it('leaves no timer and no open session behind', async () => {
     const { controller, clock, newest } = await openPlaying();
     controller.close();
@@ -310,6 +324,26 @@ describe('PlayerController', () => {
       newest().emit({ type: 'failed', failure: { kind: 'stalled', detail: 'overrun' } });
       await clock.advance(2_000);
       expect(newest().rendition).toBe('sub');
+    });
+
+    it('has no size to choose by WebRTC, so stops count against it', async () => {
+      const { controller, newest, clock, play } = await openPlaying('webrtc', SIZES);
+      expect(newest()).toMatchObject({ mode: 'webrtc', rendition: undefined });
+      for (let stall = 0; stall < 3; stall++) {
+        await play(2);
+        await clock.advance(2_000);
+      }
+      expect(controller.getSnapshot()).toMatchObject({ mode: 'mse', fallback: 'slow' });
+    });
+
+    it.each([
+      ['another way shows the small one', 'live' as const, 'mse', 'camera'],
+      ['a camera that is wholly away is waited for', 'offline' as const, 'webrtc', undefined],
+    ])('when the main one does not come by WebRTC, %s', async (_name, state, mode, fallback) => {
+      const { controller, newest } = await openPlaying('webrtc', SIZES);
+      controller.setCamera(state, ADDRESSES, SIZES);
+      newest().emit({ type: 'failed', failure: { kind: 'camera', detail: 'SOURCE_TIMEOUT' } });
+      expect(controller.getSnapshot()).toMatchObject({ mode, fallback });
     });
 
     it('goes on with the other when one does not come', async () => {

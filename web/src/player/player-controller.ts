@@ -5,7 +5,7 @@
  */
 import type { StreamRendition } from '@pantau/contract/stream';
 import type { Clock, Timer } from '../lib/clock.ts';
-import type { Capabilities, SessionMode } from './delivery-mode.ts';
+import { capabilitiesFor, type Capabilities, type SessionMode } from './delivery-mode.ts';
 import type { DeliverySession, EmitSessionEvent, StreamAddresses } from './delivery-session.ts';
 import { decideEdge } from './live-edge.ts';
 import { PictureWatch } from './picture-watch.ts';
@@ -17,6 +17,7 @@ import {
   type PlayerEvent,
   type PlayerModel,
 } from './player-machine.ts';
+import type { SessionFailure } from './player-trouble.ts';
 import { isSameSnapshot, roundLatencyS, type PlayerSnapshot } from './player-snapshot.ts';
 
 export interface SessionRequest {
@@ -199,7 +200,7 @@ export class PlayerController {
     const around = {
       nowMs: this.#clock.monotonic(),
       random: this.#options.random(),
-      capabilities: this.#options.capabilities,
+      capabilities: capabilitiesFor(this.#options.capabilities, this.#addresses),
     };
     this.#model = advancePlayer(this.#model, event, around);
     this.#reconcile();
@@ -227,7 +228,7 @@ export class PlayerController {
       switch (event.type) {
         case 'failed':
           if (event.failure.kind === 'stalled') this.#chooser.noteStall(this.#clock.monotonic());
-          this.#dispatch({ type: 'failed', failure: event.failure });
+          this.#dispatch({ type: 'failed', failure: this.#explain(event.failure, mode) });
           this.#options.onFailed?.();
           return;
         case 'trouble':
@@ -246,7 +247,8 @@ export class PlayerController {
           this.#followRendition();
       }
     };
-    const rendition = this.#chooseRendition();
+    // WebRTC has one size.
+    const rendition = mode === 'webrtc' ? undefined : this.#chooseRendition();
     this.#rendition = rendition;
     try {
       const session = await this.#options.openSession({
@@ -262,6 +264,13 @@ export class PlayerController {
       // The code of this delivery could not be loaded: as good as no network.
       emit({ type: 'failed', failure: { kind: 'network', detail: 'code' } });
     }
+  }
+
+  /** WebRTC has the main picture only: while the camera's small one comes and that does not, another way shows it. */
+  #explain(failure: SessionFailure, mode: SessionMode): SessionFailure {
+    if (mode !== 'webrtc' || failure.kind !== 'camera' || this.#model.camera !== 'live') return failure;
+    const hasSmall = this.#renditions.some(({ name, is_available: comes }) => name === 'sub' && comes);
+    return hasSmall ? { kind: 'unavailable', detail: 'camera' } : failure;
   }
 
   #closeSession(): void {

@@ -2,6 +2,7 @@ import { Maximize, Minimize, Pause, PictureInPicture2, Play, Volume2, VolumeX } 
 import { useText } from '../locales/use-text.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import type { DeliveryMode } from './delivery-mode.ts';
+import type { StreamAddresses } from './delivery-session.ts';
 import { ModeMenu } from './mode-menu.tsx';
 import type { PlayerController } from './player-controller.ts';
 import type { PlayerSnapshot } from './player-snapshot.ts';
@@ -11,6 +12,7 @@ export interface PlayerControlsProps {
   readonly snapshot: PlayerSnapshot;
   readonly controller: PlayerController | undefined;
   readonly mode: DeliveryMode;
+  readonly addresses: StreamAddresses;
   readonly onChooseMode: (mode: DeliveryMode) => void;
   /** Undefined for a camera of one size. */
   readonly quality: QualityChoicesProps | undefined;
@@ -22,8 +24,8 @@ export interface PlayerControlsProps {
 
 /** The one row of controls: play, sound, how to watch, floating picture, full screen. */
 export function PlayerControls(props: PlayerControlsProps) {
-  const { snapshot, controller, mode, onChooseMode, quality, isFullscreen, onToggleFullscreen, onTogglePip } =
-    props;
+  const { snapshot, controller, mode, addresses, onChooseMode, quality } = props;
+  const { isFullscreen, onToggleFullscreen, onTogglePip } = props;
   const { t } = useText();
   const isPaused = snapshot.phase === 'paused' || snapshot.phase === 'blocked';
   return (
@@ -50,7 +52,13 @@ export function PlayerControls(props: PlayerControlsProps) {
       )}
       <span className="flex-1" />
       {snapshot.mode !== 'pictures' && (
-        <ModeMenu wanted={mode} used={snapshot.mode} onChoose={onChooseMode} quality={quality} />
+        <ModeMenu
+          wanted={mode}
+          used={snapshot.mode}
+          addresses={addresses}
+          onChoose={onChooseMode}
+          quality={quality}
+        />
       )}
       {onTogglePip !== undefined && (
         <IconButton tone="video" label={t('player.pip')} onClick={onTogglePip}>

@@ -10,7 +10,7 @@ import {
 } from './player-machine.ts';
 import type { FailureKind } from './player-trouble.ts';
 
-const ALL: Capabilities = { hasMediaSource: true, hasWebSocket: true, hasNativeHls: false };
+const ALL: Capabilities = { hasMediaSource: true, hasWebSocket: true, hasNativeHls: false, hasWebrtc: false };
 
 /** A player on a timeline of its own: each step may take time first. */
 class Player {
@@ -271,6 +271,34 @@ describe('advancePlayer', () => {
         }
       }),
     );
+  });
+});
+
+describe('WebRTC', () => {
+  const withWebrtc: Capabilities = { ...ALL, hasWebrtc: true };
+  const fail = (detail: string | undefined, capabilities = withWebrtc) => {
+    const around: PlayerSurroundings = { nowMs: 0, random: 0, capabilities };
+    const opened = advancePlayer(initialPlayerModel('webrtc'), { type: 'want', isWanted: true }, around);
+    const failure = { kind: 'unavailable' as const, ...(detail === undefined ? {} : { detail }) };
+    return { opened, failed: advancePlayer(opened, { type: 'failed', failure }, around) };
+  };
+
+  it.each([
+    ['camera', 'camera'],
+    ['full', 'full'],
+    ['missing', 'missing'],
+    [undefined, 'blocked'],
+    ['something new', 'blocked'],
+  ])('that is not to be had (%s) gives way to the fast mode at once, and says so: %s', (detail, fallback) => {
+    const { opened, failed } = fail(detail);
+    expect(opened).toMatchObject({ phase: 'opening', mode: 'webrtc', session: 1 });
+    expect(failed).toMatchObject({ phase: 'opening', mode: 'mse', session: 2, fallback, trouble: undefined });
+    const around: PlayerSurroundings = { nowMs: 1, random: 0, capabilities: withWebrtc };
+    expect(advancePlayer(failed, { type: 'picture' }, around)).toMatchObject({ phase: 'playing', fallback });
+  });
+
+  it('that was chosen where the server or the browser lacks it costs no word', () => {
+    expect(fail(undefined, ALL).opened).toMatchObject({ mode: 'mse', fallback: undefined });
   });
 });
 

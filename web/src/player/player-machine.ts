@@ -103,6 +103,12 @@ const STALL_WINDOW_MS = 60_000;
 const STALLS_TOO_MANY = 3;
 const DECODE_FAILURES_TOO_MANY = 2;
 const REDIRECTS_TOO_MANY = 4;
+/** What the detail of `unavailable` means to a visitor. */
+const UNAVAILABLE: Readonly<Record<string, FallbackReason>> = {
+  camera: 'camera',
+  full: 'full',
+  missing: 'missing',
+};
 /** About four minutes of trying. */
 const ATTEMPTS_TOO_MANY = 20;
 /** The server itself looks after the camera; asking it again costs the camera nothing. */
@@ -282,7 +288,10 @@ function onFailure(model: PlayerModel, failure: SessionFailure, around: PlayerSu
     case 'other-delivery':
       return redirected(model, failure, around);
     case 'unavailable':
-      return withoutMode(model, 'blocked', around) ?? closed(model, 'stopped', troubleOf(failure));
+      return (
+        withoutMode(model, UNAVAILABLE[failure.detail ?? ''] ?? 'blocked', around) ??
+        closed(model, 'stopped', troubleOf(failure))
+      );
     case 'decode':
       if (model.decodeFailures + 1 >= DECODE_FAILURES_TOO_MANY) {
         const hardier = withoutMode(model, 'decode', around);

@@ -20,7 +20,7 @@ export type FailureKind =
   | 'other-delivery'
   /** The stream key is not known to the server. */
   | 'not-found'
-  /** This way of delivery does not exist in this browser or could not be loaded. */
+  /** This way of delivery does not exist here; `detail` is the `FallbackReason` when it is another than `blocked`. */
   | 'unavailable';
 
 export interface SessionFailure {
@@ -43,4 +43,10 @@ export type FallbackReason =
   /** The wished mode does not get through, the hardier one does. */
   | 'blocked'
   /** The decoder failed repeatedly in the wished mode. */
-  | 'decode';
+  | 'decode'
+  /** The wished mode does not carry what this camera sends. */
+  | 'camera'
+  /** The server has no place left in the wished mode. */
+  | 'full'
+  /** The server does not have the wished mode. */
+  | 'missing';

@@ -145,9 +145,10 @@ export function Player({ camera, mode: fixedMode, onFailed }: PlayerProps) {
           snapshot={snapshot}
           controller={controller}
           mode={mode}
+          addresses={camera.streams}
           onChooseMode={chooseMode}
           quality={
-            camera.renditions.length > 1
+            camera.renditions.length > 1 && used !== 'webrtc'
               ? {
                   renditions: camera.renditions,
                   wanted: quality,

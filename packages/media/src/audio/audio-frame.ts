@@ -22,6 +22,8 @@ export interface AudioFrame {
   /** Its format, where that is known only from the stream; the same object as long as it stays the same. Default the track's. */
   readonly format?: AudioFormat | undefined;
   readonly arrival: Arrival;
+  /** As `Sample.g711`. */
+  readonly g711?: Buffer | undefined;
 }
 
 export interface AudioFrameSink {

@@ -3,6 +3,7 @@
  * length (Encapsulation of FLAC in ISO Base Media File Format, sections 3.3.2 and 3.3.3).
  */
 import type { AudioFormat } from '../audio/audio-frame.ts';
+import type { G711Law } from '../sample.ts';
 import { encodeSilence } from './flac-encoder.ts';
 
 /** Bits of every sample that we encode. */
@@ -16,8 +17,9 @@ const FRAMES_PER_SECOND = 25;
 /**
  * The format of 16-bit sound sent as FLAC.
  * @param sampleRate Hz, 4000 to 192 000. @param channels 1 or 2.
+ * @param g711 the law, where the bytes of G.711 go along (`AudioConfig.g711`).
  */
-export function flacFormat(sampleRate: number, channels: number): AudioFormat {
+export function flacFormat(sampleRate: number, channels: number, g711?: G711Law): AudioFormat {
   const frameTicks = Math.round(sampleRate / FRAMES_PER_SECOND);
   return {
     config: {
@@ -28,6 +30,7 @@ export function flacFormat(sampleRate: number, channels: number): AudioFormat {
       sampleRate,
       channels,
       decoderConfig: encodeStreamInfo(sampleRate, channels, frameTicks),
+      ...(g711 === undefined ? {} : { g711 }),
     },
     frameTicks,
     silence: encodeSilence({ sampleRate, channels, blockSize: frameTicks }),

@@ -43,31 +43,32 @@ export class FlvReader {
     this.#sink = sink;
   }
 
-  /** Takes the next bytes. @throws MediaError VIDEO_MALFORMED when it is no FLV, or a tag is beyond all bounds. */
-  push(chunk: Buffer): void {
+  /** Takes the next bytes. @returns how many tags were completed by them. @throws MediaError VIDEO_MALFORMED when it is no FLV, or a tag is beyond all bounds. */
+  push(chunk: Buffer): number {
     this.#chunks.push(chunk);
     this.#available += chunk.length;
-    if (this.#available < this.#needed) return;
+    if (this.#available < this.#needed) return 0;
     const bytes = Buffer.concat(this.#chunks, this.#available);
     const start = this.#hasHeader ? 0 : readHeader(bytes);
     this.#hasHeader = true;
-    const end = this.#readTags(bytes, Math.min(start, bytes.length));
+    const { end, tags } = this.#readTags(bytes, Math.min(start, bytes.length));
     this.#chunks = [bytes.subarray(end)];
     this.#available = bytes.length - end;
+    return tags;
   }
 
-  /** @returns how far it came. */
-  #readTags(bytes: Buffer, from: number): number {
+  /** @returns how far it came, and over how many tags. */
+  #readTags(bytes: Buffer, from: number): { readonly end: number; readonly tags: number } {
     let at = from;
-    while (true) {
+    for (let tags = 0; ; tags++) {
       const start = at + BACK_POINTER_BYTES;
       const body = start + TAG_HEADER_BYTES;
       this.#needed = body - at;
-      if (body > bytes.length) return at;
+      if (body > bytes.length) return { end: at, tags };
       const size = bytes.readUIntBE(start + 1, 3);
       if (size > MAX_TAG_BYTES) throw malformed('a tag is too large');
       this.#needed += size;
-      if (body + size > bytes.length) return at;
+      if (body + size > bytes.length) return { end: at, tags };
       const timeMs = bytes.readUIntBE(start + 4, 3) + (bytes[start + 7] ?? 0) * 0x1000000;
       this.#readTag((bytes[start] ?? 0) & 0x1f, bytes.subarray(body, body + size), timeMs);
       at = body + size;

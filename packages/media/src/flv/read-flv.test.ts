@@ -1,11 +1,14 @@
 import { silentLogger } from '@pantau/base/logger';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openHttpSource } from '../http/http-source.ts';
 import { HttpUpstream } from '../http/testing/http-upstream.ts';
+import { MediaError } from '../media-error.ts';
 import type { MediaEvent } from '../sample.ts';
 import { createSyntheticClip, silentAudio } from '../testing/synthetic-clip.ts';
 import { readRecord } from './parameter-sets-of-record.ts';
+import { readFlv } from './read-flv.ts';
 import { flvHeader, flvTag } from './testing-tags.ts';
 
 const CLIP = createSyntheticClip();
@@ -109,3 +112,69 @@ describe('readRecord', () => {
     });
   });
 });
+
+describe('tags of any content', () => {
+  const whole = makeFlv(6, true);
+  const head = fc.constantFrom(
+    '1700000000',
+    '1701000000',
+    '2701000000',
+    '1c00000000',
+    'af00',
+    'af01',
+    '90687663310000',
+    '',
+  );
+  const body = fc
+    .tuple(head, fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.constant(avcRecord())))
+    .map(([hex, rest]) => Buffer.concat([Buffer.from(hex, 'hex'), rest]));
+  const tags = fc
+    .array(fc.tuple(fc.constantFrom(8, 9, 9, 18), fc.nat(2 ** 32 - 1), body), { maxLength: 20 })
+    .map((each) =>
+      Buffer.concat([flvHeader(), ...each.map(([type, timeMs, bytes]) => flvTag(type, timeMs, bytes))]),
+    );
+  const damaged = fc
+    .array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 8 })
+    .map((changes) => {
+      const bytes = Buffer.from(whole);
+      for (const [at, value] of changes) bytes[at] = value;
+      return bytes;
+    });
+
+  it('are read, or refused with a MediaError; pictures are in order, and no timer stays', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(tags, damaged), fc.integer({ min: 1, max: 400 }), async (bytes, size) => {
+        const clock = new VirtualClock();
+        const times: number[] = [];
+        const onEvent = (event: MediaEvent) => {
+          if (event.type === 'sample' && event.sample.kind === 'video') times.push(event.sample.dts);
+        };
+        const options = {
+          source: { url: 'http://camera.test/', username: undefined, password: undefined },
+          onEvent,
+          clock,
+          logger: silentLogger,
+          signal: new AbortController().signal,
+        };
+        try {
+          await readFlv({
+            options,
+            body: cut(bytes, size),
+            signal: new AbortController().signal,
+            onTrouble: () => undefined,
+          });
+        } catch (error) {
+          expect(error).toBeInstanceOf(MediaError);
+        }
+        expect(times.every((dts, index) => index === 0 || dts > (times[index - 1] ?? 0))).toBe(true);
+        expect(clock.pendingTimers).toBe(0);
+      }),
+    );
+  });
+});
+
+// What reads it asks for an asynchronous one.
+// oxlint-disable-next-line require-await
+async function* cut(bytes: Buffer, size: number): AsyncGenerator<Buffer, void, undefined> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}

@@ -5,6 +5,7 @@
 import { parseAudioSpecificConfig } from '../aac/audio-specific-config.ts';
 import type { AudioFormat } from '../audio/audio-frame.ts';
 import type { HttpWork } from '../http/http-source.ts';
+import { ReadingPace } from '../http/reading-pace.ts';
 import type { MediaDescription } from '../media-description.ts';
 import { MediaError } from '../media-error.ts';
 import { createVideoReader } from '../media-readers.ts';
@@ -24,11 +25,20 @@ const ENCODINGS: Readonly<Record<FlvVideoCodec, string>> = { h264: 'H264', h265:
 const TAG_CLOCK_RATE = 1000;
 
 /** Reads until the body ends. @throws MediaError */
-export async function readFlv({ options, body, onTrouble }: HttpWork): Promise<void> {
+export async function readFlv({
+  options,
+  body,
+  signal,
+  onTrouble,
+}: Pick<HttpWork, 'options' | 'body' | 'signal' | 'onTrouble'>): Promise<void> {
   const pipeline = new FlvPipeline(options, onTrouble);
   const reader = new FlvReader(pipeline);
+  const pace = new ReadingPace({ clock: options.clock, signal, onTrouble });
   try {
-    for await (const chunk of body) reader.push(chunk);
+    for await (const chunk of body) {
+      const tags = reader.push(chunk);
+      await pace.note(chunk.length, tags + pipeline.takeUnitCount());
+    }
   } finally {
     pipeline.close();
   }
@@ -50,10 +60,18 @@ class FlvPipeline implements FlvSink {
   #sets: readonly Buffer[] = [];
   #sound: AudioFormat | undefined;
   #open: OpenTracks | undefined;
+  #units = 0;
 
   constructor(options: OpenSourceOptions, onTrouble: (message: string) => void) {
     this.#options = options;
     this.onTrouble = onTrouble;
+  }
+
+  /** NAL units since it was asked last. */
+  takeUnitCount(): number {
+    const units = this.#units;
+    this.#units = 0;
+    return units;
   }
 
   onVideoConfig(codec: FlvVideoCodec, record: Buffer): void {
@@ -68,6 +86,7 @@ class FlvPipeline implements FlvSink {
 
   onVideo(codec: FlvVideoCodec, data: Buffer, dtsMs: number, offsetMs: number): void {
     const units = splitUnits(data, this.#lengthBytes);
+    this.#units += units.length;
     if (units.length === 0) return;
     this.#open ??= this.#openTracks(codec);
     if (this.#open.codec !== codec) throw new MediaError('SOURCE_CLOSED', 'The camera changed its codec');

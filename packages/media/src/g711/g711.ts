@@ -5,6 +5,11 @@
  *   A-law   every other inverted   S EEE MMMM    ±(16·M + 8) for E = 0, else ±((16·M + 264) · 2^(E − 1)); S set is plus
  */
 
+import type { G711Law } from '../sample.ts';
+
+/** The byte that is silence. */
+export const G711_SILENCE: Readonly<Record<G711Law, number>> = { PCMU: 0xff, PCMA: 0xd5 };
+
 /** Added before the exponent, so that the steps of all segments fit together. */
 const MU_BIAS = 132;
 

@@ -1,5 +1,6 @@
 /** An HLS stream of another server as a source: it brings no samples but a relay, and says that it lives while its playlist goes on. */
 import { sleep } from '@pantau/base/clock';
+import { ByteSink } from '../http/byte-sink.ts';
 import type { HttpWork } from '../http/http-source.ts';
 import { MediaError } from '../media-error.ts';
 import type { SourceDefinition } from '../source-definition.ts';
@@ -60,12 +61,11 @@ export async function relayPlaylist({
 }
 
 async function readText(body: AsyncGenerator<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const sink = new ByteSink();
   for await (const chunk of body) {
-    size += chunk.length;
-    if (size > MAX_PLAYLIST_BYTES) throw new MediaError('VIDEO_MALFORMED', 'The playlist is too long');
-    chunks.push(chunk);
+    if (sink.byteLength + chunk.length > MAX_PLAYLIST_BYTES)
+      throw new MediaError('VIDEO_MALFORMED', 'The playlist is too long');
+    sink.add(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return sink.copy().toString('utf8');
 }

@@ -5,12 +5,12 @@
  * signs its own. Nothing is said on a connection before its certificate was looked at. Other hosts, to which a redirect or a playlist
  * leads, are servers of the net: their certificates need an issuer that is known.
  */
-import { constants } from 'node:crypto';
 import { Agent as HttpAgent, type AgentOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { connect, DEFAULT_CIPHERS, type ConnectionOptions } from 'node:tls';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { Duplex } from 'node:stream';
-import { MediaError } from '../media-error.ts';
+import type { MediaError } from '../media-error.ts';
+import { checkCertificate, tlsOptions } from '../rtsp/tls-trust.ts';
 
 /** Connections to one host at once: a playlist and two or three segments. */
 const MAX_SOCKETS = 4;
@@ -40,6 +40,8 @@ export class HttpAgents {
 /** Hands a connection out only after its certificate was found to be the one that is wanted. */
 class CameraAgent extends HttpsAgent {
   readonly #fingerprint: string | undefined;
+  /** Connections whose handshake is not over: Node's agent knows of none before that, and would leave them open. */
+  readonly #opening = new Set<TLSSocket>();
 
   constructor(fingerprint: string | undefined) {
     super(AGENT_OPTIONS);
@@ -50,34 +52,30 @@ class CameraAgent extends HttpsAgent {
     options: ConnectionOptions,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): Duplex | null | undefined {
-    const socket = connect({
-      ...options,
-      rejectUnauthorized: false,
-      // Old cameras speak nothing newer; OpenSSL takes that, and short keys, at level 0 only.
-      minVersion: 'TLSv1',
-      ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0`,
-      secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
-    });
+    const socket = connect({ ...options, ...tlsOptions({ host: options.host ?? '' }) });
+    this.#opening.add(socket);
+    socket.once('close', () => this.#opening.delete(socket));
     const answer = (error: Error | null) => {
+      this.#opening.delete(socket);
       socket.off('error', answer);
       callback?.(error, socket);
     };
     socket.once('error', answer);
     socket.once('secureConnect', () => {
-      const found = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase();
-      if (this.#fingerprint === undefined || found === this.#fingerprint) {
+      try {
+        checkCertificate(socket, { fingerprint: this.#fingerprint });
         answer(null);
-        return;
+      } catch (error) {
+        // It throws nothing else.
+        answer(error as MediaError);
+        socket.destroy();
       }
-      answer(
-        new MediaError(
-          'SOURCE_REFUSED',
-          'The camera shows another certificate than the one that was pinned. If it was replaced or reset, pin the new one',
-          { details: { reason: 'certificate-changed', fingerprint: found } },
-        ),
-      );
-      socket.destroy();
     });
     return undefined;
+  }
+
+  override destroy(): void {
+    for (const socket of this.#opening) socket.destroy();
+    super.destroy();
   }
 }

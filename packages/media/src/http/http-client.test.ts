@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { Secret } from '@pantau/base/secret';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -117,9 +118,35 @@ describe('HttpClient', () => {
 
   it('what is no HTTP, and a connection that is closed at once', async () => {
     await using noise = await startRaw((socket) => socket.write('RTSP/1.0 400 Bad Request\r\n\r\n'));
-    await expect(fetchAll(createClient(noise.url))).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
+    await expect(fetchAll(createClient(noise.url))).rejects.toMatchObject({
+      code: 'SOURCE_REFUSED',
+      message: expect.stringContaining('status 400'),
+    });
+    await using other = await startRaw((socket) => socket.write('SSH-2.0-dropbear\r\n'));
+    await expect(fetchAll(createClient(other.url))).rejects.toMatchObject({
+      code: 'SOURCE_REFUSED',
+      message: expect.stringContaining('not in HTTP'),
+    });
+    await expect(fetchAll(createClient(noise.url.replace('http:', 'https:')))).rejects.toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      message: expect.stringContaining('does not speak TLS'),
+    });
     await using closing = await startRaw((socket) => socket.destroy());
-    await expect(fetchAll(createClient(closing.url))).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE' });
+    await expect(fetchAll(createClient(closing.url))).rejects.toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      message: expect.stringContaining('hung up'),
+    });
+  });
+
+  it('a flood of interim replies is given up at once', async () => {
+    await using camera = await startRaw((socket) => {
+      const flood = () => {
+        while (!socket.destroyed && socket.write('HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)));
+      };
+      socket.on('drain', flood);
+      socket.once('data', flood);
+    });
+    await expect(fetchAll(createClient(camera.url))).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
   });
 
   it('lines without CR, a length twice, and a reply without a reason are read', async () => {
@@ -158,6 +185,19 @@ describe('HttpClient', () => {
     await expect(client.get(client.origin, { signal: stopper.signal })).rejects.toBe(reason);
     await expect.poll(() => upstream.connections).toBe(0);
   });
+});
+
+it('leaves no connection to a camera that never ends its TLS handshake', async () => {
+  const sockets: Socket[] = [];
+  await using silent = await startRaw((socket) => sockets.push(socket.resume()));
+  const client = createClient(silent.url.replace('http:', 'https:'));
+  const stopper = new AbortController();
+  const reading = fetchAll(client, 1000, stopper.signal).catch((error: unknown) => error);
+  await expect.poll(() => sockets.length).toBe(1);
+  stopper.abort(new Error('enough'));
+  await reading;
+  client.close();
+  await expect.poll(() => sockets[0]?.destroyed).toBe(true);
 });
 
 describe('HttpClient and addresses', () => {

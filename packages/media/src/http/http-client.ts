@@ -41,6 +41,8 @@ export interface HttpRequest {
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_REDIRECTS = 5;
+/** Replies of status 1xx before the real one: none was asked for. */
+const MAX_INTERIM_REPLIES = 16;
 const MAX_HEADER_BYTES = 32 * 1024;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Replies that say something: a body, a part of it, or that nothing changed. */
@@ -177,6 +179,12 @@ export class HttpClient {
     sent.on('response', (message) => outcome.resolve(message));
     // Stays: what goes wrong later is told by the reply.
     sent.on('error', (error) => outcome.reject(describeHttpError(error, false)));
+    let interims = 0;
+    sent.on('information', () => {
+      if (++interims <= MAX_INTERIM_REPLIES) return;
+      outcome.reject(new MediaError('SOURCE_REFUSED', 'The camera never comes to an answer'));
+      sent.destroy();
+    });
     sent.on('upgrade', (_message, socket) => {
       socket.destroy();
       outcome.reject(new MediaError('SOURCE_REFUSED', 'The camera wants to speak another protocol'));

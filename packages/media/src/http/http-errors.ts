@@ -24,8 +24,8 @@ export function unauthorizedError(hasCredentials: boolean): MediaError {
   return new MediaError(
     'SOURCE_UNAUTHORIZED',
     hasCredentials
-      ? 'The camera refuses this user name or password'
-      : 'The camera wants a user name and password, and none were given',
+      ? 'The camera does not accept the user name or password'
+      : 'The camera asks for a user name and password',
   );
 }
 
@@ -37,7 +37,11 @@ export function describeHttpError(error: unknown, hasStarted: boolean): unknown 
     return new MediaError('SOURCE_REFUSED', 'The headers of the reply are too long', { cause: error });
   }
   if (code.startsWith('HPE_')) {
-    return new MediaError('SOURCE_REFUSED', 'The camera does not answer with HTTP', { cause: error });
+    return new MediaError(
+      'SOURCE_REFUSED',
+      'The camera answers, but not in HTTP: is this the port of its web page?',
+      { cause: error },
+    );
   }
   if (CERTIFICATE_ERRORS.test(code)) {
     return new MediaError(
@@ -48,9 +52,18 @@ export function describeHttpError(error: unknown, hasStarted: boolean): unknown 
   }
   if (hasStarted)
     return new MediaError('SOURCE_CLOSED', 'The camera closed the connection', { cause: error });
-  const why =
-    code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'its name is not known' : 'nothing answers there';
-  return new MediaError('SOURCE_UNREACHABLE', `The camera cannot be reached: ${why}`, { cause: error });
+  return new MediaError('SOURCE_UNREACHABLE', describeConnection(code), { cause: error });
+}
+
+function describeConnection(code: string): string {
+  if (code === 'ENOTFOUND') return "The camera's host name does not resolve";
+  if (code === 'EAI_AGAIN') return "The camera's host name cannot be looked up right now";
+  if (code === 'ECONNREFUSED') return 'The camera refuses connections on this port';
+  if (code === 'ECONNRESET')
+    return 'The camera hung up before it answered: is this the port of its web page?';
+  if (/^(?:ERR_SSL|EPROTO|ERR_TLS)/.test(code))
+    return 'The camera does not speak TLS on this port: should the address begin with http://?';
+  return 'The camera cannot be reached: nothing answers there';
 }
 
 const CERTIFICATE_ERRORS =

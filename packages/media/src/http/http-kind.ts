@@ -3,24 +3,25 @@ import type { HttpReply } from './http-reply.ts';
 
 export type HttpKind = 'picture-stream' | 'picture' | 'playlist' | 'flv' | 'mpeg-ts' | 'web-page' | 'unknown';
 
-const KINDS: Readonly<Record<string, HttpKind>> = {
-  'multipart/x-mixed-replace': 'picture-stream',
-  'multipart/mixed': 'picture-stream',
-  'image/jpeg': 'picture',
-  'image/jpg': 'picture',
-  'image/pjpeg': 'picture',
-  'application/vnd.apple.mpegurl': 'playlist',
-  'application/x-mpegurl': 'playlist',
-  'application/mpegurl': 'playlist',
-  'audio/mpegurl': 'playlist',
-  'audio/x-mpegurl': 'playlist',
-  'video/x-flv': 'flv',
-  'video/flv': 'flv',
-  'flv-application/octet-stream': 'flv',
-  'video/mp2t': 'mpeg-ts',
-  'text/html': 'web-page',
-  'application/xhtml+xml': 'web-page',
-};
+/** A Map: a server may call its type `constructor`. */
+const KINDS: ReadonlyMap<string, HttpKind> = new Map<string, HttpKind>([
+  ['multipart/x-mixed-replace', 'picture-stream'],
+  ['multipart/mixed', 'picture-stream'],
+  ['image/jpeg', 'picture'],
+  ['image/jpg', 'picture'],
+  ['image/pjpeg', 'picture'],
+  ['application/vnd.apple.mpegurl', 'playlist'],
+  ['application/x-mpegurl', 'playlist'],
+  ['application/mpegurl', 'playlist'],
+  ['audio/mpegurl', 'playlist'],
+  ['audio/x-mpegurl', 'playlist'],
+  ['video/x-flv', 'flv'],
+  ['video/flv', 'flv'],
+  ['flv-application/octet-stream', 'flv'],
+  ['video/mp2t', 'mpeg-ts'],
+  ['text/html', 'web-page'],
+  ['application/xhtml+xml', 'web-page'],
+]);
 
 /** Bytes after which nothing more is learned. */
 const SNIFF_BYTES = 512;
@@ -34,7 +35,7 @@ export interface SniffedReply {
 
 /** Finds out what a reply is. @throws MediaError when its body breaks off. */
 export async function sniffReply(reply: HttpReply): Promise<SniffedReply> {
-  const announced = KINDS[reply.contentType] ?? kindOfPath(reply.url.pathname);
+  const announced = KINDS.get(reply.contentType) ?? kindOfPath(reply.url.pathname);
   const chunks = reply.chunks();
   // A stream may be silent for a while: where the header is clear, nothing is waited for.
   if (announced === 'picture-stream') return { kind: announced, body: chunks };

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { abortReason } from '@pantau/base/clock';
 import { MediaError } from '../media-error.ts';
+import { ByteSink } from './byte-sink.ts';
 import { describeHttpError } from './http-errors.ts';
 
 export class HttpReply {
@@ -52,14 +53,12 @@ export class HttpReply {
   async readAll(maxBytes: number): Promise<Buffer> {
     const announced = Number(this.headers['content-length'] ?? 0);
     if (announced > maxBytes) throw this.#tooLarge(maxBytes);
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const sink = new ByteSink();
     for await (const chunk of this.chunks()) {
-      size += chunk.length;
-      if (size > maxBytes) throw this.#tooLarge(maxBytes);
-      chunks.push(chunk);
+      if (sink.byteLength + chunk.length > maxBytes) throw this.#tooLarge(maxBytes);
+      sink.add(chunk);
     }
-    return Buffer.concat(chunks, size);
+    return sink.copy();
   }
 
   /** Nothing more is wanted of it. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkLiteral } from '../rtsp/address-guard.ts';
 import { addressRulesFor, mayHaveCredentials } from './http-rules.ts';
@@ -67,5 +68,42 @@ describe('an address that a camera names', () => {
 
   it('has no credentials that were meant for https', () => {
     expect(mayHaveCredentials(new URL('http://cam/'), new URL('https://cam/'))).toBe(false);
+  });
+});
+
+describe('an address of any text', () => {
+  it('is one that may be fetched, without a login, or none', () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        'http:',
+        'https:',
+        'ftp:',
+        '//',
+        '/',
+        '@',
+        ':',
+        '?',
+        '#',
+        '[::1]',
+        '127.1',
+        '..',
+        '%00',
+        '\\',
+      ),
+      fc.string({ maxLength: 12 }),
+    );
+    const text = fc.array(part, { maxLength: 10 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, fc.boolean(), (each, isRelative) => {
+        const url = parseHttpUrl(each, isRelative ? ORIGIN : undefined);
+        if (url === undefined) return;
+        expect(['http:', 'https:']).toContain(url.protocol);
+        expect([url.username, url.password, url.hash]).toEqual(['', '', '']);
+        expect(hostOf(url)).not.toBe('');
+        expect(portOf(url)).toBeLessThan(65_536);
+        expect(url.href.length).toBeLessThanOrEqual(4096);
+        expect(parseHttpUrl(url.href)?.href).toBe(url.href);
+      }),
+    );
   });
 });

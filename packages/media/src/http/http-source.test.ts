@@ -92,6 +92,39 @@ describe('a stream of pictures', () => {
   });
 });
 
+it('a flood of empty pictures, or of empty FLV tags, is made to wait', async () => {
+  const flv = Buffer.concat([Buffer.from('464c560105000000090000000000', 'hex'), Buffer.alloc(64)]);
+  for (const [type, head, unit] of [
+    ['multipart/x-mixed-replace', '', 'ffd8ffd9'],
+    ['video/x-flv', flv.toString('hex'), '090000000000000000000000000000'],
+  ] as const) {
+    await using upstream = await HttpUpstream.start((_request, response) => {
+      response.writeHead(200, { 'content-type': type });
+      response.write(Buffer.from(head, 'hex'));
+      const many = Buffer.from(unit.repeat(16_000), 'hex');
+      response.on('drain', () => response.write(many));
+      response.write(many);
+    });
+    clock = new VirtualClock();
+    const logs: unknown[] = [];
+    const warn = (facts: object) => void logs.push('last' in facts ? facts.last : undefined);
+    await using source = await openHttpSource({
+      source: { url: upstream.url('/'), username: undefined, password: undefined },
+      onEvent: () => undefined,
+      clock,
+      logger: { ...silentLogger, warn },
+      signal: new AbortController().signal,
+    });
+    source.ended.catch(() => undefined);
+    await expect
+      .poll(async () => {
+        await clock.advance(500);
+        return logs;
+      })
+      .toContain('the camera sends more than is read in a second; it was made to wait');
+  }
+});
+
 describe('a camera that gives one picture at a time', () => {
   const give =
     (text: string, headers: Record<string, string> = {}): Answer =>

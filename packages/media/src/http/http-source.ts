@@ -21,6 +21,7 @@ import type { MediaSource, OpenSource, OpenSourceOptions } from '../source.ts';
 import { HttpClient } from './http-client.ts';
 import { sniffReply, type HttpKind } from './http-kind.ts';
 import type { HttpReply } from './http-reply.ts';
+import { ReadingPace } from './reading-pace.ts';
 
 /** What the work on a source has in its hands. */
 export interface HttpWork {
@@ -145,8 +146,9 @@ function isClosing(signal: AbortSignal, error: unknown): boolean {
 }
 
 /** multipart/x-mixed-replace, or what claims to be: the pictures are found by their own structure. */
-async function readPictureStream({ options, body, onTrouble }: HttpWork): Promise<void> {
+async function readPictureStream({ options, body, signal, onTrouble }: HttpWork): Promise<void> {
   const timeline = new PictureTimeline({ ...options, onTrouble });
   const finder = new JpegFinder({ onPicture: (picture) => timeline.push(picture), onTrouble });
-  for await (const chunk of body) finder.push(chunk);
+  const pace = new ReadingPace({ clock: options.clock, signal, onTrouble });
+  for await (const chunk of body) await pace.note(chunk.length, finder.push(chunk));
 }

@@ -3,6 +3,7 @@
  * less often, and one that says its picture is still the same (ETag, Last-Modified) sends none.
  */
 import { sleep } from '@pantau/base/clock';
+import { ByteSink } from '../http/byte-sink.ts';
 import type { HttpReply } from '../http/http-reply.ts';
 import type { HttpWork } from '../http/http-source.ts';
 import { MediaError, type MediaErrorCode } from '../media-error.ts';
@@ -69,15 +70,13 @@ export async function pollPictures({
 }
 
 async function collect(body: AsyncGenerator<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const sink = new ByteSink();
   for await (const chunk of body) {
-    size += chunk.length;
-    if (size > MAX_JPEG_BYTES)
+    if (sink.byteLength + chunk.length > MAX_JPEG_BYTES)
       throw new MediaError('VIDEO_MALFORMED', 'The picture of the camera is too large');
-    chunks.push(chunk);
+    sink.add(chunk);
   }
-  return Buffer.concat(chunks, size);
+  return sink.copy();
 }
 
 /** The conditional request that asks for what is newer than this reply (RFC 9110 section 13.1). */

@@ -86,6 +86,32 @@ describe('PcmReader', () => {
     expect(frames[1]?.channels[0]?.[0]).toBe(MU_LAW[320 & 0xff]);
   });
 
+  it.each(['PCMU', 'PCMA'] as const)('hands %s on as it came, with silence where it was lost', (law) => {
+    const frames: (Buffer | undefined)[] = [];
+    const reader = new PcmReader(PCM_LAYOUTS[law], flacFormat(8000, 1, law), {
+      onFrame: ({ data, g711 }) => {
+        frames.push(g711);
+        const decoded = Array.from(g711 ?? [], (_byte, at) => PCM_LAYOUTS[law].read(g711 ?? Buffer.of(), at));
+        // our silence in A-law is the least of its steps: it has no zero
+        const loudest = Math.max(
+          ...decoded.map((each, at) => Math.abs(each - (decodeFlacFrame(data).channels[0]?.[at] ?? 0))),
+        );
+        expect(loudest).toBeLessThanOrEqual(8);
+      },
+      onTrouble: (message) => expect.fail(message),
+    });
+    const feeds = counting(160, 5).toSpliced(1, 1);
+    feeds.forEach((feed, index) => reader.push(packet(feed), index === 1 ? 1 : 0, ARRIVAL));
+    const silence = Buffer.alloc(160, law === 'PCMU' ? 0xff : 0xd5);
+    expect(frames).toEqual([
+      Buffer.concat([Buffer.from(feeds[0]?.bytes ?? []), silence]),
+      Buffer.concat([Buffer.from(feeds[1]?.bytes ?? []), Buffer.from(feeds[2]?.bytes ?? [])]),
+    ]);
+    expect(frames[0]?.buffer === frames[1]?.buffer && frames[0]?.byteOffset === frames[1]?.byteOffset).toBe(
+      false,
+    );
+  });
+
   it('leaves a pause, a long loss and a jump to the timeline: each packet says anew what time it is', () => {
     const [first, second] = counting(200, 2);
     if (first === undefined || second === undefined) throw new Error('no packets');

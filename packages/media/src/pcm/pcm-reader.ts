@@ -8,9 +8,11 @@
  *
  * What lost packets held is silence of the same length. Every packet states anew what time it is, so a camera whose clock
  * limps or jumps is the timeline's business. Between packets at most one frame less a sample waits.
+ * G.711 that WebRTC carries goes along as it came, cut into the same frames.
  */
 import type { AudioFormat, AudioFrameSink, AudioReader } from '../audio/audio-frame.ts';
 import { FlacEncoder } from '../flac/flac-encoder.ts';
+import { G711_SILENCE } from '../g711/g711.ts';
 import type { Arrival } from '../rtp/arrival.ts';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
 import type { PcmLayout } from './pcm-layout.ts';
@@ -25,6 +27,8 @@ export class PcmReader implements AudioReader {
   readonly #encoder: FlacEncoder;
   /** The frame that is being filled, a buffer for each channel. */
   readonly #channels: readonly Int32Array[];
+  /** Its bytes as they came; undefined where nobody can use them. */
+  #g711: Buffer | undefined;
   #filled = 0;
   /** Timestamp of the frame's first sample. */
   #timestamp = 0;
@@ -32,12 +36,13 @@ export class PcmReader implements AudioReader {
   #end: number | undefined;
 
   constructor(layout: PcmLayout, format: AudioFormat, sink: AudioFrameSink) {
-    const { sampleRate, channels } = format.config;
+    const { sampleRate, channels, g711 } = format.config;
     this.#layout = layout;
     this.#format = format;
     this.#sink = sink;
     this.#encoder = new FlacEncoder({ sampleRate, channels, blockSize: format.frameTicks });
     this.#channels = Array.from({ length: channels }, () => new Int32Array(format.frameTicks));
+    if (g711 !== undefined) this.#g711 = Buffer.allocUnsafeSlow(format.frameTicks);
   }
 
   push({ payload, timestamp }: RtpPacket, lostBefore: number, arrival: Arrival): void {
@@ -63,6 +68,7 @@ export class PcmReader implements AudioReader {
 
   /** Takes `count` samples per channel, from `at` on. */
   #copy(payload: Buffer, at: number, count: number): void {
+    this.#g711?.set(payload.subarray(at, at + count), this.#filled);
     const { read, sampleBytes } = this.#layout;
     const groupBytes = sampleBytes * this.#channels.length;
     this.#channels.forEach((channel, index) => {
@@ -75,10 +81,12 @@ export class PcmReader implements AudioReader {
 
   /** Samples that were lost are silent. */
   #fill(count: number, arrival: Arrival): void {
-    if (count > MAX_FILLED_S * this.#format.config.sampleRate) return;
+    const { sampleRate, g711 } = this.#format.config;
+    if (count > MAX_FILLED_S * sampleRate) return;
     for (let left = count; left > 0;) {
       const taken = Math.min(left, this.#room);
       for (const channel of this.#channels) channel.fill(0, this.#filled, this.#filled + taken);
+      if (g711 !== undefined) this.#g711?.fill(G711_SILENCE[g711], this.#filled, this.#filled + taken);
       this.#advance(taken, arrival);
       left -= taken;
     }
@@ -90,7 +98,8 @@ export class PcmReader implements AudioReader {
     if (this.#room > 0) return;
     const data = this.#encoder.encode(this.#channels);
     this.#filled = 0;
-    this.#sink.onFrame({ data, timestamp: this.#timestamp >>> 0, arrival });
+    const g711 = this.#g711 === undefined ? {} : { g711: Buffer.from(this.#g711) };
+    this.#sink.onFrame({ data, timestamp: this.#timestamp >>> 0, arrival, ...g711 });
     this.#timestamp += this.#format.frameTicks;
   }
 }

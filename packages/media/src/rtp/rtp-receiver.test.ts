@@ -1,5 +1,7 @@
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { MediaError } from '../media-error.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import { RtpReceiver } from './rtp-receiver.ts';
 
@@ -257,3 +259,42 @@ test('with a window a changed SSRC starts anew, without what was kept of the old
   receiver.close();
   expect(clock.pendingTimers).toBe(0);
 });
+
+test.each([false, true])(
+  'any packets at all: only a MediaError comes out, counts are whole (window: %s)',
+  async (hasWindow) => {
+    const sent = fc.record({
+      seq: fc.oneof(fc.nat(65_535), fc.nat(5)),
+      ssrc: fc.constantFrom(1, 2, 3),
+      pt: fc.constantFrom(96, 97, 200),
+      ts: fc.nat(2 ** 32 - 1),
+      atMs: fc.nat(20_000),
+    });
+    const bytes = fc.oneof(
+      sent.map(encode),
+      fc.uint8Array({ maxLength: 60 }).map((raw) => Buffer.from(raw)),
+      fc.uint8Array({ maxLength: 60 }).map((raw) => Buffer.from([0x80 | (raw[0] ?? 0), 96, ...raw])),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(bytes, fc.nat(3_000)), { maxLength: 60 }), async (packets) => {
+        const clock = new VirtualClock();
+        const { receiver, delivered } = setup(undefined, hasWindow ? clock : undefined);
+        let accepted = 0;
+        for (const [packet, waitMs] of packets) {
+          await clock.advance(waitMs);
+          try {
+            if (receiver.receive(packet, 0, packet.length, clock.monotonic(), clock.now())) accepted++;
+          } catch (error) {
+            expect(error).toBeInstanceOf(MediaError);
+          }
+        }
+        receiver.close();
+        expect(delivered.length).toBeLessThanOrEqual(packets.length);
+        expect(accepted).toBeLessThanOrEqual(packets.length);
+        for (const { lost, late, duplicates, reordered } of [receiver.counts])
+          for (const count of [lost, late, duplicates, reordered]) expect(count).toBeGreaterThanOrEqual(0);
+        expect(clock.pendingTimers).toBe(0);
+      }),
+    );
+  },
+);

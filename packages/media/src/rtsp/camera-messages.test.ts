@@ -479,14 +479,19 @@ describe('logins', () => {
     expect(camera.seen.filter(({ headers }) => headers['authorization'] === undefined)).toHaveLength(2);
   });
 
-  test.each(['SETUP', 'PLAY'])(
-    'Dahua, Tapo: 401 to %s from a camera that accepted the login is "busy", not a wrong password',
-    async (method) => {
+  test.each([
+    ['SETUP', 'and a new nonce'],
+    ['PLAY', 'and a new nonce'],
+    ['SETUP', 'and no challenge'],
+  ])(
+    'Dahua, Tapo: 401 to %s %s from a camera that accepted the login is "busy", not a wrong password',
+    async (method, how) => {
       const script = guard(['Digest realm="a", nonce="1"'], /^Digest/);
       let nonce = 1;
       await using camera = await startScriptedCamera((request, line) => {
         if (request.method === method) {
-          line.reply(request, 401, { 'WWW-Authenticate': `Digest realm="a", nonce="${++nonce}"` });
+          const challenge = { 'WWW-Authenticate': `Digest realm="a", nonce="${++nonce}"` };
+          line.reply(request, 401, how === 'and no challenge' ? {} : challenge);
         } else script(request, line);
       });
       await expect(client('', withLogin(`${camera.origin}/live`)).open()).rejects.toMatchObject({

@@ -41,10 +41,11 @@ export interface Dialled {
  */
 export async function dial(options: DialOptions): Promise<Dialled> {
   checkLiteral(options, options.host, options.port);
+  let isAnswered = false;
   using limit = deadline(
     options.clock,
     options.timeoutMs,
-    () => describeConnectError(noConnection()),
+    () => describeConnectError(noConnection(isAnswered)),
     options.signal,
   );
   if (limit.signal.aborted) throw abortReason(limit.signal);
@@ -74,6 +75,8 @@ export async function dial(options: DialOptions): Promise<Dialled> {
   limit.signal.addEventListener('abort', onAbort, { once: true });
   socket.once(policy === undefined ? 'connect' : 'secureConnect', () => connected.resolve(undefined));
   socket.once('error', onError);
+  // of TLS: before the handshake
+  socket.once('connect', () => (isAnswered = true));
   try {
     await connected.promise;
     const tls =
@@ -102,8 +105,15 @@ const CONNECT_ERRORS: Readonly<Record<string, readonly [MediaErrorCode, string]>
   ETIMEDOUT: ['SOURCE_TIMEOUT', 'The camera does not answer: no connection in time'],
 };
 
-/** As the system says it after minutes. */
-function noConnection(): Error {
+/** As the system says it after minutes. @param isAnswered TCP was there: the handshake of TLS was not answered. */
+function noConnection(isAnswered: boolean): Error {
+  if (isAnswered) {
+    return new MediaError(
+      'SOURCE_TIMEOUT',
+      'The camera is there but does not answer in TLS on this port: should the address begin with rtsp://?',
+      { details: { systemCode: 'ETIMEDOUT' } },
+    );
+  }
   return Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' });
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseChallenges } from './auth-challenge.ts';
 import {
@@ -122,4 +123,26 @@ test('a realm beyond ASCII is signed and echoed with the bytes that the camera s
   const response = md5(`${md5('jörg:Kamera Süd:geheim€')}:n:${md5('DESCRIBE:rtsp://cam/a')}`);
   expect(header).toContain(`username="jörg", realm="Kamera Süd", nonce="n"`);
   expect(header).toContain(`response="${response}"`);
+});
+
+test('any challenge that is taken can be answered, in one line', () => {
+  const name = fc.constantFrom('realm', 'nonce', 'opaque', 'qop', 'algorithm', 'stale');
+  const value = fc.oneof(
+    fc.string({ maxLength: 40 }),
+    fc.constantFrom('auth', 'auth-int', 'MD5', 'md5-sess', 'SHA-256', 'SHA-512-256-sess', 'TRUE'),
+  );
+  const header = fc
+    .array(fc.tuple(name, value), { maxLength: 8 })
+    .map((pairs) => `Digest ${pairs.map(([key, text]) => `${key}="${text}"`).join(', ')}`);
+  const request = { ...MUFASA, username: 'kamera', password: 'rahasia', nonceCount: 1, clientNonce: 'c' };
+  fc.assert(
+    fc.property(header, (text) => {
+      for (const challenge of parseChallenges([text])) {
+        const digest = parseDigestChallenge(challenge);
+        if (digest === undefined) continue;
+        expect(computeDigestResponse(digest, request)).toMatch(/^[0-9a-f]{32,64}$/);
+        expect(formatDigestAuthorization(digest, request)).not.toMatch(/[\r\n\0]/);
+      }
+    }),
+  );
 });

@@ -22,8 +22,8 @@ export class IntakeLimit {
     this.#windowStartMs = clock.monotonic();
   }
 
-  addFrame(): void {
-    this.#frames++;
+  addFrame(count = 1): void {
+    this.#frames += count;
   }
 
   addMessage(): void {

@@ -82,7 +82,8 @@ export class RtspDialogue {
         tries > 1,
       );
       if (verdict === 'retry') continue;
-      if (verdict === 'rejected' && this.#isLoginAccepted) throw refusedAfterLogin(method);
+      // with a challenge or, as some do, without any
+      if (verdict !== 'no-credentials' && this.#isLoginAccepted) throw refusedAfterLogin(method);
       throw unauthorized(verdict, method);
     }
   }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { keepAliveIntervalMs, parseSessionHeader } from './session-header.ts';
 
@@ -24,4 +25,18 @@ test.each([
   [1, 1000, 1000],
 ])('timeout of %i s: keep-alive each %i ms, of two kinds each %i ms', (seconds, one, two) => {
   expect([keepAliveIntervalMs(seconds, 1), keepAliveIntervalMs(seconds, 2)]).toEqual([one, two]);
+});
+
+test('any header has a usable id and a usable timeout, or none', () => {
+  const part = fc.oneof(fc.string(), fc.stringMatching(/^ ?timeout ?= ?\d{0,9}$/));
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 5 }), (parts) => {
+      const session = parseSessionHeader(parts.join(';'));
+      if (session === undefined) return;
+      expect(session.id).not.toBe('');
+      expect(session.id.length).toBeLessThanOrEqual(256);
+      expect(session.timeoutSeconds ?? 1).toBeGreaterThan(0);
+      expect(keepAliveIntervalMs(session.timeoutSeconds ?? 60, 2)).toBeGreaterThanOrEqual(1000);
+    }),
+  );
 });

@@ -19,10 +19,15 @@ export interface TlsPolicy {
   readonly fingerprint: string | undefined;
 }
 
+/** SHA-256 of the certificate (DER) that the peer showed, 64 lower-case hex digits; empty when it showed none. */
+export function fingerprintOf(socket: TLSSocket): string {
+  return socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '';
+}
+
 /** Options that let old cameras in. Judging the certificate is `checkCertificate`'s part. */
-export function tlsOptions(policy: TlsPolicy): ConnectionOptions {
+export function tlsOptions({ host }: Pick<TlsPolicy, 'host'>): ConnectionOptions {
   return {
-    ...(isIP(policy.host) === 0 ? { servername: policy.host } : {}),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
     rejectUnauthorized: false,
     minVersion: 'TLSv1',
     // OpenSSL speaks TLS 1.0 and 1.1, and takes short keys, at level 0 only
@@ -35,9 +40,8 @@ export function tlsOptions(policy: TlsPolicy): ConnectionOptions {
  * Looks at the certificate of a connection whose handshake is done.
  * @throws MediaError SOURCE_REFUSED with `details.reason` `certificate-changed` when it is not the pinned one.
  */
-export function checkCertificate(socket: TLSSocket, policy: TlsPolicy): TlsFacts {
-  const certificate = socket.getPeerX509Certificate();
-  const fingerprint = certificate?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '';
+export function checkCertificate(socket: TLSSocket, policy: Pick<TlsPolicy, 'fingerprint'>): TlsFacts {
+  const fingerprint = fingerprintOf(socket);
   if (policy.fingerprint !== undefined && policy.fingerprint !== fingerprint) {
     throw new MediaError(
       'SOURCE_REFUSED',

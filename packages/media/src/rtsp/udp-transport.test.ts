@@ -342,6 +342,26 @@ test('a flood of datagrams: what is too much in a second is not looked at', asyn
   expect(track.packets.length).toBeGreaterThan(before);
 });
 
+test('a flood of somebody else uses up nothing of the camera', async () => {
+  using track = await bareTrack();
+  track.accept('RTP/AVP;unicast');
+  track.receiver.start();
+  track.camera.send(rtp(1), track.port, '127.0.0.1');
+  await until(() => track.packets.length === 1);
+  const stranger = createSocket('udp4');
+  const sent = Promise.withResolvers<void>();
+  let left = 14_000;
+  for (let count = left; count > 0; count--) {
+    stranger.send(rtp(9), track.port, '127.0.0.1', () => void (--left === 0 && sent.resolve()));
+    if (count % 50 === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  await sent.promise;
+  await until(() => track.tally.total > 12_000);
+  track.camera.send(rtp(2), track.port, '127.0.0.1');
+  await until(() => track.packets.length === 2);
+  stranger.close();
+});
+
 test('whatever comes as a datagram costs nothing but itself', async () => {
   using track = await bareTrack();
   track.accept('RTP/AVP;unicast');

@@ -143,15 +143,16 @@ export class UdpTransport implements MediaTransport {
     const nowMs = clock.monotonic();
     // nothing makes a sender of datagrams wait: what is too much is not looked at
     if (this.#isClosed || nowMs < this.#deafUntilMs) return;
+    // Before it counts: whoever floods our port must not use up what is read of the camera.
+    if (!(kind === 'rtp' ? track.rtp : track.rtcp).admit(address, port, nowMs)) {
+      tally.add('a datagram of somebody else was dropped');
+      return;
+    }
     this.#intake.addFrame();
     const pauseMs = this.#intake.addChunk(bytes.length);
     if (pauseMs > 0) {
       this.#deafUntilMs = nowMs + pauseMs;
       tally.add('more datagrams came than are read in a second; the rest of them was dropped');
-    }
-    if (!(kind === 'rtp' ? track.rtp : track.rtcp).admit(address, port, nowMs)) {
-      tally.add('a datagram of somebody else was dropped');
-      return;
     }
     receiver.onChunk();
     receiver.onFrame(kind === 'rtp' ? track.channels.rtp : track.channels.rtcp, bytes, 0, bytes.length);

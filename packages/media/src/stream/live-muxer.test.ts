@@ -334,6 +334,35 @@ describe('frames', () => {
     expect(count(rig.frames.map((frame) => frame.body))).toBe(events.length);
     expect(count(rig.parts.map((part) => part.file.copy()))).toBe(events.length);
   });
+
+  it('of a camera with thousands of pictures a second go out several at once, and none is lost', async () => {
+    const rig = new Rig();
+    rig.wantsFrames = true;
+    rig.configure();
+    const feed = new SampleFeed({ fps: 10_000, gop: 5_000, keyframeBytes: 10, frameBytes: 10 });
+    for (let at = 0; at < 3_000; at++) {
+      for (let frame = 0; frame < 10; frame++) for (const event of feed.next()) rig.muxer.push(event);
+      await rig.clock.advance(1);
+    }
+    rig.muxer.break();
+    // 125 a second, what a burst may have, and the end of each part
+    expect(rig.frames.length).toBeLessThan(3 * 125 + 250 + rig.parts.length + 1);
+    expect(rig.frames.reduce((sum, frame) => sum + countSamples(frame.body), 0)).toBe(30_000);
+    expect(rig.frames.filter((frame) => frame.keyframe).length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('of a camera whose time runs away go out several at once, and so do parts', async () => {
+    const rig = new Rig();
+    rig.wantsFrames = true;
+    rig.configure();
+    // half a second of media in each picture, ten pictures in a millisecond
+    const feed = new SampleFeed({ fps: 2, gop: 5_000, keyframeBytes: 10, frameBytes: 10 });
+    for (let at = 0; at < 1_000; at++) {
+      for (let frame = 0; frame < 10; frame++) for (const event of feed.next()) rig.muxer.push(event);
+      await rig.clock.advance(1);
+    }
+    expect(rig.frames.length + rig.parts.length).toBeLessThan(2 * (125 + 250));
+  });
 });
 
 function countSamples(fragment: Buffer): number {

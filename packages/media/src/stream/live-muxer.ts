@@ -3,6 +3,7 @@ import { encodeFragment } from '../fmp4/fragment.ts';
 import { encodeInitSegment } from '../fmp4/init-segment.ts';
 import type { MediaEvent, Sample, StreamConfig, TrackConfig } from '../sample.ts';
 import type { EngineLimits } from './engine-limits.ts';
+import { FrameAllowance } from './frame-allowance.ts';
 import type { MediaPart, MediaSegment, MediaWindow } from './media-window.ts';
 import { PartSizer } from './part-sizer.ts';
 import { filePrefix, type RenditionName } from './rendition.ts';
@@ -87,6 +88,7 @@ export class LiveMuxer {
   readonly #sink: LiveMuxerSink;
   readonly #limits: LiveMuxerOptions['limits'];
   readonly #sizer: PartSizer;
+  readonly #allowance: FrameAllowance;
   readonly #splice = new TimelineSplice();
   readonly #timeline: SharedTimeline;
   readonly #onOpening: (() => void) | undefined;
@@ -136,6 +138,7 @@ export class LiveMuxer {
     this.#sink = options.sink;
     this.#limits = options.limits;
     this.#sizer = new PartSizer(options.limits.partMs / 1000);
+    this.#allowance = new FrameAllowance(options.clock);
     this.#firstSequence = options.firstSequence;
     this.#timeline = options.timeline ?? new SharedTimeline();
     this.#onOpening = options.onOpening;
@@ -301,7 +304,7 @@ export class LiveMuxer {
     // What was estimated of the last frame's length is known now: segments and their dates add up exactly.
     if (this.#window.open) this.#endDts = sample.dts;
     if (this.#mustEndSegment(sample)) this.#closeSegment();
-    else if (holeS > HOLE_S || this.#sizer.mustCloseBefore(this.#partS, durationS)) this.#closePart();
+    else if (this.#mustClosePart(holeS, durationS) && this.#allowance.take()) this.#closePart();
     if (!this.#window.open) this.#openSegment(sample);
     if (this.#partS === 0) this.#partDts = sample.dts;
     this.#endDts = sample.dts + sample.duration;
@@ -309,11 +312,15 @@ export class LiveMuxer {
     this.#partBytes += sample.data.length;
     this.#partS = (this.#endDts - this.#partDts) / leader.timescale;
     this.#partHasKeyframe ||= sample.keyframe;
-    this.#flushFrames(sample.keyframe);
+    if (this.#sink.wantsFrames() && this.#allowance.take()) this.#flushFrames();
     const isFull = this.#sizer.addFrame(this.#partS, durationS);
-    if (!isFull && this.#partBytes <= MAX_PART_BYTES) return;
+    if (!(isFull && this.#allowance.take()) && this.#partBytes <= MAX_PART_BYTES) return;
     this.#closePart();
     if (this.#mustHurry()) this.#closeSegment();
+  }
+
+  #mustClosePart(holeS: number, durationS: number): boolean {
+    return this.#partS > 0 && (holeS > HOLE_S || this.#sizer.mustCloseBefore(this.#partS, durationS));
   }
 
   get #leader(): TrackConfig | undefined {
@@ -422,7 +429,7 @@ export class LiveMuxer {
 
   #encodePart(): MediaPart | undefined {
     const samples = this.#part;
-    this.#flushFrames(false);
+    this.#flushFrames();
     this.#part = [];
     this.#framed = 0;
     const mediaS = this.#partS;
@@ -444,11 +451,11 @@ export class LiveMuxer {
   }
 
   /** Hands out what the open part got since the last frame, as one fragment. */
-  #flushFrames(keyframe: boolean): void {
+  #flushFrames(): void {
     if (!this.#sink.wantsFrames()) return;
     const samples = this.#part.slice(this.#framed);
     this.#framed = this.#part.length;
-    if (samples.length > 0) this.#sink.onFrame(this.#encode(samples), keyframe);
+    if (samples.length > 0) this.#sink.onFrame(this.#encode(samples), isKeyframe(samples, this.#leader));
   }
 
   #partName(part: number): string {

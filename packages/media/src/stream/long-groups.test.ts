@@ -114,4 +114,10 @@ describe('a viewer who joins', () => {
     stream.touchHlsClient('192.0.2.2', 'player'); // no newcomer
     expect(sources.last.keyframeRequests).toBe(2);
   });
+
+  it('by WebRTC makes the camera be asked when it says so', async () => {
+    await play(1);
+    stream.requestKeyframe();
+    expect(sources.last.keyframeRequests).toBe(1);
+  });
 });

@@ -7,6 +7,9 @@ import type { StreamConfig } from '../sample.ts';
 export const RENDITION_NAMES = ['main', 'sub'] as const;
 export type RenditionName = (typeof RENDITION_NAMES)[number];
 
+/** Asks the camera of a rendition for a key frame, where it can be asked; nothing tells whether one comes. */
+export type AskForKeyframe = (key: string, rendition: RenditionName) => void;
+
 const SUB_PREFIX = 'sub-';
 
 /** What the names of a rendition's files begin with. */

@@ -101,15 +101,27 @@ describe('SourceSupervisor', () => {
       state: 'retrying',
       reason: { code: 'SOURCE_CLOSED', message: 'The camera ended the connection.' },
       sinceMs: clock.now(),
+      troubleSinceMs: clock.now(),
       nextAttemptMs: clock.now() + 1000,
     });
+    const lostMs = clock.now();
     expect(gone).toBe(1);
     expect(sources.last.isClosed).toBe(true);
     await clock.advance(1000);
     expect(supervisor.current.state).toBe('connecting');
     expect(supervisor.current.reason?.code).toBe('SOURCE_CLOSED');
+    // The trouble is as old as it is, however often it was tried since.
+    expect(supervisor.current).toMatchObject({ sinceMs: clock.now(), troubleSinceMs: lostMs });
+    sources.last.fail('SOURCE_TIMEOUT');
+    await clock.advance(0);
+    expect(supervisor.current).toMatchObject({ state: 'retrying', troubleSinceMs: lostMs });
+    await clock.advance(4000);
     await feed(new SampleFeed(), 1);
-    expect(supervisor.current).toMatchObject({ state: 'live', reason: undefined });
+    expect(supervisor.current).toMatchObject({
+      state: 'live',
+      reason: undefined,
+      troubleSinceMs: undefined,
+    });
   });
 
   it('counts a camera without pictures as failed after 10 s, sound or not', async () => {

@@ -25,6 +25,8 @@ export interface SupervisorState {
   readonly reason: StreamReason | undefined;
   /** When `state` was entered, UTC ms. */
   readonly sinceMs: number;
+  /** When the trouble began, over all attempts since, UTC ms; undefined without a `reason`. */
+  readonly troubleSinceMs: number | undefined;
   /** When the next attempt is due, UTC ms. */
   readonly nextAttemptMs: number | undefined;
 }
@@ -36,6 +38,8 @@ export interface SourceSupervisorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: Pick<EngineLimits, 'stallMs' | 'openTimeoutMs' | 'closeTimeoutMs'>;
+  /** See `OpenSourceOptions.askForKeyframe`. */
+  readonly askForKeyframe?: (() => void) | undefined;
   /** What the open source emits. */
   readonly onEvent: (event: MediaEvent) => void;
   /** The source was lost or closed: media time will not continue. */
@@ -73,6 +77,7 @@ export class SourceSupervisor {
       state: 'idle',
       reason: undefined,
       sinceMs: options.clock.now(),
+      troubleSinceMs: undefined,
       nextAttemptMs: undefined,
     };
   }
@@ -217,7 +222,7 @@ export class SourceSupervisor {
     signal: AbortSignal,
     pass: Pass,
   ): Promise<{ readonly error: unknown; readonly blame: Blame }> {
-    const { clock, limits, openSource, source, logger } = this.#options;
+    const { clock, limits, openSource, source, logger, askForKeyframe } = this.#options;
     const watch = new PictureWatch(clock, limits.stallMs);
     const opening = deadline(
       clock,
@@ -253,7 +258,15 @@ export class SourceSupervisor {
     try {
       // The abort must win even against a source that does not listen to its signal.
       this.#source = await orAborted(
-        openSource({ source, onEvent, onWaitingForKeyframe, clock, logger, signal: opening.signal }),
+        openSource({
+          source,
+          onEvent,
+          onWaitingForKeyframe,
+          askForKeyframe,
+          clock,
+          logger,
+          signal: opening.signal,
+        }),
         late.promise,
       );
       isOpen = true;
@@ -326,7 +339,9 @@ export class SourceSupervisor {
   }
 
   #enter(state: StreamState, reason: StreamReason | undefined, nextAttemptMs?: number): void {
-    this.#current = { state, reason, sinceMs: this.#options.clock.now(), nextAttemptMs };
+    const nowMs = this.#options.clock.now();
+    const troubleSinceMs = reason && (this.#current.troubleSinceMs ?? nowMs);
+    this.#current = { state, reason, sinceMs: nowMs, troubleSinceMs, nextAttemptMs };
     this.#options.onState(this.#current);
   }
 }

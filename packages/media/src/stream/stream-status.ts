@@ -49,7 +49,7 @@ export interface StreamStatus {
   readonly state: StreamState;
   /** Why it is not live; undefined while it is live or idle without trouble. */
   readonly reason: StreamReason | undefined;
-  /** When `state` was entered, UTC ms. */
+  /** When `state` was entered, UTC ms; with a `reason`, when the trouble began, however often it was tried since. */
   readonly sinceMs: number;
   /** Last time it was live, UTC ms. */
   readonly lastLiveMs: number | undefined;

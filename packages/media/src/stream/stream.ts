@@ -21,7 +21,7 @@ import { KeyframeWishes, type Keyframe } from './keyframe-wishes.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import { MediaWindow, type MediaSegment } from './media-window.ts';
 import { PictureRelay } from './picture-relay.ts';
-import type { RenditionFacts, RenditionName } from './rendition.ts';
+import type { AskForKeyframe, RenditionFacts, RenditionName } from './rendition.ts';
 import type { SharedTimeline } from './shared-timeline.ts';
 import { SocketAudience } from './socket-audience.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
@@ -51,6 +51,8 @@ export interface StreamOptions {
   /** See `LiveMuxerOptions.firstSequence`. */
   readonly firstSequence: number;
   readonly rendition: RenditionName;
+  /** See `MediaEngineOptions.askForKeyframe`. */
+  readonly askForKeyframe?: AskForKeyframe | undefined;
   readonly timeline: SharedTimeline;
   readonly otherTargetS: HlsPlaylistsOptions['otherTargetS'];
   readonly listReports: HlsPlaylistsOptions['listReports'];
@@ -153,6 +155,7 @@ export class Stream {
       clock,
       logger,
       limits,
+      askForKeyframe: () => options.askForKeyframe?.(this.key, options.rendition),
       onEvent: (event) => {
         for (const each of options.adapt?.(event) ?? [event]) this.#take(each);
       },
@@ -268,12 +271,12 @@ export class Stream {
   }
 
   status(): Omit<StreamStatus, 'renditions'> {
-    const { state, reason, sinceMs, nextAttemptMs } = this.#supervisor.current;
+    const { state, reason, sinceMs, troubleSinceMs, nextAttemptMs } = this.#supervisor.current;
     return {
       key: this.key,
       state,
       reason,
-      sinceMs,
+      sinceMs: troubleSinceMs ?? sinceMs,
       lastLiveMs: state === 'live' ? this.#options.clock.now() : this.#lastLiveMs,
       lastKeyframeMs: this.#meter.lastKeyframeMs,
       nextAttemptMs,
@@ -566,11 +569,16 @@ export class Stream {
     this.#options.onState();
   }
 
+  /** Somebody who watches cannot go on without a key frame: the camera is asked for one, where it can be, at most once a second. */
+  requestKeyframe(): void {
+    this.#supervisor.requestKeyframe();
+  }
+
   /** Somebody joins a long group of pictures: a key frame now lets the picture start sooner, or with less to decode. */
   #shortenGroup(): void {
     const { lastKeyframeMs } = this.#meter;
     if (!this.isLive || lastKeyframeMs === undefined) return;
-    if (this.#options.clock.now() - lastKeyframeMs > LONG_GROUP_MS) this.#supervisor.requestKeyframe();
+    if (this.#options.clock.now() - lastKeyframeMs > LONG_GROUP_MS) this.requestKeyframe();
   }
 
   #statusMessage(): MseMessage {

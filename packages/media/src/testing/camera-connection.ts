@@ -5,16 +5,21 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '@pantau/base/clock';
-import { ClientPlayout, type TrackKind } from './client-playout.ts';
-import { FakeAuthenticator } from './fake-auth.ts';
-import type { CameraMount } from './camera-mount.ts';
+import type { Clock } from '@pantau/base/clock';
+import { ClientPlayout } from './client-playout.ts';
+import { asksForKeyframe, readReport } from './client-rtcp.ts';
+import { DripWriter } from './drip-writer.ts';
+import { FakeAuthenticator, type LoginVerdict } from './fake-auth.ts';
+import type { CameraMount, Place } from './camera-mount.ts';
 import type { CameraCounters } from './fake-camera.ts';
 import type { FakeDatagrams } from './fake-datagrams.ts';
-import type { FakeFaults } from './fake-faults.ts';
+import type { FakeFaults, RtspMethod } from './fake-faults.ts';
 import { formatClipSdp } from './fake-sdp.ts';
+import { formatHabitSdp } from './makers/habit-sdp.ts';
+import { fillIn, PLAIN_MESSAGES, type MessageHabits } from './makers/habits.ts';
 import { ConnectionSink, DatagramSink } from './playout-sink.ts';
 import type { SeededRandom } from './random.ts';
+import { formatReply, type Reply } from './reply-text.ts';
 import { RtspRequestReader, type ClientFrame, type RtspRequest } from './rtsp-request-reader.ts';
 
 export interface ConnectionContext {
@@ -26,7 +31,7 @@ export interface ConnectionContext {
   readonly datagrams: FakeDatagrams;
   /** Where clients are: datagrams go there. */
   readonly host: string;
-  findMount(uri: string): CameraMount | undefined;
+  findMount(uri: string): { readonly mount: CameraMount; readonly place: Place } | undefined;
   /** A client began to play: the camera may have to wake. */
   mountJoined(): void;
   /** A client ended its session or paused. */
@@ -35,40 +40,17 @@ export interface ConnectionContext {
   cameraFaults(): FakeFaults;
 }
 
-const REASONS: Readonly<Record<number, string>> = {
-  200: 'OK',
-  302: 'Moved Temporarily',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  453: 'Not Enough Bandwidth',
-  454: 'Session Not Found',
-  455: 'Method Not Valid in This State',
-  461: 'Unsupported Transport',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  503: 'Service Unavailable',
-};
-
-interface Reply {
-  readonly status: number;
-  readonly headers?: readonly string[];
-  readonly body?: string;
-}
-
 export class CameraConnection {
   readonly socket: Duplex;
   readonly #context: ConnectionContext;
   readonly #reader = new RtspRequestReader();
   readonly #authenticators = new Map<CameraMount, FakeAuthenticator>();
-  readonly #drips: Buffer[] = [];
-  #drip: Timer | undefined;
+  readonly #replies: DripWriter;
   #mount: CameraMount | undefined;
   #playout: ClientPlayout | undefined;
   #sessionId: string | undefined;
   #hung = false;
+  #described = false;
   #heardMs: number;
   /** Ports of the client that its RTCP comes from. */
   readonly #rtcpPorts = new Set<number>();
@@ -77,6 +59,9 @@ export class CameraConnection {
     this.socket = socket;
     this.#context = context;
     this.#heardMs = context.clock.monotonic();
+    this.#replies = new DripWriter(socket, context.clock, (isDripping) => {
+      if (this.#playout !== undefined) this.#playout.muted = isDripping;
+    });
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('end', () => socket.destroy());
@@ -111,7 +96,7 @@ export class CameraConnection {
   }
 
   #onData(chunk: Buffer): void {
-    this.#heardMs = this.#context.clock.monotonic();
+    if (this.#habits.keptAliveBy === 'anything') this.#heardMs = this.#context.clock.monotonic();
     try {
       this.#reader.read(
         chunk,
@@ -132,7 +117,7 @@ export class CameraConnection {
   }
 
   #onClose(): void {
-    this.#drip?.cancel();
+    this.#replies.close();
     this.#endSession();
   }
 
@@ -141,14 +126,18 @@ export class CameraConnection {
       this.#context.counters.keyframeRequests++;
       this.#mount?.player.skipToKeyframe();
     }
-    if (frame.payload[1] !== 201) return;
+    const report = readReport(frame.payload);
+    if (report === undefined) return;
     this.#context.counters.receiverReports++;
-    // the last packet of a compound one
-    if (frame.payload.at(-7) === 203) this.#context.counters.goodbyes++;
+    if (report.saysGoodbye) this.#context.counters.goodbyes++;
+  }
+
+  get #habits(): MessageHabits {
+    return this.#mount?.habits.messages ?? PLAIN_MESSAGES;
   }
 
   #onRequest(request: RtspRequest): void {
-    this.#mount ??= this.#context.findMount(request.uri);
+    this.#mount ??= this.#context.findMount(request.uri)?.mount;
     const faults = this.#faults();
     const { counters } = this.#context;
     counters.requests[request.method] = (counters.requests[request.method] ?? 0) + 1;
@@ -158,27 +147,51 @@ export class CameraConnection {
     }
     this.#hung ||= faults.hangAt === request.method;
     if (this.#hung || faults.frozen) return;
-    const reply = this.#answer(request, faults);
-    this.#write(formatReply(request, reply, faults, this.#context.serverName), faults);
-    if (reply.status === 200 && request.method === 'TEARDOWN') this.#endSession();
+    const odd = this.#playout?.playing === true ? this.#oddAnswer(request.method) : undefined;
+    if (odd === 'silence') return;
+    const reply = odd ?? this.#answer(request, faults);
+    const cseq = Number(request.headers.get('cseq') ?? 0) + faults.cseqError + (odd?.cseqError ?? 0);
+    const { contentLengthError } = faults;
+    const frame = { cseq, server: this.#context.serverName, contentLengthError };
+    this.#replies.write(formatReply(reply, frame, this.#habits), () => this.#faults().replyByteIntervalMs);
+    if (reply.status !== 200) return;
+    this.#heardMs = this.#context.clock.monotonic();
+    if (request.method === 'TEARDOWN') this.#endSession();
+  }
+
+  #oddAnswer(method: string): MessageHabits['whilePlaying'][RtspMethod] {
+    return new Map(Object.entries(this.#habits.whilePlaying)).get(method);
   }
 
   #answer(request: RtspRequest, faults: FakeFaults): Reply {
     if (faults.refuse?.method === request.method) return { status: faults.refuse.status };
-    if (request.method === 'OPTIONS') return { status: 200, headers: [`Public: ${publicMethods(faults)}`] };
-    const mount = this.#context.findMount(request.uri);
-    if (mount === undefined) return { status: 404 };
+    const isOptions = request.method === 'OPTIONS';
+    const found = this.#context.findMount(request.uri);
+    if (isOptions && (found === undefined || !this.#habits.strictLogin)) return this.#options(faults);
+    if (found === undefined) return { status: 404 };
+    const { mount, place } = found;
     this.#mount ??= mount;
     const refusal = this.#checkLogin(mount, request, mount.faults);
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) {
+      if (this.#habits.strictLogin && !request.headers.has('authorization')) this.#playout?.pause();
+      return refusal;
+    }
+    if (isOptions) return this.#options(faults);
     switch (request.method) {
       case 'DESCRIBE':
         return this.#describe(mount, request, mount.faults);
       case 'SETUP':
-        return this.#setup(mount, request, mount.faults);
+        return this.#setup(mount, place, request);
       default:
         return this.#inSession(mount, request, mount.faults);
     }
+  }
+
+  #options(faults: FakeFaults): Reply {
+    const methods = this.#habits.publicMethods.filter(
+      (method) => method !== 'GET_PARAMETER' || faults.getParameter,
+    );
+    return { status: 200, headers: [`Public: ${methods.join(', ')}`] };
   }
 
   #checkLogin(mount: CameraMount, request: RtspRequest, faults: FakeFaults): Reply | undefined {
@@ -192,53 +205,79 @@ export class CameraConnection {
     const verdict = authenticator.check(request.method, request.uri, header, faults.nonceUses);
     if (verdict === 'accepted') return undefined;
     if (verdict === 'wrong') this.#context.counters.wrongLogins++;
-    return { status: 401, headers: [`WWW-Authenticate: ${authenticator.challenge(verdict)}`] };
+    return { status: 401, headers: this.#challengesOf(mount, verdict) };
+  }
+
+  #challengesOf(mount: CameraMount, verdict: LoginVerdict = 'wrong'): string[] {
+    const challenges = this.#authenticators.get(mount)?.challenges(verdict) ?? [];
+    return challenges.map((challenge) => `WWW-Authenticate: ${challenge}`);
   }
 
   #describe(mount: CameraMount, request: RtspRequest, faults: FakeFaults): Reply {
     if (faults.redirectTo !== undefined) return { status: 302, headers: [`Location: ${faults.redirectTo}`] };
-    const sdp = formatClipSdp(mount.player.clip, { name: mount.name, sprop: faults.sprop });
+    const habits = this.#habits;
+    if (habits.describesOnce && this.#described) return { status: 500 };
+    this.#described = true;
+    const { clip } = mount.player;
+    const values = { url: request.uri.replace(/\/$/, ''), path: mount.path, host: this.#context.host };
+    const sdp =
+      habits.sdp === undefined
+        ? formatClipSdp(clip, { name: mount.name, sprop: faults.sprop })
+        : formatHabitSdp(clip, mount.habits, { ...values, name: mount.name });
     return {
       status: 200,
-      headers: [`Content-Base: ${request.uri.replace(/\/$/, '')}/`, 'Content-Type: application/sdp'],
+      headers: habits.describe.map((line) => fillIn(line, values)),
       body: faults.rewriteSdp?.(sdp) ?? sdp,
     };
   }
 
-  #setup(mount: CameraMount, request: RtspRequest, faults: FakeFaults): Reply {
-    const kind = trackOf(request.uri);
-    if (kind === undefined || (kind === 'audio' && mount.player.clip.audio === undefined))
+  #setup(mount: CameraMount, kind: Place, request: RtspRequest): Reply {
+    const { faults } = mount;
+    const habits = this.#habits;
+    if (kind === 'aggregate' || (kind === 'audio' && mount.player.clip.audio === undefined))
       return { status: 404 };
     const transport = request.headers.get('transport') ?? '';
     const clientPort = Number(/client_port=(\d+)/i.exec(transport)?.[1] ?? 0);
     const asked = /\bRTP\/AVPF?\/TCP\b/i.test(transport) ? 'tcp' : 'udp';
     if (faults.transports !== 'both' && faults.transports !== asked) return { status: 461 };
     const given = faults.insistsOn ?? asked;
-    const channel = Number(/interleaved=(\d+)/i.exec(transport)?.[1] ?? (kind === 'video' ? 0 : 2));
+    const askedChannel = Number(/interleaved=(\d+)/i.exec(transport)?.[1] ?? (kind === 'video' ? 0 : 2));
+    const channel = askedChannel + habits.channelShift;
     if (channel > 254 || (given === 'udp' && faults.insistsOn === undefined && clientPort === 0)) {
       return { status: 461 };
     }
     if (this.#playout === undefined) {
-      this.#playout = new ClientPlayout(mount.player, this.#context.random);
-      this.#sessionId = randomBytes(4).toString('hex').toUpperCase();
+      const { sessions } = habits;
+      if (sessions !== undefined && mount.sessions >= sessions.most) {
+        const challenges = sessions.challenges === true ? this.#challengesOf(mount) : [];
+        return { status: sessions.status, headers: challenges };
+      }
+      this.#playout = new ClientPlayout(mount.player, this.#context.random, mount.habits.packets);
+      this.#sessionId = newSessionId();
+      mount.sessions++;
       this.#context.counters.sessionsOpened++;
     }
+    const isFirst = this.#playout.tracks === 0;
     const ports = { rtp: clientPort, rtcp: clientPort + 1 };
     const sink =
       given === 'tcp'
         ? new ConnectionSink(this.socket)
         : new DatagramSink(this.#context.datagrams, this.#context.host, ports);
     if (given === 'udp') this.#rtcpPorts.add(ports.rtcp);
-    this.#playout.addTrack(kind, channel, sink, faults);
-    return {
-      status: 200,
-      headers: [
-        given === 'tcp'
-          ? `Transport: RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1}`
-          : `Transport: RTP/AVP;unicast;client_port=${clientPort}-${clientPort + 1}${this.#serverPort(faults)}`,
-        `Session: ${this.#sessionId};timeout=${faults.sessionTimeoutS}`,
-      ],
+    const ssrc =
+      kind === 'silent' ? 0 : this.#playout.addTrack(kind, channel, sink, faults, habits.ssrcLimit);
+    const values = {
+      rtp: channel,
+      rtcp: channel + 1,
+      clientPorts: `${clientPort}-${clientPort + 1}`,
+      serverPort: this.#serverPort(faults),
+      session: !isFirst && habits.sessionPerTrack ? newSessionId() : (this.#sessionId ?? ''),
+      timeout: faults.sessionTimeoutS,
+      ssrc: ssrc.toString(16).padStart(8, '0'),
+      shortSsrc: ssrc.toString(16),
     };
+    const lines = given === 'tcp' ? habits.setup : habits.setupUdp;
+    return { status: 200, headers: lines.map((line) => fillIn(line, values)) };
   }
 
   #serverPort(faults: FakeFaults): string {
@@ -256,15 +295,7 @@ export class CameraConnection {
         if (!known) return { status: 454 };
         mount.join(this.#context.clock.monotonic());
         this.#context.mountJoined();
-        const base = request.uri.replace(/\/$/, '');
-        const info = playout
-          .play(faults)
-          .map((track) => {
-            const url = `${base}/trackID=${track.kind === 'video' ? 0 : 1}`;
-            return `url=${url};seq=${track.sequence};rtptime=${track.timestamp}`;
-          })
-          .join(',');
-        return { status: 200, headers: [session, 'Range: npt=now-', `RTP-Info: ${info}`] };
+        return { status: 200, headers: this.#playHeaders(playout, request, faults) };
       }
       case 'PAUSE':
         if (!known) return { status: 454 };
@@ -274,7 +305,7 @@ export class CameraConnection {
       case 'TEARDOWN':
         if (!known) return { status: 454 };
         this.#context.counters.teardowns++;
-        return { status: 200 };
+        return { status: 200, headers: this.#habits.teardown };
       case 'GET_PARAMETER':
         if (!faults.getParameter) return { status: 405 };
         return known ? { status: 200, headers: [session] } : { status: 454 };
@@ -285,76 +316,41 @@ export class CameraConnection {
     }
   }
 
+  #playHeaders(playout: ClientPlayout, request: RtspRequest, faults: FakeFaults): string[] {
+    const habits = this.#habits;
+    const url = request.uri.replace(/\/$/, '');
+    const entries = playout.play(faults).map(({ kind, ssrc, sequence, timestamp }) =>
+      fillIn(habits.rtpInfo, {
+        url,
+        kind,
+        track: kind === 'video' ? 0 : 1,
+        seq: sequence,
+        rtptime: timestamp,
+        ssrc: ssrc.toString(16).padStart(8, '0'),
+      }),
+    );
+    const { clock } = this.#context;
+    if (habits.reportsBeforePlay) playout.sendEarlyReports(clock.monotonic(), clock.now(), faults);
+    const values = { session: this.#sessionId ?? '', rtpInfo: entries.join(habits.rtpInfoSeparator) };
+    return habits.play.map((line) => fillIn(line, values));
+  }
+
   #endSession(): void {
     if (this.#sessionId === undefined) return;
     this.#playout?.pause();
     this.#playout = undefined;
     this.#sessionId = undefined;
     this.#context.counters.sessionsClosed++;
-    if (this.#mount !== undefined) this.#context.mountLeft(this.#mount);
-  }
-
-  #write(text: string, faults: FakeFaults): void {
-    const bytes = Buffer.from(text, 'latin1');
-    if (faults.replyByteIntervalMs <= 0 && this.#drips.length === 0) {
-      this.socket.write(bytes);
-      return;
-    }
-    this.#drips.push(bytes);
-    if (this.#drip === undefined) this.#dripNext();
-  }
-
-  /** Writes one byte, then waits; packets are held off until the queue of replies is empty. */
-  #dripNext(): void {
-    const [bytes] = this.#drips;
-    if (this.#playout !== undefined) this.#playout.muted = bytes !== undefined;
-    if (bytes === undefined || this.socket.destroyed) {
-      this.#drip = undefined;
-      return;
-    }
-    this.socket.write(bytes.subarray(0, 1));
-    if (bytes.length > 1) this.#drips[0] = bytes.subarray(1);
-    else this.#drips.shift();
-    this.#drip = this.#context.clock.setTimer(Math.max(1, this.#faults().replyByteIntervalMs), () =>
-      this.#dripNext(),
-    );
+    if (this.#mount === undefined) return;
+    this.#mount.sessions--;
+    this.#context.mountLeft(this.#mount);
   }
 }
 
-/** Whether a compound RTCP packet holds a PLI (RFC 4585 6.3.1) or a FIR (RFC 5104 4.3.1). */
-function asksForKeyframe(compound: Buffer): boolean {
-  for (let at = 0; at + 4 <= compound.length; at += 4 + compound.readUInt16BE(at + 2) * 4) {
-    const format = (compound[at] ?? 0) & 31;
-    if (compound[at + 1] === 206 && (format === 1 || format === 4)) return true;
-  }
-  return false;
-}
-
-function publicMethods(faults: FakeFaults): string {
-  const methods = ['OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY', 'PAUSE', 'TEARDOWN', 'SET_PARAMETER'];
-  if (faults.getParameter) methods.push('GET_PARAMETER');
-  return methods.join(', ');
+function newSessionId(): string {
+  return randomBytes(4).toString('hex').toUpperCase();
 }
 
 function sessionOf(request: RtspRequest): string | undefined {
   return request.headers.get('session')?.split(';')[0]?.trim();
-}
-
-function trackOf(uri: string): TrackKind | undefined {
-  const track = /\/trackID=(\d+)$/.exec(uri)?.[1];
-  return track === '0' ? 'video' : track === '1' ? 'audio' : undefined;
-}
-
-function formatReply(request: RtspRequest, reply: Reply, faults: FakeFaults, serverName: string): string {
-  const cseq = Number(request.headers.get('cseq') ?? 0) + faults.cseqError;
-  const lines = [
-    `RTSP/1.0 ${reply.status} ${REASONS[reply.status] ?? 'Error'}`,
-    `CSeq: ${cseq}`,
-    `Server: ${serverName}`,
-  ];
-  lines.push(...(reply.headers ?? []));
-  if (reply.body !== undefined && faults.contentLengthError !== 'missing') {
-    lines.push(`Content-Length: ${Buffer.byteLength(reply.body) + faults.contentLengthError}`);
-  }
-  return lines.join('\r\n') + '\r\n\r\n' + (reply.body ?? '');
 }

@@ -5,6 +5,8 @@
 import { randomInt } from 'node:crypto';
 import type { ClipPlayer, MediaUnit } from './clip-player.ts';
 import type { FakeFaults } from './fake-faults.ts';
+import { HabitualPackets } from './makers/habit-packets.ts';
+import { PLAIN_PACKETS, type PacketHabits } from './makers/habits.ts';
 import type { PlayoutSink } from './playout-sink.ts';
 import type { SeededRandom } from './random.ts';
 import { splitFrames, stampRuns, type PacketRun } from './rtp-layout.ts';
@@ -20,6 +22,9 @@ interface PlayoutTrack {
   readonly ssrc: number;
   readonly clockRate: number;
   readonly sink: PlayoutSink;
+  /** Undefined for a camera without habits. */
+  readonly habitual: HabitualPackets | undefined;
+  previousTimestamp: number | undefined;
   sequence: number;
   /** RTP timestamp of media tick 0. */
   offset: number;
@@ -30,6 +35,7 @@ interface PlayoutTrack {
 export class ClientPlayout {
   readonly #player: ClipPlayer;
   readonly #random: SeededRandom;
+  readonly #habits: PacketHabits;
   readonly #tracks = new Map<TrackKind, PlayoutTrack>();
   #playing = false;
   #keyframesSeen = 0;
@@ -38,8 +44,9 @@ export class ClientPlayout {
   /** Set while bytes of a reply are being dripped out: media may not come between them. */
   muted = false;
 
-  constructor(player: ClipPlayer, random: SeededRandom) {
+  constructor(player: ClipPlayer, random: SeededRandom, habits: PacketHabits = PLAIN_PACKETS) {
     this.#player = player;
+    this.#habits = habits;
     this.#random = random;
   }
 
@@ -47,23 +54,38 @@ export class ClientPlayout {
     return this.#playing;
   }
 
-  /** @param channel of RTP; that of RTCP is the next. */
-  addTrack(kind: TrackKind, channel: number, sink: PlayoutSink, faults: FakeFaults): void {
+  /** Tracks that were set up. */
+  get tracks(): number {
+    return this.#tracks.size;
+  }
+
+  /** @param channel of RTP; that of RTCP is the next. @param ssrcLimit SSRCs are below this. @returns the track's SSRC. */
+  addTrack(
+    kind: TrackKind,
+    channel: number,
+    sink: PlayoutSink,
+    faults: FakeFaults,
+    ssrcLimit = 2 ** 32,
+  ): number {
+    const ssrc = randomInt(1, ssrcLimit);
     this.#tracks.set(kind, {
       kind,
       channel,
       sink,
-      ssrc: randomInt(2 ** 32),
+      ssrc,
+      habitual: this.#habits === PLAIN_PACKETS ? undefined : new HabitualPackets(this.#habits),
+      previousTimestamp: undefined,
       clockRate: kind === 'video' ? 90_000 : (this.#player.clip.audio?.sampleRate ?? 8000),
       sequence: faults.startSequence ?? randomInt(2 ** 16),
       offset: randomInt(2 ** 32),
       packets: 0,
       octets: 0,
     });
+    return ssrc;
   }
 
   /** Starts the packets and returns what RTP-Info says: per track its kind, first sequence number and timestamp. */
-  play(faults: FakeFaults): { kind: TrackKind; sequence: number; timestamp: number }[] {
+  play(faults: FakeFaults): { kind: TrackKind; ssrc: number; sequence: number; timestamp: number }[] {
     this.#playing = true;
     this.#started = faults.joinMidGop || !this.#tracks.has('video');
     this.#keyframesSeen = 0;
@@ -73,6 +95,7 @@ export class ClientPlayout {
         track.offset = faults.startTimestamp - scale(first, track.kind, faults);
       return {
         kind: track.kind,
+        ssrc: track.ssrc,
         sequence: track.sequence,
         timestamp: wrap(track.offset + scale(first, track.kind, faults)),
       };
@@ -96,13 +119,17 @@ export class ClientPlayout {
     const track = this.#tracks.get(unit.kind);
     if (track === undefined || !this.#wants(unit, faults)) return true;
     if (track.sink.unsentBytes > MAX_UNSENT_BYTES) return false;
+    const timestamp = wrap(track.offset + scale(unit.ticks, track.kind, faults));
     const stamped = stampRuns(this.#runsOf(unit, faults), {
       channel: track.channel,
       sequence: track.sequence,
-      timestamp: wrap(track.offset + scale(unit.ticks, track.kind, faults)),
+      timestamp,
       ssrc: track.ssrc,
       markers: faults.markers || unit.kind === 'audio',
+      payloadType: this.#habits.payloadTypes[unit.kind],
     });
+    const bytes = this.#habituate(track, unit, stamped.bytes);
+    track.previousTimestamp = timestamp;
     const packets = (stamped.nextSequence - track.sequence) & 0xffff;
     track.sequence = stamped.nextSequence;
     track.packets += packets;
@@ -111,19 +138,37 @@ export class ClientPlayout {
       track.sink.write(this.#garbage(faults.garbageBytes), faults);
     const harmed =
       faults.lossRate > 0 || faults.duplicateRate > 0 || faults.reorderRate > 0 || this.#held !== undefined;
-    if (harmed) this.#sendHarmed(stamped.bytes, track.sink, faults);
-    else track.sink.write(stamped.bytes, faults);
+    if (harmed) this.#sendHarmed(bytes, track.sink, faults);
+    else track.sink.write(bytes, faults);
     return true;
+  }
+
+  #habituate(track: PlayoutTrack, unit: MediaUnit, bytes: Buffer): Buffer {
+    const { habitual, channel, previousTimestamp } = track;
+    const isVideo = unit.kind === 'video';
+    const facts = { channel, isVideo, isKeyframe: isVideo && unit.keyframe, previousTimestamp };
+    return habitual?.rewrite(bytes, facts) ?? bytes;
   }
 
   /** Sends a sender report per track that has sent something. @param nowMs monotonic. @param wallMs UTC ms. */
   sendReports(nowMs: number, wallMs: number, faults: FakeFaults): void {
     if (!this.#playing || this.muted || faults.silent || !faults.senderReports) return;
     for (const track of this.#tracks.values()) {
-      if (track.packets === 0) continue;
+      if (track.packets > 0) this.#sendReport(track, nowMs, wallMs, faults);
+    }
+  }
+
+  /** As `sendReports`, before anything else was sent. */
+  sendEarlyReports(nowMs: number, wallMs: number, faults: FakeFaults): void {
+    for (const track of this.#tracks.values()) this.#sendReport(track, nowMs, wallMs, faults);
+  }
+
+  #sendReport(track: PlayoutTrack, nowMs: number, wallMs: number, faults: FakeFaults): void {
+    const ssrcs = this.#habits.foreignReports ? [track.ssrc, (track.ssrc ^ 0x5a5a5a5a) >>> 0] : [track.ssrc];
+    for (const ssrc of ssrcs) {
       const ticks = Math.round((this.#player.mediaMs(nowMs) * track.clockRate) / 1000);
       const report = encodeSenderReport({
-        ssrc: track.ssrc,
+        ssrc,
         wallMs: wallMs + faults.reportErrorMs,
         timestamp: wrap(track.offset + scale(ticks, track.kind, faults)),
         packets: track.packets,

@@ -5,8 +5,9 @@
  * Times are media ticks since the player started: 90 kHz for video, the sampling rate for sound.
  */
 import type { Clip, ClipAudio } from './clip.ts';
-import type { ClipPicture } from './clip-picture.ts';
 import { AUDIO_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE } from './fake-sdp.ts';
+import { arrangePicture } from './makers/habit-packing.ts';
+import { PLAIN_PACKING, type PackingHabits } from './makers/habits.ts';
 import type { PictureOverlay } from './picture-overlay.ts';
 import { packetiseH265Nals } from './h265-layout.ts';
 import {
@@ -52,6 +53,7 @@ function soundTicks(audio: ClipAudio | undefined): number {
 export class ClipPlayer {
   #clip: Clip;
   readonly #overlay: PictureOverlay | undefined;
+  readonly #packing: PackingHabits;
   #originMs = 0;
   #running = false;
   /** Pictures handed out since the start or the last change of clip, and where in time that was. */
@@ -61,8 +63,9 @@ export class ClipPlayer {
   /** Pictures of the clip that were left out to come to a key frame sooner. */
   #skipped = 0;
 
-  constructor(clip: Clip, overlay: PictureOverlay | undefined) {
+  constructor(clip: Clip, overlay: PictureOverlay | undefined, packing: PackingHabits = PLAIN_PACKING) {
     this.#clip = clip;
+    this.#packing = packing;
     this.#overlay = overlay;
   }
 
@@ -183,9 +186,13 @@ export class ClipPlayer {
     if (picture === undefined) throw new Error('a clip without pictures');
     const ticks = this.#videoTicks(this.#pictures);
     this.#pictures++;
-    const packetShape = { payloadType: VIDEO_PAYLOAD_TYPE, ...shape };
+    const packing = this.#packing;
+    const packetShape = { payloadType: VIDEO_PAYLOAD_TYPE, fragments: packing, ...shape };
     const overlay = video.codec === 'h264' && this.#overlay?.fits(video) === true ? this.#overlay : undefined;
-    const layout = pictureLayout(this.#clip, index, picture, packetShape, overlay !== undefined);
+    const layout = pictureLayout(this.#clip, index, packetShape, {
+      packing,
+      overlaid: overlay !== undefined,
+    });
     const runs: PacketRun[] = [];
     if (layout.before !== undefined) runs.push(layout.before);
     if (overlay !== undefined) runs.push(overlayLayout(overlay.slice(index, wallMs), packetShape));
@@ -194,8 +201,13 @@ export class ClipPlayer {
   }
 }
 
-/** Layouts are shared by every mount that plays the clip: a hundred copies cost the memory of one. */
-const pictureLayouts = new WeakMap<Clip, Map<string, PictureLayout>>();
+interface LayoutChoice {
+  readonly packing: PackingHabits;
+  readonly overlaid: boolean;
+}
+
+/** Layouts are shared by every mount that plays the clip in one way: a hundred copies cost the memory of one. */
+const pictureLayouts = new WeakMap<Clip, WeakMap<PackingHabits, Map<string, PictureLayout>>>();
 const audioLayouts = new WeakMap<Buffer, PacketRun>();
 
 /** An overlay hands out the same slice again and again while nothing changes. */
@@ -219,39 +231,37 @@ function audioLayout(frame: Buffer, isPayload: boolean): PacketRun {
   return run;
 }
 
-function pictureLayout(
-  clip: Clip,
-  index: number,
-  picture: ClipPicture,
-  shape: PacketShape,
-  overlaid: boolean,
-): PictureLayout {
-  let layouts = pictureLayouts.get(clip);
-  if (layouts === undefined) pictureLayouts.set(clip, (layouts = new Map<string, PictureLayout>()));
-  const key = `${index} ${shape.mtuBytes} ${shape.aggregate} ${overlaid}`;
+function pictureLayout(clip: Clip, index: number, shape: PacketShape, choice: LayoutChoice): PictureLayout {
+  let ofClip = pictureLayouts.get(clip);
+  if (ofClip === undefined) pictureLayouts.set(clip, (ofClip = new WeakMap()));
+  let layouts = ofClip.get(choice.packing);
+  if (layouts === undefined) ofClip.set(choice.packing, (layouts = new Map<string, PictureLayout>()));
+  const key = `${index} ${shape.mtuBytes} ${shape.aggregate} ${choice.overlaid}`;
   let layout = layouts.get(key);
-  if (layout === undefined) layouts.set(key, (layout = layOutPicture(clip, picture, shape, overlaid)));
+  if (layout === undefined) layouts.set(key, (layout = layOutPicture(clip, index, shape, choice)));
   return layout;
 }
 
-function layOutPicture(
-  clip: Clip,
-  picture: ClipPicture,
-  shape: PacketShape,
-  overlaid: boolean,
-): PictureLayout {
+function layOutPicture(clip: Clip, index: number, shape: PacketShape, choice: LayoutChoice): PictureLayout {
   const { video } = clip;
+  const { nals = [], keyframe = false } = video.pictures[index] ?? {};
   if (video.codec === 'h265') {
     const sets = [video.vps, video.sps, video.pps];
     return {
-      parameterSets: picture.keyframe ? packetiseH265Nals(sets, shape, false) : undefined,
+      parameterSets: keyframe ? packetiseH265Nals(sets, shape, false) : undefined,
       before: undefined,
-      rest: packetiseH265Nals(picture.nals, shape, true),
+      rest: packetiseH265Nals(nals, shape, true),
     };
   }
-  const parameterSets = picture.keyframe ? packetiseNals([video.sps, video.pps], shape, false) : undefined;
-  const first = picture.nals.findIndex((nal) => ((nal[0] ?? 0) & 31) === 1 || ((nal[0] ?? 0) & 31) === 5);
-  if (!overlaid) return { parameterSets, before: undefined, rest: packetiseNals(picture.nals, shape, true) };
-  const before = first > 0 ? packetiseNals(picture.nals.slice(0, first), shape, false) : undefined;
-  return { parameterSets, before, rest: packetiseNals(picture.nals.slice(first + 1), shape, true) };
+  const isPlain = !choice.overlaid;
+  const { sets, picture } = arrangePicture(
+    keyframe ? [video.sps, video.pps] : undefined,
+    nals,
+    isPlain ? choice.packing : { ...choice.packing, annexB: false },
+  );
+  const parameterSets = sets === undefined ? undefined : packetiseNals(sets, shape, false);
+  const first = picture.findIndex((nal) => ((nal[0] ?? 0) & 31) === 1 || ((nal[0] ?? 0) & 31) === 5);
+  if (isPlain) return { parameterSets, before: undefined, rest: packetiseNals(picture, shape, true) };
+  const before = first > 0 ? packetiseNals(picture.slice(0, first), shape, false) : undefined;
+  return { parameterSets, before, rest: packetiseNals(picture.slice(first + 1), shape, true) };
 }

@@ -3,6 +3,7 @@
  * A nonce belongs to one connection and, if wanted, to a number of requests.
  */
 import { createHash, randomBytes } from 'node:crypto';
+import { fillIn } from './makers/habits.ts';
 
 export interface FakeLogin {
   readonly scheme: 'basic' | 'digest-md5' | 'digest-sha256';
@@ -12,6 +13,8 @@ export interface FakeLogin {
   readonly realm?: string;
   /** Offers `qop="auth"`. Default false for MD5, true for SHA-256. */
   readonly qop?: boolean;
+  /** The challenges word for word, each a header: `{realm}` and `{nonce}` are filled in. Default one after the scheme. */
+  readonly challenges?: readonly string[];
 }
 
 export type LoginVerdict = 'accepted' | 'missing' | 'wrong' | 'stale';
@@ -25,20 +28,22 @@ export class FakeAuthenticator {
     this.#login = login;
   }
 
-  /** Value of `WWW-Authenticate` for a verdict other than `accepted`. A stale nonce is replaced. */
-  challenge(verdict: LoginVerdict): string {
+  /** Values of `WWW-Authenticate` for a verdict other than `accepted`. A stale nonce is replaced. */
+  challenges(verdict: LoginVerdict): readonly string[] {
     const realm = this.#login.realm ?? 'IP Camera';
-    if (this.#login.scheme === 'basic') return `Basic realm="${realm}"`;
     if (verdict === 'stale' || verdict === 'wrong') {
       this.#nonce = newNonce();
       this.#uses = 0;
     }
+    const spelled = this.#login.challenges;
+    if (spelled !== undefined) return spelled.map((text) => fillIn(text, { realm, nonce: this.#nonce }));
+    if (this.#login.scheme === 'basic') return [`Basic realm="${realm}"`];
     const algorithm = this.#login.scheme === 'digest-md5' ? 'MD5' : 'SHA-256';
-    return (
+    return [
       `Digest realm="${realm}", nonce="${this.#nonce}", algorithm=${algorithm}` +
-      (this.#usesQop ? ', qop="auth"' : '') +
-      (verdict === 'stale' ? ', stale=TRUE' : '')
-    );
+        (this.#usesQop ? ', qop="auth"' : '') +
+        (verdict === 'stale' ? ', stale=TRUE' : ''),
+    ];
   }
 
   /**

@@ -37,6 +37,12 @@ async function connect(camera: FakeCamera, path?: string): Promise<RawRtspClient
   return client;
 }
 
+/** What this process has open that is UDP; a few turns of the event loop let go of what was closed. */
+async function udpPorts(): Promise<number> {
+  for (let turn = 0; turn < 4; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  return process.getActiveResourcesInfo().filter((name) => /^udp/i.test(name)).length;
+}
+
 /** A camera with these faults and a client that has played `ms` of its video. */
 async function playFor(ms: number, faults: Partial<FakeFaults> = {}) {
   const camera = await openCamera({ faults });
@@ -585,4 +591,14 @@ describe('faults of connections', () => {
     expect(clock.pendingTimers).toBe(0);
     expect(camera.clients).toBe(0);
   });
+});
+
+it('leaves nothing open when its port is taken: a process that only tried could not end', async () => {
+  const first = await openCamera();
+  const before = await udpPorts();
+  expect(before).toBeGreaterThan(0);
+  await expect(openCamera({ port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  const twice = { path: '/live', clip: CLIP };
+  await expect(openCamera({ mounts: [twice, twice] })).rejects.toThrow('two mounts');
+  expect(await udpPorts()).toBe(before);
 });

@@ -10,7 +10,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { systemClock, type Clock, type Timer } from '@pantau/base/clock';
 import { CameraConnection, type ConnectionContext } from './camera-connection.ts';
 import type { TrackKind } from './client-playout.ts';
-import { CameraMount, type MountOptions } from './camera-mount.ts';
+import { CameraMount, type MountOptions, type Place } from './camera-mount.ts';
 import type { Clip } from './clip.ts';
 import { FakeDatagrams } from './fake-datagrams.ts';
 import { FakeTunnels, type TunnelCounters } from './fake-tunnel.ts';
@@ -99,9 +99,15 @@ export async function openFakeCamera(options: FakeCameraOptions): Promise<FakeCa
   const datagrams = await FakeDatagrams.open(options.host ?? '127.0.0.1', (bytes, port) => {
     for (const connection of connections) connection.onDatagram(bytes, port);
   });
-  const camera = new InProcessCamera(options, connections, datagrams);
-  await camera.acceptConnections();
-  return camera;
+  try {
+    const camera = new InProcessCamera(options, connections, datagrams);
+    await camera.acceptConnections();
+    return camera;
+  } catch (error) {
+    // Nobody else has them to close, and open ports keep the process alive.
+    datagrams.close();
+    throw error;
+  }
 }
 
 class InProcessCamera implements FakeCamera, ConnectionContext {
@@ -261,10 +267,14 @@ class InProcessCamera implements FakeCamera, ConnectionContext {
     return this.close();
   }
 
-  /** The mount a request URI means: its path and query, with or without a track behind. */
-  findMount(uri: string): CameraMount | undefined {
-    const path = uri.replace(/^rtsps?:\/\/[^/]*/i, '').replace(/\/trackID=\d+$/, '');
-    return this.#mounts.get(path) ?? this.#mounts.get(path.replace(/\/$/, ''));
+  /** The mount a request URI means, and which of its URLs it is. */
+  findMount(uri: string): { readonly mount: CameraMount; readonly place: Place } | undefined {
+    const path = uri.replace(/^rtsps?:\/\/[^/]*/i, '');
+    for (const mount of this.#mounts.values()) {
+      const place = mount.placeOf(path);
+      if (place !== undefined) return { mount, place };
+    }
+    return undefined;
   }
 
   cameraFaults(): FakeFaults {

@@ -67,7 +67,7 @@ export class FakeTunnels {
     const verdict = this.#authenticator?.check(method, path, headers.get('authorization'), 0) ?? 'accepted';
     if (verdict === 'wrong') this.counters.wrongLogins++;
     if (verdict !== 'accepted') {
-      const challenge = this.#authenticator?.challenge(verdict) ?? '';
+      const challenge = this.#authenticator?.challenges(verdict)[0] ?? '';
       socket.end(`HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: ${challenge}\r\nContent-Length: 0\r\n\r\n`);
       return;
     }

@@ -16,7 +16,7 @@ export function packetiseH265Nals(nals: readonly Buffer[], shape: PacketShape, m
     groupBytes = 2;
   };
   for (const nal of nals) {
-    if (nal.length > shape.mtuBytes) {
+    if (nal.length > shape.mtuBytes || shape.fragments?.wholeFragments === true) {
       flush();
       payloads.push(...fragment(nal, shape.mtuBytes));
       continue;

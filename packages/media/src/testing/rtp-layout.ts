@@ -20,6 +20,15 @@ export interface PacketShape {
   readonly mtuBytes: number;
   /** Small NAL units share a packet (STAP-A). */
   readonly aggregate: boolean;
+  /** Oddities of fragments. Default none. */
+  readonly fragments?: FragmentHabits;
+}
+
+/** What cameras do to fragments; see `makers/habits.ts`. */
+export interface FragmentHabits {
+  readonly wholeFragments: boolean;
+  readonly reservedBit: boolean;
+  readonly driftingType: boolean;
 }
 
 /** What differs between clients. `sequence` is that of the run's first packet. */
@@ -30,6 +39,8 @@ export interface PacketStamp {
   readonly ssrc: number;
   /** False clears every marker bit. */
   readonly markers: boolean;
+  /** Default that of the layout. */
+  readonly payloadType?: number;
 }
 
 const PREFIX_BYTES = 16;
@@ -46,9 +57,9 @@ export function packetiseNals(nals: readonly Buffer[], shape: PacketShape, marke
     groupBytes = 1;
   };
   for (const nal of nals) {
-    if (nal.length > shape.mtuBytes) {
+    if (nal.length > shape.mtuBytes || shape.fragments?.wholeFragments === true) {
       flush();
-      payloads.push(...fuA(nal, shape.mtuBytes));
+      payloads.push(...fuA(nal, shape.mtuBytes, shape.fragments));
       continue;
     }
     if (!shape.aggregate || groupBytes + 2 + nal.length > shape.mtuBytes) flush();
@@ -83,6 +94,7 @@ export function stampRuns(
     for (const offset of run.offsets) {
       const at = base + offset;
       bytes[at + 1] = stamp.channel;
+      if (stamp.payloadType !== undefined) bytes[at + 5] = ((bytes[at + 5] ?? 0) & 0x80) | stamp.payloadType;
       if (!stamp.markers) bytes[at + 5] = (bytes[at + 5] ?? 0) & 0x7f;
       bytes.writeUInt16BE(sequence, at + 6);
       bytes.writeUInt32BE(stamp.timestamp, at + 8);
@@ -112,14 +124,16 @@ function stapA(nals: readonly Buffer[]): Buffer {
   return Buffer.concat(parts);
 }
 
-function fuA(nal: Buffer, mtuBytes: number): Buffer[] {
+function fuA(nal: Buffer, mtuBytes: number, habits?: FragmentHabits): Buffer[] {
   const header = nal[0] ?? 0;
   const room = mtuBytes - 2;
   const fragments: Buffer[] = [];
   for (let at = 1; at < nal.length; at += room) {
     const start = at === 1 ? 0x80 : 0;
     const end = at + room >= nal.length ? 0x40 : 0;
-    const prefix = Buffer.from([(header & 0xe0) | 28, start | end | (header & 31)]);
+    const reserved = habits?.reservedBit === true ? 0x20 : 0;
+    const type = habits?.driftingType === true && at > 1 ? 1 : header & 31;
+    const prefix = Buffer.from([(header & 0xe0) | 28, start | end | reserved | type]);
     fragments.push(Buffer.concat([prefix, nal.subarray(at, at + room)]));
   }
   return fragments;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAudioSpecificConfig } from '../aac/audio-specific-config.ts';
+import { flacFormat } from '../flac/flac-format.ts';
 import { OPUS_FORMAT } from '../opus/opus-format.ts';
 import type { Sample } from '../sample.ts';
 import { AudioTimeline } from './audio-timeline.ts';
@@ -38,6 +39,19 @@ describe('AudioTimeline', () => {
     ['frames whose time is taken', [0, 1024, 2048, 3072, 1024, 4096], ['0', '1', '2', '3', '4']],
   ])('%s', (_name, timestamps, expected) => {
     expect(describeSamples(date(timestamps))).toEqual(expected);
+  });
+
+  it('lets the G.711 of a frame go along, and has none for silence of its own', () => {
+    const samples: Sample[] = [];
+    const format = flacFormat(8000, 1, 'PCMU');
+    const timeline = new AudioTimeline(new TrackClock(8000, 8000), new WallClock(), format, (sample) =>
+      samples.push(sample),
+    );
+    for (const timestamp of [0, 320, 1280]) {
+      const arrival = { wallMs: 0, monotonicMs: timestamp / 8 };
+      timeline.push({ data: Buffer.of(1), timestamp, arrival, g711: Buffer.of(timestamp >> 4) });
+    }
+    expect(samples.map(({ g711 }) => g711?.[0])).toEqual([0, 20, undefined, undefined, 80]);
   });
 
   it('goes on by arrival after a jump', () => {

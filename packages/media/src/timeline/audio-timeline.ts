@@ -36,7 +36,7 @@ export class AudioTimeline {
     const length = frame.ticks ?? this.#format.frameTicks;
     const expected = this.#end;
     if (expected === undefined) {
-      this.#emit(frame.data, Math.max(0, ticks), length);
+      this.#emit(frame.data, Math.max(0, ticks), length, frame.g711);
       return;
     }
     const tolerance = Math.max(length, TOLERANCE_MS * this.#ticksPerMs);
@@ -46,7 +46,7 @@ export class AudioTimeline {
     if (jumped && Math.abs(lead) <= tolerance) this.#clock.shift(-lead / this.#ticksPerMs);
     if (lead > tolerance) this.#fill(expected, ticks);
     const isHole = lead > tolerance && this.#end === expected;
-    this.#emit(frame.data, isHole ? ticks : (this.#end ?? ticks), length);
+    this.#emit(frame.data, isHole ? ticks : (this.#end ?? ticks), length, frame.g711);
   }
 
   /** Puts whole frames of silence between `from` and `to`, when that is possible and makes sense. */
@@ -57,7 +57,7 @@ export class AudioTimeline {
     for (let index = 0; index < count; index++) this.#emit(silence, from + index * frameTicks, frameTicks);
   }
 
-  #emit(data: Buffer, dts: number, duration: number): void {
+  #emit(data: Buffer, dts: number, duration: number, g711?: Buffer): void {
     this.#end = dts + duration;
     this.#lastWallMs = Math.max(this.#lastWallMs, this.#wall.findWallMs(dts / this.#ticksPerMs) ?? 0);
     this.#onSample({
@@ -68,6 +68,7 @@ export class AudioTimeline {
       duration,
       keyframe: true,
       wallMs: this.#lastWallMs,
+      ...(g711 === undefined ? {} : { g711 }),
     });
   }
 }

@@ -2,6 +2,7 @@
  * One WebRTC connection to a viewer, as WHEP needs it: answer an offer, send packets, know when it is over. Behind it is
  * `werift`, an optional dependency that is loaded when the first viewer comes.
  */
+import type { WhepAudioCodec } from './whep-offer.ts';
 
 export interface WebrtcPeer {
   /**
@@ -18,7 +19,7 @@ export interface WebrtcPeer {
 export interface WebrtcPeerOptions {
   readonly hasAudio: boolean;
   readonly video: 'h264' | 'h265';
-  readonly audio: 'opus' | 'PCMU' | 'PCMA' | undefined;
+  readonly audio: WhepAudioCodec | undefined;
   readonly network: WebrtcNetwork;
   readonly onState: (state: 'connected' | 'ended') => void;
   /** The viewer lost pictures and wants a key frame (RFC 4585 PLI). */

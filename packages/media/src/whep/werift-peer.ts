@@ -1,6 +1,7 @@
 /** `WebrtcPeer` over werift: WebRTC in TypeScript. The only file that knows it. */
 import type * as Werift from 'werift';
 import type { CreateWebrtcPeer, LoadWebrtc, WebrtcPeer, WebrtcPeerOptions } from './webrtc-peer.ts';
+import type { WhepAudioCodec } from './whep-offer.ts';
 
 /** Ends of a connection; `disconnected` is not one, ICE may find its way back. */
 const OVER: ReadonlySet<string> = new Set(['failed', 'closed']);
@@ -91,7 +92,7 @@ function videoCodec(werift: typeof Werift, codec: 'h264' | 'h265'): Werift.RTCRt
   });
 }
 
-function audioCodec(werift: typeof Werift, codec: 'opus' | 'PCMU' | 'PCMA'): Werift.RTCRtpCodecParameters {
+function audioCodec(werift: typeof Werift, codec: WhepAudioCodec): Werift.RTCRtpCodecParameters {
   return new werift.RTCRtpCodecParameters({
     mimeType: `audio/${codec}`,
     clockRate: codec === 'opus' ? 48_000 : 8_000,

@@ -38,6 +38,12 @@ function parse(text: string) {
   return offer;
 }
 
+it('an offer of more sections than any browser makes is none', () => {
+  const sections = (count: number) => `v=0\r\n${'m=video 9 UDP/TLS/RTP/SAVPF 96\r\n'.repeat(count)}`;
+  expect(parseOffer(sections(8))?.sections).toHaveLength(8);
+  expect(parseOffer(sections(9))).toBeUndefined();
+});
+
 describe('choosing payload types', () => {
   it.each([
     ['High, packetization mode 1', { codec: 'h264', codecString: 'avc1.640028' }, 127],
@@ -71,7 +77,7 @@ describe('choosing payload types', () => {
 
 describe('narrowing', () => {
   it('leaves the chosen payload type and what belongs to it', () => {
-    const text = narrowOffer(parse(OFFER), { video: 109, audio: 0 });
+    const text = narrowOffer(parse(OFFER), { video: 109, audio: 0 }, '192.0.2.1');
     expect(text).toContain('m=video 9 UDP/TLS/RTP/SAVPF 109\r\n');
     expect(text).toContain('a=rtcp-fb:109 nack pli\r\n');
     expect(text).not.toMatch(/:(?:96|103|127|49|111) /);
@@ -80,7 +86,7 @@ describe('narrowing', () => {
   });
 
   it('leaves a track alone that is not carried', () => {
-    expect(narrowOffer(parse(OFFER), { video: 109, audio: undefined })).toContain(
+    expect(narrowOffer(parse(OFFER), { video: 109, audio: undefined }, '192.0.2.1')).toContain(
       'a=rtpmap:111 opus/48000/2',
     );
   });
@@ -100,7 +106,7 @@ describe('offers that are none', () => {
         const offer = parseOffer(['v=0', ...lines].join('\n'));
         if (offer === undefined) return;
         const chosen = choosePayloads(offer, { codec: 'h264', codecString: 'avc1.42e01f' }, 'opus');
-        expect(typeof narrowOffer(offer, chosen)).toBe('string');
+        expect(typeof narrowOffer(offer, chosen, '192.0.2.1')).toBe('string');
       }),
     );
   });

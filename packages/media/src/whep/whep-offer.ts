@@ -2,7 +2,8 @@
  * The viewer's offer (RFC 9725, RFC 8829): which of the payload types it names can carry our stream. The offer is hostile
  * input: read line by line, bounded, and cut down to the one payload type per track that is answered.
  */
-import type { VideoConfig } from '../sample.ts';
+import type { G711Law, VideoConfig } from '../sample.ts';
+import { keepCandidates } from './offered-candidates.ts';
 
 /** What the answer will carry. */
 export interface ChosenPayloads {
@@ -12,10 +13,12 @@ export interface ChosenPayloads {
 }
 
 /** Sound that WebRTC knows (RFC 7874): what our track would have to be. */
-export type WhepAudioCodec = 'opus' | 'PCMU' | 'PCMA';
+export type WhepAudioCodec = 'opus' | G711Law;
 
 const MAX_LINES = 4096;
 const MAX_PAYLOAD_TYPES = 128;
+/** Media sections: a browser has one for each track. The library does work for each, whatever is in it. */
+const MAX_SECTIONS = 8;
 
 interface OfferedSection {
   readonly kind: string;
@@ -37,6 +40,7 @@ export function parseOffer(text: string): Offer | undefined {
   const sections: OfferedSection[] = [];
   for (const line of lines) {
     if (line.startsWith('m=')) {
+      if (sections.length >= MAX_SECTIONS) return undefined;
       const [kind = '', , , ...formats] = line.slice(2).split(' ');
       const payloadTypes = formats
         .filter((format) => /^\d{1,3}$/.test(format))
@@ -64,8 +68,12 @@ export function choosePayloads(
   };
 }
 
-/** The offer with nothing in it but the chosen payload types; sections of which none is chosen stay as they are. */
-export function narrowOffer(offer: Offer, chosen: ChosenPayloads): string {
+/**
+ * The offer with nothing in it but the chosen payload types and candidates that a viewer may have; sections of which no payload type is
+ * chosen keep theirs.
+ * @param viewer address that the offer came from.
+ */
+export function narrowOffer(offer: Offer, chosen: ChosenPayloads, viewer: string): string {
   const lines = [...offer.session];
   for (const section of offer.sections) {
     const payloadType =
@@ -73,7 +81,7 @@ export function narrowOffer(offer: Offer, chosen: ChosenPayloads): string {
     if (payloadType === undefined) lines.push(...section.lines);
     else lines.push(...narrow(section, payloadType));
   }
-  return `${lines.join('\r\n')}\r\n`;
+  return `${keepCandidates(lines, viewer).join('\r\n')}\r\n`;
 }
 
 function narrow({ lines }: OfferedSection, payloadType: number): string[] {

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { silentLogger } from '@pantau/base/logger';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { AUDIO, VIDEO, videoSample } from '../fmp4/testing-configs.ts';
+import { audioSample, AUDIO, VIDEO, videoSample } from '../fmp4/testing-configs.ts';
+import { flacFormat } from '../flac/flac-format.ts';
 import type { StreamConfig } from '../sample.ts';
 import { WhepServer, type WhepListener, type WhepServerOptions, type WhepSession } from './whep-server.ts';
 import type { WebrtcPeer, WebrtcPeerOptions } from './webrtc-peer.ts';
@@ -18,6 +19,8 @@ const OFFER = [
   '',
 ].join('\r\n');
 const CONFIG: StreamConfig = { video: VIDEO, audio: undefined };
+
+const CANDIDATE = 'a=candidate:1 1 udp 2113937151 127.0.0.1 53 typ host';
 
 class FakePeer implements WebrtcPeer {
   readonly options: WebrtcPeerOptions;
@@ -132,6 +135,13 @@ afterEach(() => bench.close());
 const codeOf = async (response: Response): Promise<unknown> =>
   ((await response.json()) as { code: unknown }).code;
 
+it('does not let an offer make us send to our own loopback, unless the viewer is there', async () => {
+  await open();
+  await bench.post(`${OFFER}${CANDIDATE}\r\n`, { 'x-client': '192.0.2.1' });
+  await bench.post(`${OFFER}${CANDIDATE}\r\n`, { 'x-client': '127.0.0.1' });
+  expect(bench.peers.map(({ offer }) => offer.includes(CANDIDATE))).toEqual([false, true]);
+});
+
 describe('an offer', () => {
   it('is answered with 201, the answer and where to end it', async () => {
     await open();
@@ -220,8 +230,8 @@ describe('an offer', () => {
 });
 
 describe('a session', () => {
-  const connect = async (): Promise<FakePeer> => {
-    expect((await bench.post()).status).toBe(201);
+  const connect = async (offer = OFFER): Promise<FakePeer> => {
+    expect((await bench.post(offer)).status).toBe(201);
     const peer = bench.peers.at(-1);
     if (peer === undefined) throw new Error('no peer');
     peer.options.onState('connected');
@@ -273,6 +283,42 @@ describe('a session', () => {
     expect((await bench.post()).status).toBe(201);
     expect(bench.peers.at(-1)?.options.audio).toBeUndefined();
   });
+
+  it.each([
+    ['PCMU', 0],
+    ['PCMA', 8],
+  ] as const)(
+    'sends %s as the camera does, and none of it once the law changes',
+    async (law, payloadType) => {
+      await open();
+      bench.config = { video: VIDEO, audio: flacFormat(8_000, 1, law).config };
+      const peer = await connect(
+        OFFER.replaceAll('111', String(payloadType)).replace('opus/48000/2', `${law}/8000`),
+      );
+      expect(peer.options.audio).toBe(law);
+      const sound = (pts: number, g711?: Buffer) => ({
+        type: 'sample' as const,
+        sample: audioSample({ data: Buffer.from('flac'), pts, ...(g711 === undefined ? {} : { g711 }) }),
+      });
+      bench.emit(
+        sample({ keyframe: true, data: Buffer.from('0000000265aa', 'hex') }),
+        sound(0, Buffer.from('one')),
+        // silence of ours, put in where the camera sent none
+        sound(320),
+        sound(640, Buffer.from('three')),
+      );
+      expect(peer.audio.map((packet) => packet.subarray(12).toString())).toEqual(['one', 'three']);
+      const [first = 0, second = 0] = peer.audio.map((packet) => packet.readUInt32BE(4));
+      expect((second - first) >>> 0).toBe(640);
+      const other = law === 'PCMU' ? 'PCMA' : 'PCMU';
+      bench.emit(
+        { type: 'config', config: { video: VIDEO, audio: flacFormat(8_000, 1, other).config } },
+        sample({ keyframe: true, data: Buffer.from('0000000265aa', 'hex') }),
+        sound(960, Buffer.from('four')),
+      );
+      expect(peer.audio).toHaveLength(2);
+    },
+  );
 
   it('asks for a key frame when it begins and when the viewer wishes, once a second at most', async () => {
     await open();

@@ -11,9 +11,10 @@ import { deadline, type Clock, type Timer } from '@pantau/base/clock';
 import { messageOf } from '@pantau/base/errors';
 import type { Logger } from '@pantau/base/logger';
 import type { MediaErrorCode } from '../media-error.ts';
-import type { AudioConfig, MediaEvent, Sample, StreamConfig } from '../sample.ts';
+import type { MediaEvent, StreamConfig } from '../sample.ts';
 import { ClientShares } from '../stream/client-shares.ts';
-import { choosePayloads, narrowOffer, parseOffer, type WhepAudioCodec } from './whep-offer.ts';
+import { webrtcAudioOf } from './webrtc-sound.ts';
+import { choosePayloads, narrowOffer, parseOffer } from './whep-offer.ts';
 import { sendAnswer, sendPreflight, sendProblem, sendGone } from './whep-reply.ts';
 import { WhepViewer } from './whep-viewer.ts';
 import type { CreateWebrtcPeer, LoadWebrtc, WebrtcNetwork, WebrtcPeer } from './webrtc-peer.ts';
@@ -32,7 +33,7 @@ export interface WhepStream {
   /** Watches it, as a viewer: the configuration in force is told at once, the rest as it comes. Returns how to stop. */
   watch(listener: WhepListener): () => void;
   /** Asks the camera for a key frame, where it offers that. */
-  requestKeyframe?(): void;
+  requestKeyframe(): void;
 }
 
 export interface WhepLimits {
@@ -163,7 +164,7 @@ export class WhepServer {
       if (createPeer === undefined)
         throw new Problem(501, 'WHEP_UNAVAILABLE', 'WebRTC is not installed on this server.');
       onOpen(session);
-      const answer = await session.negotiate(offer, createPeer);
+      const answer = await session.negotiate(offer, client, createPeer);
       if (response.destroyed) throw new Problem(400, 'REQUEST_INVALID', 'the viewer has left');
       sendAnswer(response, answer, `/whep/${SESSION_PATH}/${session.id}`);
     } catch (error) {
@@ -225,8 +226,8 @@ class Session implements WhepSession {
     return this.#closing;
   }
 
-  /** @returns the answer. @throws Problem, or what the library throws. */
-  async negotiate(offerText: string, createPeer: CreateWebrtcPeer): Promise<string> {
+  /** @param viewer address that the offer came from. @returns the answer. @throws Problem, or what the library throws. */
+  async negotiate(offerText: string, viewer: string, createPeer: CreateWebrtcPeer): Promise<string> {
     const offer = parseOffer(offerText);
     if (offer === undefined) throw new Problem(400, 'REQUEST_INVALID', 'The body is no session description.');
     const config = await this.#withLimit(this.#config.promise, CONFIG_LIMIT_MS, () => {
@@ -236,7 +237,7 @@ class Session implements WhepSession {
     if (video === undefined || video.codec === 'jpeg') throw notCarried();
     if (video.maxReorder > 0)
       throw new Problem(406, 'CODEC_UNSUPPORTED', 'This camera sends B-frames, which WebRTC does not carry.');
-    const audio = config.audio && webrtcAudioOf(config.audio);
+    const audio = webrtcAudioOf(config.audio);
     const chosen = choosePayloads(offer, video, audio);
     if (chosen.video === undefined)
       throw new Problem(
@@ -257,13 +258,16 @@ class Session implements WhepSession {
     this.#peer = peer;
     this.#viewer = new WhepViewer(peer, {
       config,
-      audioClockRate: sound === 'opus' || sound === undefined ? 48_000 : 8_000,
-      audioPayload: sound === undefined ? undefined : (sample: Sample) => sample.data,
+      sound,
       onUnplayable: () => this.end(),
     });
-    const answer = await this.#withLimit(peer.answer(narrowOffer(offer, chosen)), ANSWER_LIMIT_MS, () => {
-      return new Problem(503, 'OVERLOADED', 'The server did not find its addresses in time.', 2);
-    });
+    const answer = await this.#withLimit(
+      peer.answer(narrowOffer(offer, chosen, viewer)),
+      ANSWER_LIMIT_MS,
+      () => {
+        return new Problem(503, 'OVERLOADED', 'The server did not find its addresses in time.', 2);
+      },
+    );
     this.#throwIfClosed();
     this.#timer = this.#options.clock.setTimer(CONNECT_LIMIT_MS, () => this.end(), { unref: true });
     return answer;
@@ -283,7 +287,7 @@ class Session implements WhepSession {
     const nowMs = this.#options.clock.monotonic();
     if (nowMs - this.#lastWishMs < KEYFRAME_INTERVAL_MS) return;
     this.#lastWishMs = nowMs;
-    this.#stream.requestKeyframe?.();
+    this.#stream.requestKeyframe();
   }
 
   async #close(): Promise<void> {
@@ -318,11 +322,6 @@ class Session implements WhepSession {
 
 function notCarried(): Problem {
   return new Problem(406, 'CODEC_UNSUPPORTED', 'WebRTC does not carry what this camera sends.');
-}
-
-/** Sound that WebRTC carries as it is. */
-function webrtcAudioOf(audio: AudioConfig): WhepAudioCodec | undefined {
-  return audio.codec === 'opus' ? 'opus' : undefined;
 }
 
 async function readOffer(request: IncomingMessage, clock: Clock): Promise<string> {

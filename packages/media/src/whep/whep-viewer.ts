@@ -6,15 +6,16 @@ import type { MediaEvent, Sample, StreamConfig } from '../sample.ts';
 import { RtpWriter } from './rtp-writer.ts';
 import { packetizePicture } from './video-payloads.ts';
 import type { WebrtcPeer } from './webrtc-peer.ts';
+import { payloadOf, rtpRateOf, webrtcAudioOf } from './webrtc-sound.ts';
+import type { WhepAudioCodec } from './whep-offer.ts';
 
 const VIDEO_CLOCK_RATE = 90_000;
 
 export interface WhepViewerOptions {
   /** What was negotiated: a configuration with other codecs ends the viewer. */
   readonly config: StreamConfig;
-  readonly audioClockRate: number;
-  /** What is sent of a frame of sound; undefined: nothing. */
-  readonly audioPayload: ((sample: Sample) => Buffer | undefined) | undefined;
+  /** The sound that was negotiated. While the camera sends another, none is sent. */
+  readonly sound: WhepAudioCodec | undefined;
   /** The viewer cannot go on with what the camera sends now. */
   readonly onUnplayable: () => void;
 }
@@ -32,7 +33,7 @@ export class WhepViewer {
     this.#peer = peer;
     this.#options = options;
     this.#config = options.config;
-    this.#audio = new RtpWriter(options.audioClockRate);
+    this.#audio = new RtpWriter(rtpRateOf(options.sound));
   }
 
   /** The connection is up: packets reach the viewer from now on. */
@@ -62,7 +63,9 @@ export class WhepViewer {
     if (track === undefined) return;
     const seconds = sample.pts / track.timescale;
     if (sample.kind === 'audio') {
-      const payload = this.#needsKeyframe ? undefined : this.#options.audioPayload?.(sample);
+      const { sound } = this.#options;
+      if (this.#needsKeyframe || sound === undefined || sound !== webrtcAudioOf(this.#config.audio)) return;
+      const payload = payloadOf(sound, sample);
       if (payload === undefined) return;
       for (const packet of this.#audio.write([payload], seconds)) this.#peer.sendAudio(packet);
       return;

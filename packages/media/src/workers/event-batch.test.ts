@@ -31,6 +31,14 @@ const sampleOf = fc
     keyframe: fc.boolean(),
     wallMs: fc.nat(2 ** 42),
   })
+  .chain((sample) =>
+    fc.oneof(
+      fc.constant(sample),
+      fc
+        .uint8Array({ minLength: 1, maxLength: 400 })
+        .map((bytes) => ({ ...sample, g711: Buffer.from(bytes) })),
+    ),
+  )
   .map((sample): MediaEvent => ({ type: 'sample', sample }));
 const eventOf = fc.oneof(
   { weight: 8, arbitrary: sampleOf },

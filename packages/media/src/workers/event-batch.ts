@@ -2,8 +2,8 @@
  * The media events of many sources in one message from a worker to the main thread: the bytes of all samples in one
  * buffer and their numbers in one table, both handed over without a copy (transferred), and the rare rest as objects.
  *
- *   table   ├ source · kind · offset · length · dts · pts · duration · key frame · wall ms ┤ …     nine numbers an event
- *   bytes   ├── sample ──┼─ sample ─┼────── sample ──────┤
+ *   table   ├ source · kind · offset · length · dts · pts · duration · key frame · wall ms · G.711 ┤ …     ten numbers an event
+ *   bytes   ├── sample ──┼─ sample ─┼────── sample ──────┤     a sample's G.711, of the length in the table, comes behind it
  *   configs ├ StreamConfig ┤     reasons ├ 'clock jumped' ┤      their index stands under `offset`
  *
  * Events as objects in a structured clone cost the receiver eight times as much (docs/design/source-workers.md).
@@ -18,7 +18,7 @@ export interface EventBatch {
   readonly reasons: readonly string[];
 }
 
-const COLUMNS = 9;
+const COLUMNS = 10;
 const KIND = { video: 0, audio: 1, config: 2, discontinuity: 3, lost: 4 } as const;
 const INITIAL_ROWS = 64;
 const INITIAL_BYTES = 64 * 1024;
@@ -83,10 +83,11 @@ export class EventBatchWriter {
 
   #addSample(sourceId: number, sample: Sample): void {
     const offset = this.#filled;
-    const { data } = sample;
-    this.#makeRoom(data.length);
+    const { data, g711 } = sample;
+    this.#makeRoom(data.length + (g711?.length ?? 0));
     data.copy(this.#bytes, offset);
-    this.#filled += data.length;
+    g711?.copy(this.#bytes, offset + data.length);
+    this.#filled += data.length + (g711?.length ?? 0);
     const at = this.#addRow(sourceId, sample.kind === 'video' ? KIND.video : KIND.audio, offset);
     this.#table[at + 3] = data.length;
     this.#table[at + 4] = sample.dts;
@@ -94,6 +95,7 @@ export class EventBatchWriter {
     this.#table[at + 6] = sample.duration;
     this.#table[at + 7] = sample.keyframe ? 1 : 0;
     this.#table[at + 8] = sample.wallMs;
+    this.#table[at + 9] = g711?.length ?? 0;
   }
 
   #addRow(sourceId: number, kind: number, offset: number): number {
@@ -139,16 +141,19 @@ export function readEventBatch(batch: EventBatch, sink: EventBatchSink): void {
     } else if (kind === KIND.discontinuity) {
       sink.onEvent(sourceId, { type: 'discontinuity', reason: batch.reasons[offset] ?? '' });
     } else {
+      const length = numberAt(table, at + 3);
+      const g711Length = numberAt(table, at + 9);
       sink.onEvent(sourceId, {
         type: 'sample',
         sample: {
           kind: kind === KIND.video ? 'video' : 'audio',
-          data: Buffer.from(bytes, offset, numberAt(table, at + 3)),
+          data: Buffer.from(bytes, offset, length),
           dts: numberAt(table, at + 4),
           pts: numberAt(table, at + 5),
           duration: numberAt(table, at + 6),
           keyframe: table[at + 7] === 1,
           wallMs: numberAt(table, at + 8),
+          ...(g711Length === 0 ? {} : { g711: Buffer.from(bytes, offset + length, g711Length) }),
         },
       });
     }

@@ -71,6 +71,15 @@ describe('SourceWorkers', () => {
     expect(camera.counters.connections).toBe(0);
   });
 
+  it('says on this thread that a camera is to be asked for a key frame in another way', async () => {
+    await using camera = await openFakeCamera({ mounts: [{ path: '/a', clip }] });
+    await using workers = workersOf(1);
+    const askForKeyframe = vi.fn();
+    const source = await workers.open(openingOf(camera.url('/a'), { askForKeyframe }));
+    source.requestKeyframe?.();
+    await vi.waitFor(() => expect(askForKeyframe).toHaveBeenCalledOnce(), { timeout: 10_000 });
+  });
+
   it('gives an opening up when it is told to, and lets the camera go', async () => {
     await using camera = await openFakeCamera({
       mounts: [{ path: '/a', clip }],

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { silentLogger } from '@pantau/base/logger';
 import { VirtualClock } from '@pantau/base/testing/virtual-clock';
 import {
@@ -139,6 +139,29 @@ describe('listenForHello', () => {
     await say(hello('urn:uuid:late'));
     while (!heard.includes('urn:uuid:late')) await clock.advance(0);
     expect(heard).toHaveLength(21);
+  });
+});
+
+describe('listenForHello without a network', () => {
+  it.each([
+    [
+      'leaves out one that cannot be listened on',
+      [{ name: 'gone0', address: '203.0.113.77' }, ...LOOPBACK],
+      1,
+    ],
+    ['fails in words when that is all', [{ name: 'gone0', address: '203.0.113.77' }], 0],
+  ])('%s', async (_what, interfaces, lines) => {
+    const warn = vi.fn();
+    const clock = new VirtualClock();
+    const logger = { ...silentLogger, warn };
+    const listening = listenForHello({ interfaces, port: 0, clock, logger, onHello: () => {} });
+    if (lines === 0) {
+      await expect(listening).rejects.toMatchObject({
+        code: 'ONVIF_UNREACHABLE',
+        message: expect.stringContaining('gone0'),
+      });
+    } else (await listening)[Symbol.dispose]();
+    expect(warn).toHaveBeenCalledTimes(lines);
   });
 });
 

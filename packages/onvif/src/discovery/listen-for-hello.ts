@@ -6,6 +6,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import type { Clock } from '@pantau/base/clock';
 import type { Logger } from '@pantau/base/logger';
 import { messageOf } from '@pantau/base/errors';
+import { OnvifError } from '../onvif-error.ts';
 import { DISCOVERY_GROUP, DISCOVERY_PORT } from './discover-devices.ts';
 import { parseAnnouncement, type DiscoveredDevice } from './discovered-device.ts';
 import type { DiscoveryInterface } from './list-interfaces.ts';
@@ -27,23 +28,33 @@ export interface HelloListener extends Disposable {
 /** Datagrams that are looked at in a second; the others are ignored. */
 const MAX_PER_SECOND = 20;
 
-/** Resolves when it listens. Interfaces that cannot be listened on are logged and left out. */
+/**
+ * Resolves when it listens. Interfaces that cannot be listened on are left out; one line of the log names them.
+ * @throws OnvifError ONVIF_UNREACHABLE when that is all of them; Error when the port cannot be had.
+ */
 export async function listenForHello(options: HelloOptions): Promise<HelloListener> {
   const { port = DISCOVERY_PORT, logger } = options;
   // Others on this machine may listen, too.
   const socket = createSocket({ type: 'udp4', reuseAddr: true });
   await bind(socket, port);
   socket.on('error', (error) => logger.warn({ error: error.message }, 'Listening for cameras failed'));
-  for (const { name, address } of options.interfaces) {
+  const failures = options.interfaces.flatMap(({ name, address }) => {
     try {
       socket.addMembership(DISCOVERY_GROUP, address);
+      return [];
     } catch (error) {
-      logger.warn(
-        { interface: name, error: messageOf(error) },
-        'An interface cannot be listened on for cameras',
-      );
+      return [`${name}: ${messageOf(error)}`];
     }
+  });
+  if (failures.length === options.interfaces.length) {
+    socket.close();
+    throw new OnvifError(
+      'ONVIF_UNREACHABLE',
+      `No network can be listened on for cameras (${failures.join('; ')}).`,
+    );
   }
+  if (failures.length > 0)
+    logger.warn({ interfaces: failures }, 'Some networks cannot be listened on for cameras');
   let windowStartMs = Number.NEGATIVE_INFINITY;
   let count = 0;
   socket.on('message', (bytes, from) => {

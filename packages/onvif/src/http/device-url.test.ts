@@ -68,6 +68,14 @@ describe('parseTypedAddress', () => {
 
 describe('what a device names', () => {
   it.each([
+    ['http://203.0.113.9/onvif/media', 'https://203.0.113.9/onvif/media'],
+    ['http://10.0.0.5:8080/onvif/media?x=1', 'https://203.0.113.9/onvif/media?x=1'],
+    ['https://10.0.0.5:8443/onvif/media', 'https://203.0.113.9:8443/onvif/media'],
+  ])('dialled by https, %s gets no login in clear', (text, expected) => {
+    expect(service(text, dialled(443, 'https://203.0.113.9/'))).toBe(expected);
+  });
+
+  it.each([
     [
       'an inner address',
       'rtsp://192.168.1.64:554/Streaming/Channels/101?a=b',

@@ -104,10 +104,18 @@ export interface DialledDevice {
   readonly rtspPort?: number | undefined;
 }
 
-/** A web service of the device: the dialled host, and the dialled port where the device names its own. */
+/**
+ * A web service of the device: the dialled host, and the dialled port where the device names its own. Logins go there, so a device
+ * that was dialled by https and names http is asked where it was dialled.
+ */
 export function rehostService(named: NamedUrl, dialled: DialledDevice): DeviceUrl | undefined {
+  const found = rehostWeb(named, dialled);
+  const isDowngrade = found?.scheme === 'http' && dialled.url.scheme === 'https';
+  return isDowngrade ? { ...dialled.url, path: found.path } : found;
+}
+
+function rehostWeb(named: NamedUrl, { url, innerPort }: DialledDevice): DeviceUrl | undefined {
   if (named.scheme !== 'http' && named.scheme !== 'https') return undefined;
-  const { url, innerPort } = dialled;
   const port = named.port ?? DEFAULT_PORTS[named.scheme] ?? 80;
   const isOwn = port === innerPort && (named.scheme === url.scheme || url.port !== innerPort);
   return {
@@ -120,8 +128,8 @@ export function rehostService(named: NamedUrl, dialled: DialledDevice): DeviceUr
 
 /** A stream or snapshot of the device, as text without userinfo and without a default port. */
 export function rehostMedia(named: NamedUrl, dialled: DialledDevice): string {
-  const asService = rehostService(named, dialled);
-  if (asService !== undefined) return formatDeviceUrl(asService);
+  const web = rehostWeb(named, dialled);
+  if (web !== undefined) return formatDeviceUrl(web);
   const port = dialled.rtspPort ?? named.port ?? DEFAULT_PORTS[named.scheme] ?? 554;
   const shownPort = port === DEFAULT_PORTS[named.scheme] ? '' : `:${port}`;
   return `${named.scheme}://${bracket(dialled.url.host)}${shownPort}${named.path}`;

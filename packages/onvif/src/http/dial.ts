@@ -1,9 +1,10 @@
 /** One connection to a device: addresses are judged after resolution, a pinned certificate before the first byte is sent. */
-import { createHash } from 'node:crypto';
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
-import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { abortReason } from '@pantau/base/clock';
+import { AppError } from '@pantau/base/errors';
+import { checkLiteral, guardedLookup } from '@pantau/media/address-guard';
+import { fingerprintOf, tlsOptions } from '@pantau/media/tls-trust';
 import type { IsAddressAllowed } from '../address-rule.ts';
 import { OnvifError } from '../onvif-error.ts';
 import type { DeviceUrl } from './device-url.ts';
@@ -20,23 +21,24 @@ export interface DialRules {
 /** @throws OnvifError ONVIF_ADDRESS_REFUSED, ONVIF_UNREACHABLE, ONVIF_CERTIFICATE_WRONG; the signal's reason. */
 export async function dial(url: DeviceUrl, rules: DialRules, signal: AbortSignal): Promise<Socket> {
   const { host, port } = url;
-  if (isIP(host) !== 0 && rules.isAddressAllowed?.(host, port) === false) throw refused();
-  const target = { host, port, lookup: guardLookup(rules, port) };
+  const addresses = { refused: 'none', isAddressAllowed: rules.isAddressAllowed } as const;
+  try {
+    checkLiteral(addresses, host, port);
+  } catch (error) {
+    throw inWords(error);
+  }
+  const target = { host, port, lookup: guardedLookup(addresses, port, rules.lookup) };
   if (url.scheme === 'http') {
     const socket = connectTcp(target);
     await opened(socket, 'connect', signal);
     return socket;
   }
-  const socket = connectTls({
-    ...target,
-    ...(isIP(host) === 0 ? { servername: host } : {}),
-    // Cameras sign their own certificates, and old ones speak nothing newer; the pin is what protects.
-    rejectUnauthorized: false,
-    minVersion: 'TLSv1',
-    ciphers: 'DEFAULT@SECLEVEL=0',
-  });
+  const socket = connectTls({ ...target, ...tlsOptions({ host }) });
   await opened(socket, 'secureConnect', signal);
-  if (rules.tlsFingerprint !== undefined && !hasFingerprint(socket, rules.tlsFingerprint)) {
+  if (
+    rules.tlsFingerprint !== undefined &&
+    fingerprintOf(socket) !== rules.tlsFingerprint.replaceAll(':', '').toLowerCase()
+  ) {
     socket.destroy();
     throw new OnvifError(
       'ONVIF_CERTIFICATE_WRONG',
@@ -59,9 +61,7 @@ function opened(socket: Socket, event: 'connect' | 'secureConnect', signal: Abor
       return;
     }
     signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('error', (error: NodeJS.ErrnoException) =>
-      fail(error instanceof OnvifError ? error : unreachable(error)),
-    );
+    socket.once('error', (error: NodeJS.ErrnoException) => fail(inWords(error)));
     socket.once(event, () => {
       signal.removeEventListener('abort', onAbort);
       resolve();
@@ -69,30 +69,10 @@ function opened(socket: Socket, event: 'connect' | 'secureConnect', signal: Abor
   });
 }
 
-function guardLookup({ isAddressAllowed, lookup = systemLookup }: DialRules, port: number): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found, family) => {
-      if (error !== null) {
-        callback(error, '', 0);
-        return;
-      }
-      const addresses: readonly LookupAddress[] =
-        typeof found === 'string' ? [{ address: found, family: family ?? isIP(found) }] : found;
-      const allowed = addresses.filter(({ address }) => isAddressAllowed?.(address, port) ?? true);
-      const [first] = allowed;
-      if (first === undefined && addresses.length > 0) callback(refused(), '', 0);
-      else if (options.all === true) callback(null, allowed);
-      else callback(null, first?.address ?? '', first?.family ?? 0);
-    });
-  };
-}
-
-function hasFingerprint(socket: TLSSocket, wanted: string): boolean {
-  const { raw } = socket.getPeerCertificate();
-  // Absent when the peer sent no certificate, whatever the type says.
-  const bytes: Buffer | undefined = raw;
-  if (bytes === undefined) return false;
-  return createHash('sha256').update(bytes).digest('hex') === wanted.replaceAll(':', '').toLowerCase();
+/** What the shared rule for addresses threw, or the system, as an error of this package. */
+function inWords(error: unknown): OnvifError {
+  const isRefused = error instanceof AppError && error.code === 'SOURCE_ADDRESS_REFUSED';
+  return isRefused ? refused() : unreachable(error);
 }
 
 function refused(): OnvifError {
@@ -102,9 +82,10 @@ function refused(): OnvifError {
   );
 }
 
-function unreachable(error: NodeJS.ErrnoException): OnvifError {
+function unreachable(error: unknown): OnvifError {
+  const system = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   return new OnvifError('ONVIF_UNREACHABLE', 'Nothing answers at this address and port.', {
     cause: error,
-    details: { system: error.code ?? 'unknown' },
+    details: { system },
   });
 }

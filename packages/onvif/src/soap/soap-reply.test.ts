@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDeviceUrl } from '../http/device-url.ts';
 import { parseDeviceClock } from '../device/read-device-clock.ts';
+import { parseInformation } from '../device/read-information.ts';
 import { parseCapabilities, parseServices } from '../device/read-services.ts';
 import { parseProfiles } from '../media/read-profiles.ts';
 import { OnvifError } from '../onvif-error.ts';
@@ -9,7 +10,7 @@ import { answer, formatEnvelope } from '../testing/device-answers.ts';
 import { MAKER_HABITS } from '../testing/maker-habits.ts';
 import { readSoapReply } from './soap-reply.ts';
 
-const read = (body: string, status = 200) =>
+const read = (body: string | Uint8Array, status = 200) =>
   readSoapReply(
     { status, body: Buffer.from(body), headers: {}, challenges: [], url: parseDeviceUrl('http://h') },
     'GetXResponse',
@@ -115,12 +116,39 @@ describe('answers of devices, damaged', () => {
           for (const profile of [...parseProfiles(element, 1), ...parseProfiles(element, 2)])
             expect(profile.token.length).toBeLessThanOrEqual(128);
           expect(parseServices(element).length + parseCapabilities(element).length).toBeLessThan(100);
+          for (const said of Object.values(parseInformation(element)))
+            expect(String(said ?? '').length).toBeLessThanOrEqual(1000);
           const clock = parseDeviceClock(element, 0);
           expect(Number.isFinite(clock?.utcOffsetMs ?? 0)).toBe(true);
         } catch (error) {
           expect(error).toBeInstanceOf(OnvifError);
         }
       }),
+    );
+  });
+
+  it('in bytes of any encoding, too', () => {
+    const start = fc.constantFrom(
+      '',
+      '\u00ff\u00fe<\0',
+      '\u00fe\u00ff\0<',
+      '<?xml version="1.0" encoding="utf-16"?>',
+      '<?xml encoding="x"?>',
+      '<?xml encoding="gb2312"?><s:Envelope><s:Body>',
+    );
+    fc.assert(
+      fc.property(
+        start,
+        fc.uint8Array({ maxLength: 200 }),
+        fc.constantFrom(200, 401, 500),
+        (text, rest, status) => {
+          try {
+            read(Buffer.concat([Buffer.from(text, 'latin1'), rest]), status);
+          } catch (error) {
+            expect(error).toBeInstanceOf(OnvifError);
+          }
+        },
+      ),
     );
   });
 });

@@ -8,13 +8,17 @@ export class FakePictureMaker implements PictureMaker {
   isClosed = false;
   /** What it answers instead of pictures. */
   outcome: PictureOutcome | undefined;
+  /** The same for some key frames only. */
+  outcomeOf: (keyframe: Keyframe) => PictureOutcome | undefined = () => undefined;
   /** Held back until it resolves. */
   gate: Promise<void> = Promise.resolve();
 
   async make(keyframe: Keyframe): Promise<PictureOutcome> {
     this.made++;
     await this.gate;
-    return this.outcome ?? { ok: true, pictures: fakePictures(String(keyframe.data)) };
+    return (
+      this.outcome ?? this.outcomeOf(keyframe) ?? { ok: true, pictures: fakePictures(String(keyframe.data)) }
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 /** Stands in for `picture-worker.ts` in tests: the first byte of a key frame says what becomes of the process. */
 import type { PictureReply, PictureRequest } from '../picture-protocol.ts';
 
-export const DEED = { answer: 0, die: 1, hang: 2, grow: 3, babble: 4, refuse: 5 } as const;
+export const DEED = { answer: 0, die: 1, hang: 2, grow: 3, babble: 4, refuse: 5, lie: 6 } as const;
 
 if (process.send !== undefined && import.meta.main) {
   const send = (reply: PictureReply) => process.send?.(reply);
@@ -20,6 +20,9 @@ if (process.send !== undefined && import.meta.main) {
         return;
       case DEED.babble:
         send({ type: 'problem', id: id + 1000, problem: 'undecodable', rssBytes: 0 });
+        return;
+      case DEED.lie:
+        process.send?.({ type: 'pictures', id }); // without any, and no reply of the protocol
         return;
       case DEED.refuse:
         send({ type: 'problem', id, problem: 'undecodable', rssBytes: 0 });

@@ -13,6 +13,7 @@ import { useNow } from '../../ui/use-now.ts';
 import { StateBadge } from '../streams/state-badge.tsx';
 import { cameraPath } from './camera-path.ts';
 import { EmptyPicture } from './empty-picture.tsx';
+import { shownState } from './shown-state.ts';
 import { usePreviewTurn } from './use-preview-turn.ts';
 import { VisibilityBadge } from './visibility-badge.tsx';
 
@@ -60,7 +61,11 @@ export function CameraCard({
         {!hasSomething && shownPoster === undefined && <EmptyPicture state={camera.state} />}
         {/* At the bottom: cameras write their own name and clock along the top. */}
         <div className="absolute inset-x-2.5 bottom-2.5 flex flex-wrap items-center justify-between gap-1.5">
-          <StateBadge state={isMoving ? 'live' : shownState(camera.state, isFresh, hasTurn)} />
+          <StateBadge
+            state={
+              isMoving ? 'live' : shownState(camera.state, isFresh, hasTurn && snapshot.phase !== 'stopped')
+            }
+          />
           {ageS !== undefined && <PictureAge ageS={ageS} />}
         </div>
       </div>
@@ -84,12 +89,6 @@ export function CameraCard({
       </div>
     </article>
   );
-}
-
-/** The word goes with what is shown: without a fresh picture on this card a camera that is well is not "live" here, but on its way or ready. */
-function shownState(state: StreamStateName, isFresh: boolean, hasTurn: boolean): StreamStateName {
-  if (state === 'offline' || state === 'maintenance' || isFresh) return state;
-  return hasTurn ? 'connecting' : 'idle';
 }
 
 /**

@@ -129,6 +129,7 @@ export class FakeVideo extends EventTarget {
   currentTime = 0;
   playbackRate = 1;
   muted = true;
+  srcObject: unknown = null;
   paused = true;
   ended = false;
   readyState = 4;
