@@ -1,6 +1,7 @@
 /** `npm run demo`: Pantau with six simulated cameras of one town, in a database of its own (`demo-data/`). */
 import { messageOf } from '@pantau/base/errors';
 import { runPrograms } from './children.ts';
+import { SERVER_FLAGS } from './server-flags.mjs';
 import { DEMO_ENVIRONMENT, DEMO_RTSP_PORT, openDemoTown } from './demo-town.ts';
 
 try {
@@ -10,7 +11,7 @@ try {
   );
   process.exitCode = await runPrograms([
     {
-      args: ['server/src/main.ts'],
+      args: [...SERVER_FLAGS, 'server/src/main.ts'],
       // The demo is for the person at this machine; HOST=0.0.0.0 npm run demo shows it to the network.
       env: { ...DEMO_ENVIRONMENT, HOST: process.env['HOST'] ?? '127.0.0.1' },
     },

@@ -4,7 +4,7 @@
  *
  *   npm start ─► launch.mjs start ─► npm ci (if the lock changed) ─► web build (if sources changed) ─► node 24 server/src/main.ts
  *
- * It must not import anything outside Node's own modules.
+ * It must not import anything outside Node's own modules and this folder.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SERVER_FLAGS } from './server-flags.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const CACHE = join(ROOT, '.cache');
@@ -28,9 +29,9 @@ const PINNED_NODE = join(ROOT, 'node_modules', 'node', 'bin', IS_WINDOWS ? 'node
 const SAME_SIGNAL_MS = 400;
 const PARENT_CHECK_MS = 500;
 
-/** What each verb needs and runs: [build the web first?, script, fixed arguments]. */
+/** What each verb needs and runs: whether the web is built first, the script, flags of Node. */
 const VERBS = {
-  start: { web: true, script: 'server/src/main.ts' },
+  start: { web: true, script: 'server/src/main.ts', flags: SERVER_FLAGS },
   demo: { web: true, script: 'tools/demo.ts' },
   dev: { web: false, script: 'tools/dev.ts' },
   pantau: { web: false, script: 'server/src/cli/main.ts' },
@@ -50,7 +51,7 @@ if (Number.parseInt(process.versions.node, 10) < 20) {
 } else {
   process.chdir(ROOT);
   const isReady = ensureInstalled() && (!plan.web || ensureWebBuilt());
-  if (isReady) run([plan.script, ...rest]);
+  if (isReady) run([...(plan.flags ?? []), plan.script, ...rest]);
 }
 
 function fail(message) {

@@ -6,6 +6,7 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { systemClock } from '@pantau/base/clock';
 import { silentLogger } from '@pantau/base/logger';
 import { createMediaEngine } from '@pantau/media';
+import { SERVER_FLAGS } from '../../tools/server-flags.mjs';
 import { Child } from '../../e2e/support/child.ts';
 import { eventually } from '../../e2e/support/eventually.ts';
 import { pause } from './process-usage.ts';
@@ -31,7 +32,9 @@ export class BenchEngine implements AsyncDisposable {
   /** @param workers threads that read cameras beside the main one. */
   constructor(urls: readonly string[], workers = 0) {
     const plan: EnginePlan = { urls, workers };
-    this.#child = new Child(process.execPath, { args: [import.meta.filename, JSON.stringify(plan)] });
+    this.#child = new Child(process.execPath, {
+      args: [...SERVER_FLAGS, import.meta.filename, JSON.stringify(plan)],
+    });
   }
 
   get pid(): number {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SERVER_FLAGS } from '../../tools/server-flags.mjs';
 import { Child, runCommand, type ChildExit } from './child.ts';
 import { eventually } from './eventually.ts';
 import { findFreePort } from './free-port.ts';
@@ -198,7 +199,7 @@ export function serverEnv(dataDir: string, more: Readonly<Record<string, string>
 }
 
 async function spawnServer(env: Readonly<Record<string, string>>, port: number, cwd: string): Promise<Child> {
-  const child = new Child(process.execPath, { args: [SERVER], env, cwd });
+  const child = new Child(process.execPath, { args: [...SERVER_FLAGS, SERVER], env, cwd });
   await eventually(
     'the server to answer /health',
     async () => {

@@ -26,6 +26,8 @@ export interface SourceWorkerThreadOptions {
 
 /** Heap of a worker, MiB: a leak ends the worker, not the process. Media lies outside the heap. */
 const MAX_HEAP_MIB = 512;
+/** Of which for what is young: media is let go of only when this is collected. */
+const MAX_YOUNG_MIB = 48;
 
 export class SourceWorkerThread {
   readonly #worker: Worker;
@@ -46,7 +48,7 @@ export class SourceWorkerThread {
       // The thread must not die of the flags of a test runner or a profiler, nor report its files to `node --watch`.
       execArgv: [],
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB, maxYoungGenerationSizeMb: MAX_YOUNG_MIB },
     });
     this.#worker.unref();
     let crash: Error | undefined;
